@@ -1,0 +1,11 @@
+//! The pure half of Ampline. Nothing here does I/O, reads a clock or rolls dice: time and chance are parameters.
+//!
+//! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`].
+
+pub mod manifest;
+pub mod message;
+pub mod outcome;
+pub mod plan;
+pub mod provider;
+pub mod retry;
+pub mod schedule;

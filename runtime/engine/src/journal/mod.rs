@@ -1,0 +1,383 @@
+//! The journal: one transactional store of reads, envelopes, deliveries and attempts. There is no other queue, lock or log layer.
+//!
+//! Promises, which every backend is tested for by one suite:
+//! - **J1** a cursor never passes an envelope that is not durable: they move in one transaction;
+//! - **J2** an envelope id committed twice is delivered once;
+//! - **J3** a (read, tick) has one owner, and a stale owner cannot commit;
+//! - **J4** a claim is exclusive until its lease ends;
+//! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
+//! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
+
+use std::{sync::Arc, time::Duration};
+
+use ampline_core::{message::Envelope, plan::ReadKey, retry::Verdict};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Why the journal could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The read has another owner by now; what was read is not committed and will be read again.
+    #[error("the read is owned by a later run (fence {held} is stale)")]
+    StaleFence {
+        /// The fence that the caller holds.
+        held: i64,
+    },
+    /// The store cannot be used: corrupt, of a newer version, or in use by another process.
+    #[error("the store {path} cannot be used: {reason}")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The store failed; nothing of the call took effect.
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+/// Shorthand.
+pub type Result<T> = std::result::Result<T, JournalError>;
+
+/// What kind of read an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OperationStatus {
+    /// Running, or interrupted by a crash and to be resumed.
+    #[serde(rename = "in_progress")]
+    InProgress,
+    /// Came to its end.
+    Success,
+    /// Gave up; the reason is in `result`.
+    Failure,
+}
+
+/// Ownership of one read until its lease ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadLease {
+    /// Which read.
+    pub key: ReadKey,
+    /// Rises with every owner; a commit under an older one is refused.
+    pub fence: i64,
+    /// The operation: the proposed one, or the interrupted one that is being resumed.
+    pub operation_id: Uuid,
+    /// When the operation began.
+    pub operation_time: Timestamp,
+    /// Whether an interrupted operation is being resumed.
+    pub resumed: bool,
+    /// Pages that the operation has committed.
+    pub pages: u32,
+    /// The opaque cursor as last committed; nothing before the first commit.
+    pub cursor: Option<String>,
+}
+
+/// A new operation, proposed to [`Journal::begin`].
+#[derive(Debug, Clone)]
+pub struct Begin {
+    /// Which read.
+    pub key: ReadKey,
+    /// Id for the operation, if none is being resumed.
+    pub operation_id: Uuid,
+    /// Now.
+    pub now: Timestamp,
+    /// How long the caller owns the read without committing again.
+    pub lease: Duration,
+}
+
+/// Envelopes and the cursor that covers them; durable together or not at all. Renews the lease.
+#[derive(Debug, Clone)]
+pub struct PageCommit {
+    /// The envelopes of the page; none for an empty page.
+    pub envelopes: Vec<Envelope>,
+    /// The opaque cursor behind them.
+    pub cursor: String,
+    /// Records that the operation has read so far.
+    pub records_processed: u64,
+    /// How many there are, as far as known.
+    pub records_estimated_total: Option<u64>,
+    /// Now.
+    pub now: Timestamp,
+    /// How long the caller owns the read from now.
+    pub lease: Duration,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone)]
+pub struct OperationEnd {
+    /// `Success` or `Failure`.
+    pub status: OperationStatus,
+    /// A sentence for an operator: how much was read, or why it failed.
+    pub result: String,
+    /// The cursor to keep; nothing leaves the committed one.
+    pub cursor: Option<String>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The state of one read, for the scheduler and for people.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadState {
+    /// Which read.
+    #[serde(flatten)]
+    pub key: ReadKey,
+    /// The opaque cursor.
+    #[serde(skip)]
+    pub cursor: Option<String>,
+    /// The latest operation.
+    pub operation: Option<Operation>,
+    /// Failures in a row.
+    pub failures: u32,
+}
+
+/// One run of a read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Operation {
+    /// Its id, as messages carry it.
+    pub id: Uuid,
+    /// When it began.
+    pub create_time: Timestamp,
+    /// When it last committed or ended.
+    pub update_time: Timestamp,
+    /// How it stands.
+    pub status: OperationStatus,
+    /// A sentence for an operator, once it ended.
+    pub result: Option<String>,
+    /// Records read so far.
+    pub records_processed: u64,
+    /// How many there are, as far as known.
+    pub records_estimated_total: Option<u64>,
+}
+
+/// What to claim.
+#[derive(Debug, Clone)]
+pub struct ClaimRequest {
+    /// Name of the destination.
+    pub destination: String,
+    /// At most so many.
+    pub envelopes_max: u32,
+    /// At most so many bytes of bodies, but always at least one envelope.
+    pub bytes_max: u64,
+    /// Now; what is due later is not claimed.
+    pub now: Timestamp,
+    /// How long the claim holds.
+    pub lease: Duration,
+}
+
+/// One claimed delivery of an envelope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// Names the delivery within the journal (an envelope that is replayed has several).
+    pub delivery: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// The message.
+    pub envelope: Arc<Envelope>,
+}
+
+/// What a claim brought.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Claim {
+    /// In due order, oldest first.
+    pub deliveries: Vec<Claimed>,
+    /// When the next delivery of this destination falls due, if none is due now.
+    pub next_due: Option<Timestamp>,
+}
+
+/// One attempt and what follows from it; settled in one transaction.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// Which delivery.
+    pub delivery: i64,
+    /// Which attempt, as claimed.
+    pub attempt: u32,
+    /// When the attempt began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// Dotted code: `http.200`, `http.503`, `sink.trap`.
+    pub code: String,
+    /// What the other side said, capped by the caller at 16 KiB.
+    pub message: Option<String>,
+    /// What follows. [`Verdict::Block`] keeps the delivery pending without counting the attempt.
+    pub verdict: Verdict,
+}
+
+/// How a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryStatus {
+    /// Waiting for its first or next attempt.
+    Pending,
+    /// Taken by the other side.
+    Delivered,
+    /// Given up, with a reason.
+    Dead,
+}
+
+/// Which deliveries.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DeliveryFilter {
+    /// Name of the destination.
+    pub destination: Option<String>,
+    /// How they stand.
+    pub status: Option<DeliveryStatus>,
+    /// As messages carry it.
+    pub object_name: Option<String>,
+    /// Made at this time or later.
+    pub since: Option<Timestamp>,
+    /// Made before this time.
+    pub until: Option<Timestamp>,
+    /// One envelope.
+    pub event_id: Option<Uuid>,
+}
+
+/// One delivery, without its body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliverySummary {
+    /// Names the delivery.
+    pub id: i64,
+    /// The envelope's id.
+    pub event_id: Uuid,
+    /// Name of the destination.
+    pub destination: String,
+    /// As messages carry it.
+    pub object_name: String,
+    /// The customer's group.
+    pub group_ref: String,
+    /// When the message was made.
+    pub occurred_at: Timestamp,
+    /// Bytes of the body.
+    pub size: u64,
+    /// How it stands.
+    pub status: DeliveryStatus,
+    /// Attempts made.
+    pub attempts: u32,
+    /// When the next attempt falls due, while pending.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Why it was given up, or what the last attempt said.
+    pub reason: Option<String>,
+    /// The delivery that this one replays.
+    pub replay_of: Option<i64>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptRow {
+    /// From 1. An attempt that was blocked is listed but not counted.
+    pub attempt: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// Whether the other side took it.
+    pub delivered: bool,
+    /// Dotted code.
+    pub code: String,
+    /// What the other side said.
+    pub message: Option<String>,
+}
+
+/// One delivery with its attempts and its message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliveryDetail {
+    /// The delivery.
+    pub summary: DeliverySummary,
+    /// Oldest first.
+    pub attempts: Vec<AttemptRow>,
+    /// The message; nothing once retention took it.
+    pub envelope: Option<Arc<Envelope>>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    /// Newest first.
+    pub results: Vec<T>,
+    /// Where the next page begins; nothing behind the last.
+    pub next_page_token: Option<String>,
+}
+
+/// How a destination stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DestinationState {
+    /// Its name.
+    pub name: String,
+    /// Why it is stopped until a person acts; nothing while it runs.
+    pub disabled_reason: Option<String>,
+    /// Envelopes that wait.
+    pub pending: u64,
+    /// Envelopes that were given up.
+    pub dead: u64,
+    /// Envelopes that were taken, as far as retention keeps them.
+    pub delivered: u64,
+    /// The first failure since the last success.
+    pub failing_since: Option<Timestamp>,
+}
+
+/// How much settled history is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retention {
+    /// Settled deliveries older than this go.
+    pub age_max: Duration,
+    /// Beyond so many bytes of bodies the oldest delivered ones go first, then dead letters; what is pending never goes.
+    pub bytes_max: u64,
+}
+
+/// What retention took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Purged {
+    /// Envelopes that went, with their deliveries and attempts.
+    pub envelopes: u64,
+    /// Bytes of their bodies.
+    pub bytes: u64,
+}
+
+/// The store of reads, envelopes, deliveries and attempts.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Takes ownership of a read, resuming an interrupted operation; nothing while another owner's lease holds (J3).
+    async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>>;
+    /// Makes a page's envelopes and its cursor durable together (J1, J2).
+    async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()>;
+    /// Ends an operation and gives up the lease.
+    async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()>;
+    /// Every read that ever began.
+    async fn reads(&self) -> Result<Vec<ReadState>>;
+
+    /// Claims what is due for a destination (J4, J6); nothing while the destination is disabled.
+    async fn claim(&self, request: ClaimRequest) -> Result<Claim>;
+    /// Settles attempts; those that are already settled, or no longer claimed under that attempt number, are left alone (J5).
+    async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
+    /// Gives claims back unattempted.
+    async fn release(&self, deliveries: &[i64]) -> Result<()>;
+    /// Resolves when the destination may have something to claim that it had not before.
+    async fn wait_for_work(&self, destination: &str);
+
+    /// Deliveries that match, newest first. `limit` is capped at 1,000.
+    async fn deliveries(&self, filter: &DeliveryFilter, limit: u32, page_token: Option<&str>) -> Result<Page<DeliverySummary>>;
+    /// One delivery, by its id.
+    async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>>;
+    /// The envelope with this event id, as stored.
+    async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>>;
+    /// Makes a new delivery of each matching envelope, logged as a replay; returns how many. Pending ones are not doubled.
+    async fn replay(&self, filter: &DeliveryFilter, now: Timestamp) -> Result<u64>;
+
+    /// How each known destination stands.
+    async fn destinations(&self) -> Result<Vec<DestinationState>>;
+    /// Stops a destination with a reason, or starts it again with none. A destination not seen before becomes known.
+    async fn set_destination(&self, name: &str, disabled_reason: Option<String>) -> Result<()>;
+
+    /// Deletes settled history by age and size, in bounded steps.
+    async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged>;
+    /// Makes all that was acknowledged durable and closes the store.
+    async fn close(&self) -> Result<()>;
+}
