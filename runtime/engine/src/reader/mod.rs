@@ -6,8 +6,8 @@ mod fetch;
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::{
-    cursor::{OVERLAP, ReadCursor},
-    message::{OperationInfo, build},
+    cursor::{OVERLAP_DEFAULT, ReadCursor},
+    message::{Envelope, OperationInfo, build},
     plan::ReadPlan,
     provider::{Provider, ReadError, ReadErrorClass},
 };
@@ -55,6 +55,7 @@ struct Operation<'a> {
     lease: ReadLease,
     cursor: ReadCursor,
     page: u32,
+    records: u64,
 }
 
 /// Runs one read to its end, or until it must give up.
@@ -67,21 +68,22 @@ pub(crate) async fn run(
     let now = shared.clock.now();
     let begin = Begin { key: plan.key.clone(), operation_id: Uuid::now_v7(), now, lease: LEASE };
     let Some(lease) = shared.journal.begin(begin).await? else { return Ok(ReadOutcome::Owned) };
-    let cursor = match lease.cursor.as_deref().map(ReadCursor::from_json).transpose() {
-        Ok(cursor) => cursor.unwrap_or_default().start_run(plan.backfill, now, OVERLAP),
-        Err(error) => {
-            let error = ReadError::new(ReadErrorClass::Malformed, format!("the stored cursor cannot be read: {error}"));
-            return fail(shared, plan, &lease, error).await;
-        }
+    let cursor = match ReadCursor::parse(lease.cursor.as_deref()) {
+        Ok(cursor) => cursor.start_run(plan.backfill, now, OVERLAP_DEFAULT),
+        Err(error) => return fail(shared, plan, &lease, ReadError::new(ReadErrorClass::Malformed, error.to_string()), None).await,
     };
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
-    let page = lease.pages;
-    let mut operation = Operation { shared, plan, provider, connection, lease, cursor, page };
+    let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
+    let mut operation = Operation { shared, plan, provider, connection, lease, cursor, page, records };
     match operation.pages().await {
         Ok(Some(())) => operation.complete().await,
         Ok(None) => Ok(ReadOutcome::Interrupted),
-        Err(Stopped::Read(error)) => fail(shared, plan, &operation.lease, error).await,
+        Err(Stopped::Read(error)) => {
+            // A position that the provider no longer knows is given up, or every later run would fail on it.
+            let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.restarted().to_text());
+            fail(shared, plan, &operation.lease, error, restart).await
+        }
         Err(Stopped::Journal(error)) => Err(error),
     }
 }
@@ -104,20 +106,21 @@ impl Operation<'_> {
                 page = fetch::page(&self.shared.http, self.connection, request, parse) => page.map_err(Stopped::Read)?,
                 _ = stop.wait_for(|stop| *stop) => return Ok(None),
             };
+            let behind = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
             let last = page.next.is_none();
-            let fresh = self.cursor.after_page(page);
             let info = OperationInfo {
                 id: self.lease.operation_id,
                 time: self.lease.operation_time,
                 read_type: run.read_type,
                 page: self.page,
             };
-            let envelopes = build(self.plan, &info, &fresh);
+            let envelopes = build(self.plan, &info, &self.cursor.fresh(page.records));
             self.page += 1;
-            self.commit(envelopes).await.map_err(Stopped::Journal)?;
-            if last {
-                break;
-            }
+            self.records = behind.run.as_ref().map_or(self.records, |run| run.records);
+            let total = behind.run.as_ref().and_then(|run| run.total);
+            // The last page moves the watermark in its own transaction: a crash behind it must not begin the run anew.
+            self.cursor = if last { behind.complete() } else { behind };
+            self.commit(envelopes, total).await.map_err(Stopped::Journal)?;
         }
         Ok(Some(()))
     }
@@ -128,18 +131,17 @@ impl Operation<'_> {
         let Some(request) = self.provider.count_request(self.plan, run) else { return };
         let count = |response: &http::Response<bytes::Bytes>| self.provider.count(response);
         let total = fetch::page(&self.shared.http, self.connection, || request.clone(), count).await;
-        if let (Ok(total), Some(run)) = (total, self.cursor.run.as_mut()) {
+        if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {
             run.total = Some(total);
         }
     }
 
-    async fn commit(&self, envelopes: Vec<ampline_core::message::Envelope>) -> Result<(), JournalError> {
-        let run = self.cursor.run.as_ref();
+    async fn commit(&self, envelopes: Vec<Envelope>, total: Option<u64>) -> Result<(), JournalError> {
         let commit = PageCommit {
             envelopes,
-            cursor: self.cursor.to_json(),
-            records_processed: run.map_or(0, |run| run.records),
-            records_estimated_total: run.and_then(|run| run.total),
+            cursor: self.cursor.to_text(),
+            records_processed: self.records,
+            records_estimated_total: total,
             now: self.shared.clock.now(),
             lease: LEASE,
         };
@@ -147,7 +149,7 @@ impl Operation<'_> {
     }
 
     async fn complete(self) -> Result<ReadOutcome, JournalError> {
-        let records = self.cursor.run.as_ref().map_or(0, |run| run.records);
+        let records = self.records;
         let object = &self.plan.key.object_name;
         let result = if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
         tracing::info!(target: "ampline::read", event = "read.completed", installation = %self.plan.key.installation_id,
@@ -155,7 +157,7 @@ impl Operation<'_> {
         let end = OperationEnd {
             status: OperationStatus::Success,
             result,
-            cursor: Some(self.cursor.complete().to_json()),
+            cursor: Some(self.cursor.to_text()),
             now: self.shared.clock.now(),
         };
         self.shared.journal.finish(&self.lease, end).await?;
@@ -163,12 +165,18 @@ impl Operation<'_> {
     }
 }
 
-async fn fail(shared: &Shared, plan: &ReadPlan, lease: &ReadLease, error: ReadError) -> Result<ReadOutcome, JournalError> {
+async fn fail(
+    shared: &Shared,
+    plan: &ReadPlan,
+    lease: &ReadLease,
+    error: ReadError,
+    cursor: Option<String>,
+) -> Result<ReadOutcome, JournalError> {
     let object = &plan.key.object_name;
     tracing::error!(target: "ampline::read", event = "read.failed", installation = %plan.key.installation_id,
         object = %object, operation = %lease.operation_id, class = ?error.class, error = %error.message);
     let result = format!("[{object}] {error}");
-    let end = OperationEnd { status: OperationStatus::Failure, result, cursor: None, now: shared.clock.now() };
+    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, now: shared.clock.now() };
     shared.journal.finish(lease, end).await?;
     Ok(ReadOutcome::Failed { class: error.class })
 }
