@@ -3,7 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -12,7 +12,10 @@ use ampline_core::{
     provider::{Provider, ReadErrorClass},
 };
 use jiff::{SignedDuration, Timestamp};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
 
 use crate::{
     clock::until,
@@ -38,18 +41,33 @@ pub(crate) struct Job {
 /// When each read is due next, for people.
 pub(crate) type NextRuns = Arc<std::sync::Mutex<HashMap<ReadKey, Timestamp>>>;
 
+/// A wish that reads run now rather than at their next tick.
+pub(crate) struct RunNow {
+    /// Only this installation.
+    pub(crate) installation_id: Option<String>,
+    /// Only this object, by the provider's name.
+    pub(crate) object_name: Option<String>,
+    /// Told how many reads that are.
+    pub(crate) answer: oneshot::Sender<usize>,
+}
+
 /// Runs until told to stop, then waits for the reads under way to reach a commit.
-pub(crate) async fn run(shared: reader::Shared, jobs: Vec<Job>, reads_max: usize, next_runs: NextRuns) -> Result<(), JournalError> {
+pub(crate) async fn run(
+    shared: reader::Shared,
+    jobs: Vec<Job>,
+    reads_max: usize,
+    next_runs: NextRuns,
+    mut wishes: mpsc::Receiver<RunNow>,
+) -> Result<(), JournalError> {
     let states: HashMap<ReadKey, ReadState> =
         shared.journal.reads().await?.into_iter().map(|state| (state.key.clone(), state)).collect();
     let now = shared.clock.now();
-    let mut queue = Queue { due: BinaryHeap::new(), jobs, next_runs };
+    let mut queue = Queue::new(jobs, next_runs);
     for index in 0..queue.jobs.len() {
         let at = first_run(&queue.jobs[index].plan, states.get(&queue.jobs[index].plan.key), now);
-        queue.push(at, index);
+        queue.set(index, at);
     }
     drop(states);
-    let mut failures: HashMap<usize, u32> = HashMap::new();
     let mut running = JoinSet::new();
     let mut stop = shared.stop.clone();
     loop {
@@ -61,12 +79,8 @@ pub(crate) async fn run(shared: reader::Shared, jobs: Vec<Job>, reads_max: usize
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(sleep) => {}
-            Some(Ok((index, outcome))) = running.join_next() => {
-                let count = failures.entry(index).or_default();
-                *count = if matches!(outcome, ReadOutcome::Failed { .. }) { *count + 1 } else { 0 };
-                let at = next_run(&queue.jobs[index].plan, &outcome, *count, shared.clock.now());
-                queue.push(at, index);
-            }
+            Some(wish) = wishes.recv() => queue.pull_forward(wish, shared.clock.now()),
+            Some(Ok((index, outcome))) = running.join_next() => queue.ended(index, &outcome, shared.clock.now()),
         }
     }
     while running.join_next().await.is_some() {}
@@ -82,33 +96,88 @@ async fn one(shared: reader::Shared, job: Job, index: usize) -> (usize, ReadOutc
     (index, outcome)
 }
 
-/// The due times, soonest first.
+/// The due times, soonest first. An entry of the heap that is not its job's present due time is out of date and passed over.
 struct Queue {
-    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    heap: BinaryHeap<Reverse<(Timestamp, usize)>>,
     jobs: Vec<Job>,
+    places: Vec<Place>,
     next_runs: NextRuns,
 }
 
+/// Where a job stands in the queue.
+#[derive(Clone, Default)]
+struct Place {
+    due: Option<Timestamp>,
+    running: bool,
+    /// Wished for while it was running.
+    again: bool,
+    failures: u32,
+}
+
 impl Queue {
-    fn push(&mut self, at: Option<Timestamp>, index: usize) {
+    fn new(jobs: Vec<Job>, next_runs: NextRuns) -> Self {
+        Self { heap: BinaryHeap::new(), places: vec![Place::default(); jobs.len()], jobs, next_runs }
+    }
+
+    fn set(&mut self, index: usize, due: Option<Timestamp>) {
+        self.places[index].due = due;
         let key = &self.jobs[index].plan.key;
-        let mut next_runs = self.next_runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match at {
+        let mut next_runs = self.next_runs.lock().unwrap_or_else(PoisonError::into_inner);
+        match due {
             Some(at) => {
-                self.due.push(Reverse((at, index)));
+                self.heap.push(Reverse((at, index)));
                 next_runs.insert(key.clone(), at);
             }
             None => drop(next_runs.remove(key)),
         }
     }
 
-    fn next(&self) -> Option<Timestamp> {
-        self.due.peek().map(|Reverse((at, _))| *at)
+    /// The soonest due time.
+    fn next(&mut self) -> Option<Timestamp> {
+        while let Some(Reverse((at, index))) = self.heap.peek().copied() {
+            if self.places[index].due == Some(at) {
+                return Some(at);
+            }
+            self.heap.pop();
+        }
+        None
     }
 
     fn pop_due(&mut self, now: Timestamp) -> Option<usize> {
         self.next().filter(|at| *at <= now)?;
-        self.due.pop().map(|Reverse((_, index))| index)
+        let Reverse((_, index)) = self.heap.pop()?;
+        self.places[index].due = None;
+        self.places[index].running = true;
+        Some(index)
+    }
+
+    fn ended(&mut self, index: usize, outcome: &ReadOutcome, now: Timestamp) {
+        let place = &mut self.places[index];
+        place.failures = if matches!(outcome, ReadOutcome::Failed { .. }) { place.failures + 1 } else { 0 };
+        place.running = false;
+        let at = if std::mem::take(&mut place.again) {
+            Some(now)
+        } else {
+            next_run(&self.jobs[index].plan, outcome, place.failures, now)
+        };
+        self.set(index, at);
+    }
+
+    fn pull_forward(&mut self, wish: RunNow, now: Timestamp) {
+        let fits = |key: &ReadKey| {
+            wish.installation_id.as_ref().is_none_or(|id| *id == key.installation_id)
+                && wish.object_name.as_ref().is_none_or(|name| *name == key.object_name)
+        };
+        let wanted: Vec<usize> = (0..self.jobs.len()).filter(|index| fits(&self.jobs[*index].plan.key)).collect();
+        for &index in &wanted {
+            if self.places[index].running {
+                self.places[index].again = true;
+            } else {
+                self.set(index, Some(now));
+            }
+        }
+        // Whoever wished may have gone away.
+        drop(wish.answer.send(wanted.len()));
     }
 }
 

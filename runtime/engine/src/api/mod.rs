@@ -8,6 +8,7 @@ mod destinations;
 mod downloads;
 mod hosted_store;
 mod problem;
+mod reads;
 mod status;
 
 use std::{sync::Arc, time::Duration};
@@ -20,13 +21,13 @@ use axum::{
     routing::{get, post},
 };
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use auth::ApiKey;
 pub use status::Status;
 
-use crate::{clock::Clock, downloads::Downloads, journal::Journal, scheduler::NextRuns, store::HostedStore};
+use crate::{clock::Clock, downloads::Downloads, journal::Journal, scheduler::{NextRuns, RunNow}, store::HostedStore};
 
 /// Largest request body that is taken in.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
@@ -49,6 +50,8 @@ pub struct Api {
     pub key: ApiKey,
     /// When reads run next; empty where no scheduler runs.
     pub next_runs: NextRuns,
+    /// Where wishes for a read at once go; nothing where no scheduler runs.
+    pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -61,6 +64,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/projects/{project}/{endpoint}/groups/{group}", get(hosted_store::list))
         .route("/projects/{project}/{endpoint}/groups/{group}/items/{item}", get(hosted_store::item))
         .route("/v1/projects/{project}/status", get(status::status))
+        .route("/v1/projects/{project}/reads:run", post(reads::run_now))
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))

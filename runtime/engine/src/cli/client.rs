@@ -65,6 +65,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
             next_runs: Arc::default(),
+            wishes: None,
             running_since: None,
         };
         Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal } })

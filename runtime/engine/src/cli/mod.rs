@@ -33,6 +33,8 @@ enum Command {
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
     Status(status::StatusArgs),
+    /// Run reads now rather than at their next tick.
+    Read(status::ReadArgs),
     /// List, show and replay deliveries.
     Deliveries(deliveries::DeliveriesArgs),
     /// Start or stop a destination.
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::CompileSink { input, output } => crate::sink::wasm::compile::child_main(&input, &output),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
+        Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
         Command::Destinations(args) => finish(client::block_on(deliveries::run_destinations(args))),
     }

@@ -1,4 +1,4 @@
-//! `ampline status`.
+//! `ampline status` and `ampline read`.
 
 use clap::Args;
 
@@ -58,4 +58,29 @@ fn operation_cells(operation: &Operation) -> (String, String, String) {
         None => operation.records_processed.to_string(),
     };
     (state.to_owned(), progress, operation.result.clone().unwrap_or_default())
+}
+
+/// Flags of `ampline read`.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Only this object, by the provider's name.
+    #[arg(long)]
+    object: Option<String>,
+    /// Only this installation.
+    #[arg(long)]
+    installation: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn read_now(args: ReadArgs) -> Result<(), Failure> {
+    let client = Client::connect(&args.target).await?;
+    let body = serde_json::json!({ "installationId": args.installation, "objectName": args.object });
+    let value = client.post("reads:run", Some(body)).await?;
+    client.close().await?;
+    match args.target.format {
+        Format::Json => println!("{value:#}"),
+        Format::Text => println!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
+    }
+    Ok(())
 }

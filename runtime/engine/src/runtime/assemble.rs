@@ -8,7 +8,7 @@ use std::{
 };
 
 use ampline_core::{manifest::Manifest, plan::plan, provider};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::{Launch, StartError};
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     http_client,
     journal::{Journal, sqlite::SqliteJournal},
     reader,
-    scheduler::Job,
+    scheduler::{Job, RunNow},
     secrets::{Secrets, SigningKey},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
@@ -95,7 +95,7 @@ fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Proble
 
 impl Parts {
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings) -> Result<Api, StartError> {
+    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         Ok(Api {
             project: settings.project.id.clone(),
@@ -105,6 +105,7 @@ impl Parts {
             clock: self.clock.clone(),
             key: ApiKey::new(&self.data.api_key()?),
             next_runs: Arc::default(),
+            wishes: Some(wishes),
             running_since: Some(self.clock.now()),
         })
     }

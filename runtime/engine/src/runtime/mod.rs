@@ -9,7 +9,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use ampline_core::manifest::Manifest;
 use axum::Router;
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 
@@ -26,6 +26,9 @@ use crate::{
 
 /// How often settled history is trimmed.
 const RETAIN_EVERY: Duration = Duration::from_secs(60);
+
+/// Wishes for a read at once that may wait to be heard.
+const WISHES_MAX: usize = 16;
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +100,8 @@ impl Runtime {
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let api = parts.api(address, &settings)?;
+        let (wish, wishes) = mpsc::channel(WISHES_MAX);
+        let api = parts.api(address, &settings, wish)?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
         let (stop, stopped) = watch::channel(false);
@@ -108,7 +112,7 @@ impl Runtime {
         background.spawn(retain(parts.journal.clone(), parts.clock.clone(), retention(&settings), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs));
+        let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
