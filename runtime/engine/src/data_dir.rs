@@ -8,7 +8,10 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use crate::secrets::{KeyError, Secret, SigningKey};
+use crate::{
+    percent::encoded,
+    secrets::{KeyError, Secret, SigningKey},
+};
 
 /// A folder that belongs to one runtime at a time.
 #[derive(Debug, Clone)]
@@ -72,7 +75,7 @@ impl DataDir {
     /// A destination's signing key; made when first asked for.
     pub fn signing_key(&self, destination: &str) -> io::Result<SigningKey> {
         private_dir(&self.0.join("signing-keys"))?;
-        let file = format!("signing-keys/{}", file_name(destination));
+        let file = format!("signing-keys/{}.whsec", encoded(destination));
         let secret = self.secret(&file, || SigningKey::generate().map_err(io::Error::other))?;
         SigningKey::parse(secret.reveal()).map_err(|error: KeyError| io::Error::other(format!("{file}: {error}")))
     }
@@ -106,20 +109,6 @@ impl DataDir {
             Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
         }
     }
-}
-
-/// A name that no file system minds, different for different destinations.
-fn file_name(destination: &str) -> String {
-    use std::fmt::Write;
-    let mut name = String::new();
-    for byte in destination.bytes() {
-        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
-            name.push(byte.into());
-        } else {
-            drop(write!(name, "%{byte:02x}"));
-        }
-    }
-    name
 }
 
 fn random_text() -> io::Result<String> {

@@ -177,7 +177,7 @@ impl Queue {
             }
         }
         // Whoever wished may have gone away.
-        drop(wish.answer.send(wanted.len()));
+        let _ = wish.answer.send(wanted.len());
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     data_dir::DataDir,
     downloads::Downloads,
     http_client,
+    percent::encoded,
     runtime::open_stores,
     secrets::Secret,
     settings::Durability,
@@ -124,18 +125,4 @@ impl Client {
 
 fn no_data(path: &Path) -> String {
     format!("{} is no data folder of a runtime; start one with `ampline run`, or name its folder with --data-dir", path.display())
-}
-
-/// Percent-encodes all but unreserved characters.
-fn encoded(text: &str) -> String {
-    use std::fmt::Write;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte.into());
-        } else {
-            drop(write!(out, "%{byte:02X}"));
-        }
-    }
-    out
 }

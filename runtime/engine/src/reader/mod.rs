@@ -14,7 +14,7 @@ use ampline_core::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use connection::Connection;
+pub(crate) use connection::Connection;
 
 use crate::{
     clock::Clock,

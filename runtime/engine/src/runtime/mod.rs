@@ -143,7 +143,7 @@ impl Runtime {
     pub async fn shutdown(mut self) -> Result<(), JournalError> {
         tracing::info!(event = "runtime.stopping", grace_s = self.grace.as_secs());
         // There is nobody to tell where every task has ended by itself.
-        drop(self.stop.send(true));
+        let _ = self.stop.send(true);
         if !self.dispatcher.drained(self.grace).await {
             tracing::warn!("some deliveries were still in flight; they are delivered again at the next start");
         }

@@ -4,7 +4,7 @@ mod file;
 mod resolve;
 
 pub use file::{
-    ConnectionSettings, DestinationSettings, InstallationSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource,
+    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource,
     Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
