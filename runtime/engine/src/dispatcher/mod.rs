@@ -5,6 +5,8 @@ mod breaker;
 mod lane;
 mod leases;
 mod rate;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
