@@ -147,8 +147,8 @@ impl Bench {
             PageCommit { envelopes: all, cursor: "{}".into(), records_processed: 0, records_estimated_total: None, now, lease };
         journal.commit(&owned, commit).await.unwrap();
         let sinks = Arc::new(Scripted { scripts: scripts.iter().copied().collect(), ..Scripted::default() });
-        let delays = retry_delays_ms.iter().copied().map(Duration::from_millis).collect();
-        let routes = scripts.iter().map(|(name, _)| route(name, RetryPolicy { delays, jitter: 0.0 }.clone())).collect();
+        let policy = RetryPolicy { delays: retry_delays_ms.iter().copied().map(Duration::from_millis).collect(), jitter: 0.0 };
+        let routes = scripts.iter().map(|(name, _)| route(name, policy.clone())).collect();
         let (stop, stopped) = watch::channel(false);
         let shared = Shared { journal: journal.clone(), sinks: sinks.clone(), clock: Arc::new(SystemClock) };
         let dispatcher = Dispatcher::start(&shared, routes, &stopped);
