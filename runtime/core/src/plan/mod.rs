@@ -2,6 +2,8 @@
 
 mod fields;
 mod model;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use std::collections::BTreeMap;
 
