@@ -4,6 +4,7 @@
 
 pub mod cursor;
 pub mod manifest;
+mod members;
 pub mod message;
 pub mod outcome;
 pub mod plan;

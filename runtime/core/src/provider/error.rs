@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, header};
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// Longest piece of an answer that an error message quotes, in characters.
+const SNIPPET_CHARS_MAX: usize = 200;
+
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadErrorClass {
@@ -19,7 +25,7 @@ pub enum ReadErrorClass {
     Forbidden,
     /// There is no such object.
     NotFound,
-    /// The answer is not what the provider documents: it is not taken apart any further, and nothing of it is kept.
+    /// The answer is not what the provider documents; nothing of it is kept.
     Malformed,
 }
 
@@ -33,4 +39,40 @@ pub struct ReadError {
     pub message: String,
     /// How long the provider asked to be left alone.
     pub retry_after: Option<Duration>,
+}
+
+impl ReadError {
+    /// An answer that is not what the provider documents, and the piece of it that shows so.
+    pub(super) fn malformed(reason: impl std::fmt::Display, piece: &[u8]) -> Self {
+        let message =
+            format!("the answer is not a page of records: {}; it reads `{}`", clip(&reason.to_string()), snippet(piece));
+        Self { class: ReadErrorClass::Malformed, message, retry_after: None }
+    }
+}
+
+/// The beginning of an answer, fit for one line of a log.
+pub(super) fn snippet(piece: &[u8]) -> String {
+    // Four bytes are the longest character; a cut within one shows as a replacement character.
+    let piece = &piece[..piece.len().min(SNIPPET_CHARS_MAX * 4 + 4)];
+    clip(&String::from_utf8_lossy(piece).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// At most [`SNIPPET_CHARS_MAX`] characters, without control characters.
+pub(super) fn clip(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    match text.char_indices().nth(SNIPPET_CHARS_MAX) {
+        Some(_) => text.chars().take(SNIPPET_CHARS_MAX - 1).map(plain).chain(['…']).collect(),
+        None => text.chars().map(plain).collect(),
+    }
+}
+
+/// `Retry-After`: seconds, possibly fractional, or an HTTP date, which is measured against the answer's own `Date`.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let parse = |text: &str| DateTimeParser::new().parse_timestamp(text).ok();
+    let now = parse(headers.get(header::DATE)?.to_str().ok()?)?;
+    Some(Duration::try_from(parse(text)?.duration_since(now)).unwrap_or_default())
 }

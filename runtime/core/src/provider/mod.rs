@@ -21,7 +21,7 @@ pub trait Provider: Send + Sync {
     /// What the answer to [`Provider::request`] says.
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError>;
 
-    /// A request that tells how many records there are, where the first page does not.
+    /// A request that tells how many records the run will read; nothing where the first page says so, or nobody does.
     fn count_request(&self, _plan: &ReadPlan, _run: &Run) -> Option<Request<Bytes>> {
         None
     }
@@ -29,6 +29,17 @@ pub trait Provider: Send + Sync {
     /// What the answer to [`Provider::count_request`] says.
     fn count(&self, _response: &Response<Bytes>) -> Result<Option<u64>, ReadError> {
         Ok(None)
+    }
+
+    /// A request for the names of all fields, where the plan wants all and the provider must be told them one by one.
+    /// The caller adds the names to `plan.fields.requested` before it asks for the first page.
+    fn field_names_request(&self, _plan: &ReadPlan) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::field_names_request`] says.
+    fn field_names(&self, _response: &Response<Bytes>) -> Result<Vec<String>, ReadError> {
+        Ok(Vec::new())
     }
 }
 
@@ -39,7 +50,7 @@ pub struct ProviderPage {
     pub records: Vec<Record>,
     /// The position behind this page; nothing where this is the last.
     pub next: Option<String>,
-    /// How many records the run will read, where the answer says so.
+    /// How many records the run will have read in the end, where the answer says so.
     pub total: Option<u64>,
 }
 
@@ -52,9 +63,9 @@ pub struct Record {
     pub modified_at: Option<Timestamp>,
     /// Whether it was deleted at the provider.
     pub deleted: bool,
-    /// Its JSON text, byte for byte.
+    /// Its JSON text, byte for byte: a slice of the response.
     pub raw: Bytes,
-    /// Its fields: lower-cased name, JSON text of the value. Names are unique.
+    /// Its fields: lower-cased name, JSON text of the value (a slice of `raw`).
     pub fields: Vec<(String, Bytes)>,
 }
 
@@ -65,3 +76,6 @@ pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
         _ => None,
     }
 }
+
+/// Catalog names of the providers that can be read, sorted.
+pub const NAMES: &[&str] = &["hubspot"];
