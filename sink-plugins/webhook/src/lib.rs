@@ -1,1 +1,89 @@
-//! Placeholder during set-up.
+//! The webhook sink: each message is one signed POST; all requests of a batch are in flight together.
+
+mod config;
+mod url;
+
+pub use config::Config;
+
+use ampline_sink::{
+    Descriptor, Envelope, Failure, Fields, Outcome, Payload, Sink, clock, export_sink,
+    http::{self, Request, Response},
+};
+
+/// A destination that is an HTTP address.
+pub struct Webhook {
+    config: Config,
+}
+
+export_sink!(Webhook);
+
+impl Sink for Webhook {
+    type Config = Config;
+
+    fn describe() -> Descriptor {
+        Descriptor {
+            name: "webhook".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config_schema: config::SCHEMA.to_owned(),
+            max_batch_envelopes: 100,
+            max_batch_bytes: 4 << 20,
+            max_message_bytes: 300_000,
+            ordered: false,
+            extras: Vec::new(),
+        }
+    }
+
+    fn configure(fields: &mut Fields<'_>) -> Option<Config> {
+        Config::read(fields)
+    }
+
+    fn open(config: Config) -> Result<Self, Failure> {
+        Ok(Self { config })
+    }
+
+    /// Any answer to a HEAD shows that the receiver can be reached; only a POST could show that it takes messages.
+    fn probe(&mut self) -> Result<(), Failure> {
+        let headers = self.config.headers();
+        let head = Request { method: "HEAD", body: Payload::Empty, webhook_id: None, ..request(&self.config, &headers, "", 0) };
+        http::send(&[head]).into_iter().next().map_or(Ok(()), |answer| answer.map(drop))
+    }
+
+    fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
+        http::send(&requests(&self.config, &self.config.headers(), &batch)).into_iter().map(outcome).collect()
+    }
+}
+
+/// One request for each envelope, in order.
+pub fn requests<'a>(config: &'a Config, headers: &'a [(&'a str, &'a str)], batch: &'a [Envelope]) -> Vec<Request<'a>> {
+    batch.iter().zip(0..).map(|(envelope, place)| request(config, headers, &envelope.id, place)).collect()
+}
+
+fn request<'a>(config: &'a Config, headers: &'a [(&'a str, &'a str)], id: &'a str, place: u32) -> Request<'a> {
+    Request {
+        method: "POST",
+        url: &config.url,
+        headers,
+        body: Payload::Message(place),
+        credential: None,
+        webhook_id: Some(id),
+        timeout: Some(config.timeout_ms),
+    }
+}
+
+/// What became of the envelope whose request was answered so.
+pub fn outcome(answer: Result<Response, Failure>) -> Outcome {
+    match answer {
+        Ok(response) => match http::outcome(&response, clock::now) {
+            Outcome::Failed(failure) if asks_to_stop(&response) => {
+                Failure::rejected("webhook.abort-message", failure.message).into()
+            }
+            outcome => outcome,
+        },
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A receiver that knows it will never take this message says so and is spared the retries.
+fn asks_to_stop(response: &Response) -> bool {
+    http::header(response, "webhook-delivery").is_some_and(|value| value.eq_ignore_ascii_case("abort-message"))
+}

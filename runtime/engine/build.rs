@@ -1,0 +1,14 @@
+//! Builds the first-party sinks to components and embeds them as `FIRST_PARTY`.
+
+use ampline_sink_build::{Guest, embed};
+
+fn main() {
+    embed(
+        "sinks.rs",
+        "FIRST_PARTY",
+        &[
+            Guest { name: "api", package: "ampline-sink-hosted-store", dir: "sink-plugins/hosted-store" },
+            Guest { name: "webhook", package: "ampline-sink-webhook", dir: "sink-plugins/webhook" },
+        ],
+    );
+}

@@ -1,0 +1,97 @@
+//! Reads a configuration field by field and keeps every fault, each with a JSON Pointer and a remedy.
+
+use std::{fmt::Display, ops::RangeInclusive};
+
+use serde_json::{Map, Value};
+
+use crate::ConfigIssue;
+
+/// The fields of a configuration object. Ask for each field that the sink knows: one that nobody asked for is a fault.
+pub struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    known: Vec<&'static str>,
+    issues: Vec<ConfigIssue>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(object: &'a Map<String, Value>) -> Self {
+        Self { object, known: Vec::new(), issues: Vec::new() }
+    }
+
+    /// A text; a fault where it is absent.
+    pub fn required_text(&mut self, name: &'static str) -> Option<&'a str> {
+        if !self.object.contains_key(name) {
+            self.known.push(name);
+            self.fault([name], "is missing");
+            return None;
+        }
+        self.text(name)
+    }
+
+    /// A text, if it is there.
+    pub fn text(&mut self, name: &'static str) -> Option<&'a str> {
+        self.field(name, "must be a text", Value::as_str)
+    }
+
+    /// A whole number within `range`, if it is there.
+    pub fn integer(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let expected = format!("must be a whole number from {} to {}", range.start(), range.end());
+        self.field(name, &expected, |value| value.as_u64().filter(|number| range.contains(number)))
+    }
+
+    /// A truth value, if it is there.
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.field(name, "must be true or false", Value::as_bool)
+    }
+
+    /// An object whose values are texts, in its order; empty where it is absent.
+    pub fn texts(&mut self, name: &'static str) -> Vec<(&'a str, &'a str)> {
+        let Some(object) = self.field(name, "must be an object of texts", Value::as_object) else { return Vec::new() };
+        let mut texts = Vec::with_capacity(object.len());
+        for (key, value) in object {
+            match value.as_str() {
+                Some(text) => texts.push((key.as_str(), text)),
+                None => self.fault([name, key], "must be a text"),
+            }
+        }
+        texts
+    }
+
+    /// Keeps a fault that makes the configuration useless. `path` leads to the place; `message` goes on from its name and
+    /// says the remedy: "must be https: …".
+    pub fn fault<'p>(&mut self, path: impl IntoIterator<Item = &'p str>, message: impl Display) {
+        self.issue(path, message, true);
+    }
+
+    /// Keeps a fault that the sink can work with.
+    pub fn warning<'p>(&mut self, path: impl IntoIterator<Item = &'p str>, message: impl Display) {
+        self.issue(path, message, false);
+    }
+
+    fn issue<'p>(&mut self, path: impl IntoIterator<Item = &'p str>, message: impl Display, fatal: bool) {
+        self.issues.push(ConfigIssue { pointer: pointer(path), message: message.to_string(), fatal });
+    }
+
+    fn field<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
+        self.known.push(name);
+        let read = read(self.object.get(name)?);
+        if read.is_none() {
+            self.fault([name], expected);
+        }
+        read
+    }
+
+    /// Every fault, with those of fields that nobody asked for.
+    pub(crate) fn finish(mut self) -> Vec<ConfigIssue> {
+        for name in self.object.keys().filter(|name| !self.known.contains(&name.as_str())) {
+            let message = format!("is not known: there are {}", self.known.join(", "));
+            self.issues.push(ConfigIssue { pointer: pointer([name.as_str()]), message, fatal: true });
+        }
+        self.issues
+    }
+}
+
+/// RFC 6901.
+fn pointer<'p>(path: impl IntoIterator<Item = &'p str>) -> String {
+    path.into_iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
+}

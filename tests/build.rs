@@ -1,0 +1,11 @@
+//! Builds the guests that only tests use.
+
+use ampline_sink_build::{Guest, embed};
+
+fn main() {
+    embed(
+        "guests.rs",
+        "GUESTS",
+        &[Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" }],
+    );
+}

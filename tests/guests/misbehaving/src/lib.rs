@@ -1,0 +1,63 @@
+//! A sink whose conduct its configuration chooses, to show that the host contains it: `{"behaviour": "trap"}`.
+//!
+//! It imports what a webhook sink may import: `messages`, `http`, `log` and `clock`.
+
+mod behaviour;
+mod misdeeds;
+
+use ampline_sink::{Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
+
+use behaviour::Behaviour;
+
+/// A sink that does what it is told, good or bad.
+pub struct Misbehaving {
+    behaviour: Behaviour,
+    url: String,
+}
+
+export_sink!(Misbehaving);
+
+impl Sink for Misbehaving {
+    type Config = Self;
+
+    fn describe() -> Descriptor {
+        Descriptor {
+            name: "misbehaving".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config_schema: r#"{"type": "object", "required": ["behaviour"]}"#.to_owned(),
+            max_batch_envelopes: 100,
+            max_batch_bytes: 1 << 20,
+            max_message_bytes: 0,
+            ordered: false,
+            extras: Vec::new(),
+        }
+    }
+
+    fn configure(fields: &mut Fields<'_>) -> Option<Self> {
+        let url = fields.text("url").unwrap_or("http://127.0.0.1:9/").to_owned();
+        let name = fields.required_text("behaviour")?;
+        let Some(behaviour) = Behaviour::named(name) else {
+            fields.fault(["behaviour"], format!("is none of {}", behaviour::names().join(", ")));
+            return None;
+        };
+        match behaviour {
+            Behaviour::LoopInValidate => misdeeds::spin(),
+            Behaviour::WarnInValidate => fields.warning(["behaviour"], "is odd but will do"),
+            _ => {}
+        }
+        Some(Self { behaviour, url })
+    }
+
+    fn open(config: Self) -> Result<Self, Failure> {
+        match config.behaviour {
+            Behaviour::TrapInOpen => misdeeds::trap(),
+            Behaviour::LoopInOpen => misdeeds::spin(),
+            Behaviour::BlockInOpen => Err(Failure::blocked("test.blocked", "refused to open")),
+            _ => Ok(config),
+        }
+    }
+
+    fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
+        misdeeds::deliver(self.behaviour, &self.url, &batch)
+    }
+}

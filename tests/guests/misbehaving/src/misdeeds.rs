@@ -1,0 +1,118 @@
+//! The behaviours themselves.
+
+use std::{
+    hint::black_box,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use ampline_sink::{
+    Envelope, Failure, Outcome, Payload, clock,
+    http::{self, Request},
+    log::{self, Level},
+    messages,
+};
+
+use crate::behaviour::Behaviour;
+
+const BIG_TEXT_BYTES: usize = 8 << 20;
+const FLOOD_REQUESTS: usize = 100_000;
+const RETRY_AFTER_MS: u64 = 60_000;
+
+static CALLS: AtomicU32 = AtomicU32::new(0);
+
+pub(crate) fn deliver(behaviour: Behaviour, url: &str, batch: &[Envelope]) -> Vec<Outcome> {
+    let all = |outcome: Outcome| vec![outcome; batch.len()];
+    let delivered = |note: &str| all(Outcome::Delivered(Some(note.to_owned())));
+    match behaviour {
+        Behaviour::Reject => all(Failure::rejected("test.rejected", "never acceptable").into()),
+        Behaviour::Fail => all(Failure::transient("test.failed", "not now").into()),
+        Behaviour::Throttle => all(Failure::throttled("test.throttled", "too fast").retry_after(RETRY_AFTER_MS).into()),
+        Behaviour::Block => all(Failure::blocked("test.blocked", "a person must act").into()),
+        Behaviour::Trap => trap(),
+        Behaviour::Panic => panic!("the sink panicked on purpose"),
+        Behaviour::Recurse => delivered(&recurse(1).to_string()),
+        Behaviour::Loop => spin(),
+        Behaviour::Allocate => allocate(),
+        Behaviour::Short => delivered("short").split_off(1),
+        Behaviour::Long => [delivered("long"), vec![Outcome::Delivered(None)]].concat(),
+        Behaviour::Empty => Vec::new(),
+        Behaviour::FloodLog => loop {
+            log::emit(Level::Info, "one of very many lines", &[("field", "value")]);
+        },
+        Behaviour::BigLog => {
+            log::emit(Level::Info, &"x".repeat(BIG_TEXT_BYTES), &[]);
+            delivered("logged")
+        }
+        Behaviour::BigMessage => all(Failure::transient("test.big", "x".repeat(BIG_TEXT_BYTES)).into()),
+        Behaviour::SlowHost => send(url, &[], 0..batch.len()),
+        Behaviour::FloodHttp => send(url, &[], std::iter::repeat_n(0, FLOOD_REQUESTS)),
+        Behaviour::BadIndex => bad_index(url, batch.len()),
+        Behaviour::ReservedHeader => send(url, &[("Webhook-Id", "forged"), ("host", "evil.example")], 0..batch.len()),
+        Behaviour::Look => (0..).zip(batch).map(|(place, _)| look(place)).collect(),
+        Behaviour::FloodBody => loop {
+            black_box(messages::body(0));
+        },
+        Behaviour::Remember => delivered(&format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed) + 1)),
+        Behaviour::Deliver
+        | Behaviour::TrapInOpen
+        | Behaviour::LoopInValidate
+        | Behaviour::LoopInOpen
+        | Behaviour::WarnInValidate
+        | Behaviour::BlockInOpen => all(Outcome::Delivered(None)),
+    }
+}
+
+/// One `unreachable` instruction, without the words of a panic.
+pub(crate) fn trap() -> ! {
+    #[cfg(target_arch = "wasm32")]
+    core::arch::wasm32::unreachable();
+    #[cfg(not(target_arch = "wasm32"))]
+    std::process::abort()
+}
+
+/// Never ends, and calls nothing that the host could refuse.
+pub(crate) fn spin() -> ! {
+    loop {
+        black_box(0);
+    }
+}
+
+fn recurse(depth: u64) -> u64 {
+    let frame = black_box([depth; 64]);
+    if frame[0] == 0 { 0 } else { black_box(recurse(depth + 1)) + frame[1] }
+}
+
+fn allocate() -> ! {
+    let mut kept = Vec::new();
+    loop {
+        kept.push(black_box(vec![1_u8; 1 << 20]));
+    }
+}
+
+fn send(url: &str, headers: &[(&str, &str)], places: impl IntoIterator<Item = usize>) -> Vec<Outcome> {
+    let request = |place: usize| Request {
+        method: "POST",
+        url,
+        headers,
+        body: Payload::Message(place as u32),
+        credential: None,
+        webhook_id: None,
+        timeout: None,
+    };
+    let requests: Vec<_> = places.into_iter().map(request).collect();
+    http::send(&requests)
+        .into_iter()
+        .map(|answer| answer.map_or_else(Outcome::Failed, |response| http::outcome(&response, clock::now)))
+        .collect()
+}
+
+fn bad_index(url: &str, len: usize) -> Vec<Outcome> {
+    let outcomes = send(url, &[], len..len * 2);
+    black_box(messages::body(len as u32));
+    outcomes
+}
+
+fn look(place: u32) -> Outcome {
+    let (body, metadata, records) = (messages::body(place), messages::metadata(place), messages::records(place));
+    Outcome::Delivered(Some(format!("body={} metadata={} records={}", body.len(), metadata.len(), records.len())))
+}
