@@ -2,6 +2,9 @@
 //!
 //! The rest of the engine sees only the two traits here; wasmtime's types stay inside this room.
 
+mod capability;
+pub mod wasm;
+
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::{

@@ -1,0 +1,90 @@
+//! The way out: one client for all destinations, so that connections are kept and shared between leases.
+//!
+//! Names are resolved here and nowhere else: [`Resolver`] is where an address policy will refuse what a destination may not
+//! reach, at the moment of dialling. For now it allows every address; addresses written as numbers do not pass it.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use reqwest::{
+    Client,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect, retry,
+};
+use rustls::crypto::ring;
+
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// Shorter than the minute after which common servers and balancers close idle connections.
+const IDLE_MAX: Duration = Duration::from_secs(45);
+const IDLE_PER_HOST_MAX: usize = 256;
+const RESPONSE_HEADERS_MAX: usize = 100;
+
+/// How sinks reach out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpOptions {
+    /// How long a request may take, from dialling to the end of the answer, where the sink does not say.
+    pub timeout: Duration,
+    /// The longest time that a sink can ask for.
+    pub timeout_max: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(15), timeout_max: Duration::from_secs(60) }
+    }
+}
+
+/// Why there is no client.
+pub(crate) struct HttpError(pub(crate) String);
+
+/// The client and its limits.
+pub(crate) struct Network {
+    pub(super) client: Client,
+    pub(super) options: HttpOptions,
+}
+
+impl Network {
+    pub(crate) fn new(options: HttpOptions) -> Result<Self, HttpError> {
+        // Fails where a provider is installed already, and then that one serves.
+        let _ = ring::default_provider().install_default();
+        let client = Client::builder()
+            .dns_resolver(Arc::new(Resolver))
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .user_agent(concat!("Ampline/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_MAX)
+            .pool_idle_timeout(IDLE_MAX)
+            .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
+            .http1_max_headers(RESPONSE_HEADERS_MAX)
+            .tcp_nodelay(true)
+            .build();
+        Ok(Self { client: client.map_err(|e| HttpError(e.to_string()))?, options })
+    }
+
+    /// The time that a request gets.
+    pub(super) fn timeout(&self, asked_ms: Option<u64>) -> Duration {
+        asked_ms.map_or(self.options.timeout, Duration::from_millis).min(self.options.timeout_max)
+    }
+}
+
+/// A name that leads nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot resolve {name}: {reason}")]
+pub(super) struct Unresolved {
+    name: String,
+    reason: io::Error,
+}
+
+struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+            let addresses: Vec<SocketAddr> =
+                found.map_err(|reason| Unresolved { name: name.as_str().to_owned(), reason })?.collect();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! What a sink may call: one file for each interface of the contract, all of them methods of [`Host`].
+//!
+//! Denials and failures are values wherever the contract has a failure type; everything else that a sink may not do is a trap.
+
+mod clock;
+mod documents;
+mod http;
+mod log;
+mod messages;
+mod payload;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ampline_core::message::Envelope;
+
+pub use http::HttpOptions;
+pub(crate) use http::{HttpError, Network};
+
+use super::{
+    BatchItem, Destination,
+    wasm::{bindings::ampline::sink::types, ceiling::Ceiling, limits::Limits, meter::Meter},
+};
+use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
+
+/// What the runtime lends to every instance.
+pub(crate) struct Granted {
+    pub(crate) documents: Arc<dyn Documents>,
+    pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) downloads: Downloads,
+    pub(crate) network: Network,
+    pub(crate) limits: Limits,
+}
+
+/// Whom an instance works for.
+pub(crate) struct Lease {
+    pub(crate) granted: Arc<Granted>,
+    pub(crate) destination: Arc<Destination>,
+    /// Larger bodies go out in the url form; 0 = no limit.
+    pub(crate) message_bytes_max: u64,
+}
+
+/// The host's side of one instance: the batch at hand, what was used of each limit, and what was seen.
+pub(crate) struct Host {
+    /// Nothing while `describe` and `validate` run: every capability is denied.
+    lease: Option<Lease>,
+    limits: Limits,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) ceiling: Ceiling,
+    batch: Arc<[BatchItem]>,
+    started: Instant,
+    /// When the answer to a request with this message came, counted from the start of the call.
+    answered: Vec<Option<Duration>>,
+    calls: u32,
+    requests: u32,
+    lines: u32,
+    reached_out: bool,
+    last_line: Option<String>,
+}
+
+impl Host {
+    /// `lease`: nothing denies every capability.
+    pub(crate) fn new(lease: Option<Lease>, limits: Limits) -> Self {
+        Self {
+            lease,
+            meter: Arc::default(),
+            ceiling: Ceiling::new(&limits),
+            limits,
+            batch: Arc::new([]),
+            started: Instant::now(),
+            answered: Vec::new(),
+            calls: 0,
+            requests: 0,
+            lines: 0,
+            reached_out: false,
+            last_line: None,
+        }
+    }
+
+    /// Begins a call of the guest: its limits start anew.
+    pub(crate) fn begin(&mut self, batch: Arc<[BatchItem]>) {
+        self.answered.clear();
+        self.answered.resize(batch.len(), None);
+        self.batch = batch;
+        self.started = Instant::now();
+        (self.calls, self.requests, self.lines) = (0, 0, 0);
+        self.reached_out = false;
+        self.last_line = None;
+        self.meter.reset();
+    }
+
+    /// Lets go of the batch.
+    pub(crate) fn end(&mut self) {
+        self.batch = Arc::new([]);
+    }
+
+    /// How long the call has taken.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// When the other side answered for the message at this place, counted from the start of the call.
+    pub(crate) fn answered(&self, place: usize) -> Option<Duration> {
+        self.answered.get(place).copied().flatten()
+    }
+
+    /// Whether the guest began anything in this call that others may see.
+    pub(crate) fn reached_out(&self) -> bool {
+        self.reached_out
+    }
+
+    /// What the guest logged last in this call.
+    pub(crate) fn last_line(&self) -> Option<&str> {
+        self.last_line.as_deref()
+    }
+
+    fn count_call(&mut self) -> wasmtime::Result<()> {
+        self.calls += 1;
+        let most = self.limits.host_calls_per_batch_max;
+        wasmtime::ensure!(self.calls <= most, "the sink called the host more than {most} times for one batch");
+        Ok(())
+    }
+
+    fn envelope(&self, place: u32) -> Option<&Arc<Envelope>> {
+        self.batch.get(place as usize).map(|item| &item.envelope)
+    }
+
+    fn envelope_or_trap(&self, place: u32) -> wasmtime::Result<&Arc<Envelope>> {
+        let len = self.batch.len();
+        self.envelope(place)
+            .ok_or_else(|| wasmtime::format_err!("the sink named message {place}, but the batch has {len} messages, counted from 0"))
+    }
+
+    fn destination(&self) -> &str {
+        self.lease.as_ref().map_or("", |lease| &lease.destination.name)
+    }
+}
+
+/// The interface holds types only.
+impl types::Host for Host {}
+
+/// A failure as the contract writes it.
+fn failure(class: types::FailureClass, code: &str, message: impl Into<String>) -> types::Failure {
+    types::Failure {
+        class,
+        code: code.to_owned(),
+        message: message.into(),
+        retry_after: None,
+        maybe_applied: false,
+        extras: Vec::new(),
+    }
+}
+
+/// Cuts a text to at most `bytes_max` bytes, between characters.
+pub(crate) fn cut(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        text.truncate(text.floor_char_boundary(bytes_max));
+    }
+    text
+}

@@ -1,0 +1,103 @@
+//! What a sink names in place of bytes, resolved to bytes: messages and records stay in the host until here.
+
+use ampline_core::message::{Envelope, RecordSpan};
+use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+pub(super) use crate::sink::wasm::bindings::ampline::sink::types::Payload;
+
+use super::{Host, failure};
+use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass, Part, RecordRef};
+
+impl Host {
+    /// The bytes of a payload, at most `bytes_max`. A message alone is shared with the journal's copy.
+    pub(super) fn resolved(&self, payload: Payload, bytes_max: usize) -> Result<Bytes, Failure> {
+        let bytes = match payload {
+            Payload::Empty => Bytes::new(),
+            Payload::Message(place) => self.message(place)?,
+            Payload::Data(at) => self.data(at)?,
+            Payload::Bytes(bytes) => bytes.into(),
+            Payload::Parts(parts) => return self.joined(parts, bytes_max),
+        };
+        if bytes.len() > bytes_max { Err(too_large(bytes_max)) } else { Ok(bytes) }
+    }
+
+    fn joined(&self, parts: Vec<Part>, bytes_max: usize) -> Result<Bytes, Failure> {
+        let mut whole = BytesMut::new();
+        for part in parts {
+            let piece = match part {
+                Part::Message(place) => self.message(place)?,
+                Part::Data(at) => self.data(at)?,
+                Part::Bytes(bytes) => bytes.into(),
+            };
+            if whole.len() + piece.len() > bytes_max {
+                return Err(too_large(bytes_max));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+
+    /// A message as it goes out: its body, or its url form where the destination takes no body of that size.
+    fn message(&self, place: u32) -> Result<Bytes, Failure> {
+        let envelope = self.envelope(place).ok_or_else(|| no_such(format!("message {place}")))?;
+        let Some(lease) = &self.lease else { return Ok(Bytes::new()) };
+        let most = lease.message_bytes_max;
+        if most == 0 || envelope.body.len() as u64 <= most {
+            return Ok(envelope.body.clone());
+        }
+        let url = lease.granted.downloads.url(envelope.id, Timestamp::now());
+        Ok(url_form(envelope, &url).into())
+    }
+
+    fn data(&self, at: RecordRef) -> Result<Bytes, Failure> {
+        let missing = || no_such(format!("record {} of message {}", at.index, at.envelope));
+        let envelope = self.envelope(at.envelope).ok_or_else(missing)?;
+        let span = envelope.index.records.get(at.index as usize).ok_or_else(missing)?;
+        Ok(record_data(&envelope.body, span).into())
+    }
+}
+
+fn no_such(what: String) -> Failure {
+    failure(FailureClass::Transient, "sink.index", format!("the sink named {what}, which is not in the batch"))
+}
+
+fn too_large(bytes_max: usize) -> Failure {
+    failure(FailureClass::Rejected, "sink.too-large", format!("the payload has more than the {bytes_max} bytes that the host sends"))
+}
+
+// FIXME: a stand-in for `ampline_core::message::url_form`; switch to it when it is there.
+/// `body[..result_info_at]`, a `resultInfo` that names the URL, and the closing brace.
+fn url_form(envelope: &Envelope, url: &str) -> Vec<u8> {
+    let head = envelope.body.get(..envelope.index.result_info_at as usize).unwrap_or_default();
+    let records = envelope.index.records.len();
+    let url = serde_json::Value::from(url);
+    let tail = format!(r#""resultInfo":{{"type":"url","numRecords":{records},"downloadUrl":{url}}}}}"#);
+    [head, tail.as_bytes()].concat()
+}
+
+/// The two halves of a record's fields.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    #[serde(borrow, default)]
+    fields: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    mapped_fields: Option<&'a RawValue>,
+}
+
+// FIXME: a stand-in for `ampline_core::message::record_data`; switch to it when it is there.
+/// The record's fields and mapped fields as one object, each value as it is written in the body.
+fn record_data(body: &[u8], span: &RecordSpan) -> Vec<u8> {
+    let entry = body.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let inner = |raw: Option<&RawValue>| {
+        let text = raw.map_or("", RawValue::get).trim();
+        text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or("").trim().to_owned()
+    };
+    let halves = serde_json::from_slice::<Fields<'_>>(entry).map_or_else(
+        |_| Vec::new(),
+        |fields| [inner(fields.fields), inner(fields.mapped_fields)].into_iter().filter(|half| !half.is_empty()).collect(),
+    );
+    format!("{{{}}}", halves.join(",")).into_bytes()
+}

@@ -1,0 +1,208 @@
+//! Sinks as WebAssembly components: the installed ones, compiled and checked, and the instances that they make.
+
+mod admission;
+pub(crate) mod bindings;
+mod cache;
+pub(crate) mod ceiling;
+pub mod compile;
+mod engine;
+mod instance;
+pub(crate) mod limits;
+pub(crate) mod meter;
+mod verdict;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use ampline_core::outcome::{Failure, FailureClass};
+use async_trait::async_trait;
+use tokio::{sync::Semaphore, time::timeout};
+use wasmtime::{Engine, component::Component};
+
+pub use self::{admission::Problem, compile::Compiler, limits::Limits};
+pub use super::capability::HttpOptions;
+use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
+use super::{
+    ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
+    capability::{Granted, Host, HttpError, Lease, Network, cut},
+};
+use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
+
+const ISSUES_MAX: usize = 100;
+const ISSUE_BYTES_MAX: usize = 1 << 10;
+
+/// What sinks run on.
+pub struct HostOptions {
+    /// Where compiled components are kept: a directory for this runtime alone.
+    pub cache_dir: PathBuf,
+    /// The hosted store.
+    pub documents: Arc<dyn Documents>,
+    /// Signing keys.
+    pub secrets: Arc<dyn Secrets>,
+    /// How messages too large for a destination are fetched.
+    pub downloads: Downloads,
+    /// What a sink may use.
+    pub limits: Limits,
+    /// How sinks reach out.
+    pub http: HttpOptions,
+    /// How components are compiled.
+    pub compiler: Compiler,
+}
+
+/// Why sinks cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The engine does not start.
+    #[error("cannot start the engine that runs sinks: {0}")]
+    Engine(String),
+    /// The directory of compiled components cannot be used.
+    #[error("cannot use {path} for compiled sinks: {error}; make it a directory that this user may write to")]
+    Cache {
+        /// The directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: std::io::Error,
+    },
+    /// The HTTP client cannot be built.
+    #[error("cannot set up HTTP for sinks: {0}")]
+    Http(String),
+    /// Components that are not fit: the name of each, and all that is wrong with it.
+    #[error("{}", told(.0))]
+    Components(Vec<(String, Problem)>),
+}
+
+fn told(problems: &[(String, Problem)]) -> String {
+    problems.iter().map(|(name, problem)| format!("sink {name}: {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The installed sinks.
+pub struct WasmSinks {
+    engine: Engine,
+    sinks: BTreeMap<String, Installed>,
+    granted: Arc<Granted>,
+    instances: Arc<Semaphore>,
+    compiled: usize,
+}
+
+struct Installed {
+    descriptor: Arc<Descriptor>,
+    pre: FullSinkPre<Host>,
+}
+
+impl WasmSinks {
+    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes.
+    /// Every problem of every component is reported at once.
+    pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
+        let HostOptions { cache_dir, documents, secrets, downloads, limits, http, compiler } = options;
+        let engine = engine::running(&limits).map_err(|e| LoadError::Engine(format!("{e:#}")))?;
+        let cache = Cache::open(&cache_dir).map_err(|error| LoadError::Cache { path: cache_dir, error })?;
+        let network = Network::new(http).map_err(|HttpError(e)| LoadError::Http(e))?;
+        let (mut sinks, mut problems, mut compiled) = (BTreeMap::new(), Vec::new(), 0);
+        for (name, bytes) in components {
+            let admitted = match compiled_component(&engine, &cache, &compiler, bytes, &mut compiled).await {
+                Ok(component) => admit(&engine, &component, &limits).await,
+                Err(problem) => Err(vec![problem]),
+            };
+            match admitted {
+                Ok(sink) if sinks.contains_key(&sink.descriptor.name) => {
+                    problems.push(((*name).to_owned(), Problem::Duplicate(sink.descriptor.name.clone())));
+                }
+                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), sink),
+                Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(LoadError::Components(problems));
+        }
+        let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
+        let granted = Arc::new(Granted { documents, secrets, downloads, network, limits });
+        Ok(Arc::new(Self { engine, sinks, granted, instances, compiled }))
+    }
+
+    /// How many components were compiled at load; the others came from the cache.
+    pub fn compiled(&self) -> usize {
+        self.compiled
+    }
+
+    fn installed(&self, kind: &str) -> Result<&Installed, Failure> {
+        self.sinks.get(kind).ok_or_else(|| {
+            let kinds = self.kinds().join(", ");
+            let message = format!("no sink for destinations of type {kind:?} is installed; there are: {kinds}");
+            Failure::transient("sink.unknown", message).with_class(FailureClass::Blocked)
+        })
+    }
+
+    async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Failure> {
+        let limits = &self.granted.limits;
+        match timeout(limits.instance_wait_max, self.instances.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Failure::transient("sink.busy", format!("{} instances of sinks are alive already", limits.instances_max))),
+        }
+    }
+}
+
+async fn admit(engine: &Engine, component: &Component, limits: &Limits) -> Result<Installed, Vec<Problem>> {
+    let pre = admission::link(engine, component)?;
+    let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
+    Ok(Installed { descriptor, pre })
+}
+
+/// The component from the cache, or compiled and put there.
+async fn compiled_component(
+    engine: &Engine,
+    cache: &Cache,
+    compiler: &Compiler,
+    bytes: &[u8],
+    compiled: &mut usize,
+) -> Result<Component, Problem> {
+    let entry = cache.entry(engine, bytes);
+    match cache.load(engine, &entry) {
+        Ok(component) => return Ok(component),
+        Err(Unused::Absent) => {}
+        Err(unused) => tracing::warn!(entry = %entry.display(), "compiling a sink anew; its compiled file is not used: {unused}"),
+    }
+    let scratch = cache.scratch().map_err(|e| Problem::Compile(e.to_string()))?;
+    let code = compiler.compile(bytes, &scratch).await.map_err(Problem::Compile)?;
+    *compiled += 1;
+    cache.store(&entry, &code).map_err(|e| Problem::Compile(format!("cannot keep the compiled code: {e}")))?;
+    cache.load(engine, &entry).map_err(|e| Problem::Compile(format!("the compiled code cannot be loaded: {e}")))
+}
+
+#[async_trait]
+impl Sinks for WasmSinks {
+    fn descriptor(&self, kind: &str) -> Option<Arc<Descriptor>> {
+        self.sinks.get(kind).map(|sink| sink.descriptor.clone())
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        self.sinks.keys().cloned().collect()
+    }
+
+    async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
+        let installed = self.installed(kind)?;
+        let limits = &self.granted.limits;
+        let _permit = self.permit().await?;
+        let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(None, limits.clone()), limits).await?;
+        let issues = guest.validate(&config.to_string()).await?;
+        let issue = |issue: bindings::ampline::sink::types::ConfigIssue| ConfigIssue {
+            pointer: cut(issue.pointer, ISSUE_BYTES_MAX),
+            message: cut(issue.message, ISSUE_BYTES_MAX),
+            fatal: issue.fatal,
+        };
+        Ok(issues.into_iter().take(ISSUES_MAX).map(issue).collect())
+    }
+
+    async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
+        let installed = self.installed(&destination.kind)?;
+        let limits = &self.granted.limits;
+        let permit = self.permit().await?;
+        let lease = Lease {
+            granted: self.granted.clone(),
+            destination: destination.clone(),
+            message_bytes_max: installed.descriptor.max_message_bytes,
+        };
+        let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(Some(lease), limits.clone()), limits).await?;
+        guest.open(&destination.config.to_string()).await?;
+        Ok(Box::new(WasmInstance::new(guest, permit)))
+    }
+}
