@@ -2,6 +2,7 @@
 
 mod boundaries;
 mod code;
+mod dead;
 mod dependencies;
 mod links;
 mod shape;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Outcome {
     let root = place::repository();
     let sources = source::read_all(&root)?;
     let mut problems: Vec<Problem> = sources.iter().flat_map(|source| in_one(source, &root)).collect();
+    problems.extend(dead::check(&sources));
     problems.extend(dependencies::check(&place::metadata(true)?));
     let mut problems = without_exceptions(problems, EXCEPTIONS);
     problems.sort();
