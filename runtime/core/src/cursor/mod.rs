@@ -118,6 +118,15 @@ impl ReadCursor {
         self
     }
 
+    /// The run from its first page on: for a provider that no longer knows the position. What was delivered is delivered again.
+    #[must_use]
+    pub fn restarted(mut self) -> Self {
+        if let Some(run) = &mut self.run {
+            (run.position, run.records) = (None, 0);
+        }
+        self
+    }
+
     /// Ends the run: its start becomes the watermark.
     #[must_use]
     pub fn complete(self) -> Self {

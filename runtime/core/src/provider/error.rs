@@ -42,6 +42,11 @@ pub struct ReadError {
 }
 
 impl ReadError {
+    /// A failure without a wait asked for.
+    pub fn new(class: ReadErrorClass, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), retry_after: None }
+    }
+
     /// An answer that is not what the provider documents, and the piece of it that shows so.
     pub(super) fn malformed(reason: impl std::fmt::Display, piece: &[u8]) -> Self {
         let message =

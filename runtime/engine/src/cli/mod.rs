@@ -15,6 +15,8 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::sink::wasm::compile;
+
 /// The runtime for native product integrations.
 ///
 /// Reads your customers' SaaS data as your amp.yaml says, keeps it in a durable journal and delivers it through sinks.
@@ -68,7 +70,7 @@ enum Format {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
-        Command::CompileSink { input, output } => crate::sink::wasm::compile::child_main(&input, &output),
+        Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),

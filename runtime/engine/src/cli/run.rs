@@ -68,7 +68,7 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
         manifest,
         update_time: last_change([Some(&args.manifest), config.as_ref()]),
         clock: Arc::new(SystemClock),
-        compiler: Compiler::ThisProgram,
+        compiler: Compiler::this_program().map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
     })
 }
 

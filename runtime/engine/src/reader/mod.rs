@@ -81,7 +81,7 @@ pub(crate) async fn run(
         Ok(None) => Ok(ReadOutcome::Interrupted),
         Err(Stopped::Read(error)) => {
             // A position that the provider no longer knows is given up, or every later run would fail on it.
-            let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.restarted().to_text());
+            let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.clone().restarted().to_text());
             fail(shared, plan, &operation.lease, error, restart).await
         }
         Err(Stopped::Journal(error)) => Err(error),

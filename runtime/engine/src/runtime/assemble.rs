@@ -70,11 +70,11 @@ fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Proble
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
     let connections: HashMap<&str, Arc<reader::Connection>> =
         resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
+    let ids = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.destination.id.clone())).collect();
     for installation in &resolved.installations {
-        let id_of = |name: &str| resolved.destinations.get(name).map(|one| one.destination.id.clone());
-        let (plans, faults) = plan(manifest, installation, id_of);
+        let (plans, faults) = plan(manifest, installation, &ids);
         let place = format!("installation {}/{}", installation.integration, installation.group_ref);
-        problems.extend(faults.into_iter().map(|fault| Problem { place: place.clone(), message: fault.to_string() }));
+        problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
         for plan in plans {
             let Some(provider) = provider::by_name(&plan.context.provider) else {
                 let message = format!("integration {} uses the provider {:?}, which is not built in; there is: hubspot", installation.integration, plan.context.provider);

@@ -21,7 +21,7 @@ use crate::{
     journal::{Journal, JournalError, Retention},
     scheduler,
     settings::{Problem, Settings},
-    sink::wasm::HostError,
+    sink::wasm::LoadError,
 };
 
 /// How often settled history is trimmed.
@@ -47,7 +47,7 @@ pub enum StartError {
     Store(#[from] crate::store::StoreError),
     /// The sinks.
     #[error("{0}")]
-    Sinks(#[from] HostError),
+    Sinks(#[from] LoadError),
     /// The HTTP client.
     #[error("cannot make the HTTP client: {0}")]
     Http(#[from] reqwest::Error),
