@@ -49,11 +49,11 @@ const MORE: &str = r#","total":12000,"paging":{"next":{"after":"200"}}"#;
 
 #[test]
 fn a_search_goes_on_behind_its_last_id() {
-    let long = "123456789012345678901234567890";
-    let rows: [(Option<&str>, &[&str], &str, Option<&str>, Option<u64>); 6] = [
+    type Row = (Option<&'static str>, &'static [&'static str], &'static str, Option<&'static str>, Option<u64>);
+    let rows: [Row; 6] = [
         (None, &["9", "10", "101"], MORE, Some("id:101"), Some(13_000)),
         (Some("id:101"), &["102"], MORE, Some("id:102"), Some(13_000)),
-        (Some("id:99"), &[long], MORE, Some("id:123456789012345678901234567890"), Some(13_000)),
+        (Some("id:99"), &["123456789012345678901234567890"], MORE, Some("id:123456789012345678901234567890"), Some(13_000)),
         (None, &["1"], r#","total":1"#, None, Some(1_001)),
         (None, &["1"], r#","total":1,"paging":null"#, None, Some(1_001)),
         (Some("id:7"), &[], r#","total":0,"paging":{}"#, None, Some(1_000)),
@@ -68,7 +68,8 @@ fn a_search_goes_on_behind_its_last_id() {
 #[test]
 fn paging_without_end_is_malformed() {
     let list_again = r#","paging":{"next":{"after":"4"}}"#;
-    let rows: [(Option<&str>, Option<&str>, &[&str], &str, &str); 9] = [
+    type Row = (Option<&'static str>, Option<&'static str>, &'static [&'static str], &'static str, &'static str);
+    let rows: [Row; 9] = [
         (SINCE, Some("id:9"), &["9"], MORE, "`9` follows `9`"),
         (SINCE, Some("id:10"), &["9"], MORE, "`9` follows `10`"),
         (SINCE, Some("id:10"), &["11", "11"], MORE, "`11` follows `11`"),
