@@ -141,3 +141,36 @@ fn counts_and_names_are_read() {
     let names = answer(200, &[], r#"{"results":[{"name":"email","label":"E-mail"},{"name":"zip"}]}"#);
     assert_eq!(hubspot().field_names(&names), Ok(vec!["email".to_owned(), "zip".to_owned()]));
 }
+
+#[test]
+fn damaged_answers_never_do_worse_than_fail() {
+    let whole = format!(r#"{{"results":[{RECORD},{}]{MORE}}}"#, ids(&["8", "9"]));
+    let mut state = 1_u64;
+    let mut below = |end: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % end
+    };
+    let mut read = 0;
+    for round in 0..4_000 {
+        let mut bytes = whole.clone().into_bytes();
+        for _ in 0..=round % 3 {
+            let at = below(bytes.len() - 1);
+            match below(3) {
+                0 => bytes[at] = b"{}[]\",:\\0e-\xc3 "[below(13)],
+                1 => bytes.insert(at, b'"'),
+                _ => bytes.truncate(at + 2),
+            }
+        }
+        let response = http::Response::new(bytes::Bytes::from(bytes));
+        match hubspot().page(&contacts(), &run(SINCE, None), &response) {
+            Ok(page) => {
+                read += 1;
+                assert!(
+                    page.records.iter().all(|record| serde_json::from_slice::<&serde_json::value::RawValue>(&record.raw).is_ok())
+                );
+            }
+            Err(error) => assert_eq!(error.class, ReadErrorClass::Malformed),
+        }
+    }
+    assert!((1..4_000).contains(&read), "{read} of 4,000 damaged answers could still be read");
+}
