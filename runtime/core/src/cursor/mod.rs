@@ -2,7 +2,7 @@
 
 mod text;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,7 @@ impl ReadCursor {
         if self.recent.is_empty() {
             return records;
         }
-        let seen: std::collections::HashSet<u64> = self.recent.iter().copied().collect();
+        let seen: HashSet<u64> = self.recent.iter().copied().collect();
         records.into_iter().filter(|record| version(record).is_none_or(|version| !seen.contains(&version))).collect()
     }
 

@@ -149,3 +149,13 @@ fn shows_what_was_written() {
     assert_eq!(Schedule::parse(" */10  * * * * ").unwrap().to_string(), "*/10  * * * *");
     assert_eq!(Schedule::parse("0 0 * * 7").unwrap(), Schedule::parse("0 0 * * SUN").unwrap());
 }
+
+#[test]
+fn the_ends_of_time_are_no_trouble() {
+    let schedule = Schedule::parse("*/10 * * * *").unwrap();
+    assert_eq!(schedule.next_after(Timestamp::MAX), None);
+    assert_eq!(schedule.tick_due(Timestamp::MIN, Timestamp::MIN), None);
+    assert!(schedule.next_after(Timestamp::MIN).is_none_or(|tick| tick > Timestamp::MIN));
+    let now = time("2026-01-01T00:05:00Z");
+    assert_eq!(schedule.tick_due(Timestamp::MIN, now), Some(time("2026-01-01T00:00:00Z")));
+}

@@ -49,11 +49,11 @@ const MORE: &str = r#","total":12000,"paging":{"next":{"after":"200"}}"#;
 
 #[test]
 fn a_search_goes_on_behind_its_last_id() {
-    let long = "123456789012345678901234567890";
-    let rows: [(Option<&str>, &[&str], &str, Option<&str>, Option<u64>); 6] = [
+    type Row = (Option<&'static str>, &'static [&'static str], &'static str, Option<&'static str>, Option<u64>);
+    let rows: [Row; 6] = [
         (None, &["9", "10", "101"], MORE, Some("id:101"), Some(13_000)),
         (Some("id:101"), &["102"], MORE, Some("id:102"), Some(13_000)),
-        (Some("id:99"), &[long], MORE, Some("id:123456789012345678901234567890"), Some(13_000)),
+        (Some("id:99"), &["123456789012345678901234567890"], MORE, Some("id:123456789012345678901234567890"), Some(13_000)),
         (None, &["1"], r#","total":1"#, None, Some(1_001)),
         (None, &["1"], r#","total":1,"paging":null"#, None, Some(1_001)),
         (Some("id:7"), &[], r#","total":0,"paging":{}"#, None, Some(1_000)),
@@ -68,7 +68,8 @@ fn a_search_goes_on_behind_its_last_id() {
 #[test]
 fn paging_without_end_is_malformed() {
     let list_again = r#","paging":{"next":{"after":"4"}}"#;
-    let rows: [(Option<&str>, Option<&str>, &[&str], &str, &str); 9] = [
+    type Row = (Option<&'static str>, Option<&'static str>, &'static [&'static str], &'static str, &'static str);
+    let rows: [Row; 9] = [
         (SINCE, Some("id:9"), &["9"], MORE, "`9` follows `9`"),
         (SINCE, Some("id:10"), &["9"], MORE, "`9` follows `10`"),
         (SINCE, Some("id:10"), &["11", "11"], MORE, "`11` follows `11`"),
@@ -139,4 +140,37 @@ fn counts_and_names_are_read() {
     assert_eq!(hubspot().count(&answer(200, &[], "{}")).unwrap_err().class, ReadErrorClass::Malformed);
     let names = answer(200, &[], r#"{"results":[{"name":"email","label":"E-mail"},{"name":"zip"}]}"#);
     assert_eq!(hubspot().field_names(&names), Ok(vec!["email".to_owned(), "zip".to_owned()]));
+}
+
+#[test]
+fn damaged_answers_never_do_worse_than_fail() {
+    let whole = format!(r#"{{"results":[{RECORD},{}]{MORE}}}"#, ids(&["8", "9"]));
+    let mut state = 1_u64;
+    let mut below = |end: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % end
+    };
+    let mut read = 0;
+    for round in 0..4_000 {
+        let mut bytes = whole.clone().into_bytes();
+        for _ in 0..=round % 3 {
+            let at = below(bytes.len() - 1);
+            match below(3) {
+                0 => bytes[at] = b"{}[]\",:\\0e-\xc3 "[below(13)],
+                1 => bytes.insert(at, b'"'),
+                _ => bytes.truncate(at + 2),
+            }
+        }
+        let response = http::Response::new(bytes::Bytes::from(bytes));
+        match hubspot().page(&contacts(), &run(SINCE, None), &response) {
+            Ok(page) => {
+                read += 1;
+                assert!(
+                    page.records.iter().all(|record| serde_json::from_slice::<&serde_json::value::RawValue>(&record.raw).is_ok())
+                );
+            }
+            Err(error) => assert_eq!(error.class, ReadErrorClass::Malformed),
+        }
+    }
+    assert!((1..4_000).contains(&read), "{read} of 4,000 damaged answers could still be read");
 }

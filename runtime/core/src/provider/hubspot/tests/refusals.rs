@@ -52,7 +52,8 @@ fn a_position_that_is_not_understood_is_gone() {
 #[test]
 fn the_wait_that_hubspot_asks_for_is_kept() {
     let date = ("date", "Sat, 21 Nov 2026 19:00:00 GMT");
-    let rows: [(&[(&'static str, &str)], Option<u64>); 8] = [
+    type Row<'a> = (&'a [(&'static str, &'static str)], Option<u64>);
+    let rows: [Row<'_>; 8] = [
         (&[("retry-after", "3")], Some(3_000)),
         (&[("retry-after", " 0.25 ")], Some(250)),
         (&[("retry-after", "Sat, 21 Nov 2026 19:01:30 GMT"), date], Some(90_000)),
