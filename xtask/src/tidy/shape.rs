@@ -20,8 +20,7 @@ pub(super) fn check(source: &Source) -> Vec<Problem> {
     if !source.is_rust() || source.is_generated() {
         return problems;
     }
-    let begins = source.text.starts_with("//!");
-    if !begins {
+    if !source.text.starts_with("//!") {
         report(1, "module-doc", "begin with a `//!` sentence that says what this room is for".to_owned());
     }
     if let Some(name) = empty_name(&source.path) {

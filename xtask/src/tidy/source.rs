@@ -48,7 +48,7 @@ impl Source {
 /// Reads every file of the repository that rules look at.
 ///
 /// # Errors
-/// A folder or file cannot be read, or is not UTF-8.
+/// A folder or file cannot be read.
 pub(super) fn read_all(root: &Path) -> Result<Vec<Source>, String> {
     let mut sources = Vec::new();
     read_folder(root, "", &mut sources)?;
@@ -66,14 +66,15 @@ fn read_folder(root: &Path, folder: &str, sources: &mut Vec<Source>) -> Result<(
         if kind.is_dir() && !FOREIGN_FOLDERS.contains(&name.as_str()) {
             read_folder(root, &path, sources)?;
         } else if kind.is_file() && is_looked_at(&path, &name) {
-            let text = fs::read_to_string(root.join(&path)).map_err(|error| failed(&path, error))?;
-            sources.push(Source::new(&path, &text));
+            let bytes = fs::read(root.join(&path)).map_err(|error| failed(&path, error))?;
+            // A manifest in a wrong encoding is a fine test case, and no reason to stop.
+            sources.push(Source::new(&path, &String::from_utf8_lossy(&bytes)));
         }
     }
     Ok(())
 }
 
-/// Manifests with deliberately broken bytes are test data, not sources.
+/// Test data may look like anything.
 fn is_looked_at(path: &str, name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     let is_data = path.split('/').any(|part| part == "data" || part == "testdata");

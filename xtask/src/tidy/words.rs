@@ -14,6 +14,9 @@ const UNFINISHED: &[(&str, &str)] = &[
 /// First folders of absolute paths that exist on one machine only.
 const PRIVATE_ROOTS: &[&str] = &["Users", "home", "root", "work"];
 
+/// A folder that a team keeps beside its clones.
+const SHARED: &str = "shared";
+
 pub(super) fn check(source: &Source) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut report = |index: usize, rule, message| {
@@ -39,7 +42,7 @@ pub(super) fn check(source: &Source) -> Vec<Problem> {
 /// A path that leads out of the repository to a place that others do not have.
 fn private_path(line: &str) -> Option<String> {
     let absolute = PRIVATE_ROOTS.iter().map(|root| format!("/{root}/"));
-    let beside = ["..", ".ampline"].iter().map(|folder| format!("{folder}/shared/"));
+    let beside = std::iter::once(format!("../{SHARED}/"));
     absolute.chain(beside).find(|path| line.match_indices(path).any(|(at, _)| !continues_a_path(&line[..at])))
 }
 
@@ -70,7 +73,7 @@ mod tests {
         let home = |rest: &str| format!("see /{}/{rest}", "home");
         for (line, expected) in [
             (home("me/notes.md"), true),
-            (format!("see ..{}spec.md", "/shared/"), true),
+            (format!("see ../{SHARED}/spec.md"), true),
             (format!("\"/{}/x\"", "work"), true),
             ("https://example.com/home/page".to_owned(), false),
             ("$HOME/work/here, ${ROOT}/home/".to_owned(), false),
