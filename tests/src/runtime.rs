@@ -104,8 +104,11 @@ fn announced(data_dir: &Path, pid: u32) -> Option<(SocketAddr, String)> {
     Some((value["address"].as_str()?.parse().ok()?, value["project"].as_str()?.to_owned()))
 }
 
+/// A client without TLS, proxies or redirects: the loopback needs none.
 fn client() -> reqwest::Client {
-    crate::loopback_client()
+    // Every reqwest client wants a TLS provider; a second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("a plain client can be built")
 }
 
 /// A running runtime. It is killed on drop.

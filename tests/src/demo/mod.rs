@@ -129,7 +129,7 @@ async fn incremental(world: &World, view: &View) -> Result<(), String> {
 async fn outage(world: &World, view: &View) -> Result<(), String> {
     view.scene("3. outage", "the receiver answers 503 while contacts change; nothing is lost, the message is tried again");
     let before = world.receiver_messages();
-    world.receiver_down(true);
+    world.receiver_down(true).await;
     world.change_contacts(CHANGED_IN_OUTAGE)?;
     read_now(world).await?;
     let filter = "deliveries?destination=contacts&status=pending";
@@ -144,7 +144,7 @@ async fn outage(world: &World, view: &View) -> Result<(), String> {
     }
     let (reason, next) = (waiting["reason"].as_str().unwrap_or(""), waiting["nextAttemptAt"].as_str().unwrap_or(""));
     view.done(&format!("attempt 1 failed ({}); the next is due at {next}", reason.lines().next().unwrap_or("")));
-    world.receiver_down(false);
+    world.receiver_down(false).await;
     view.done("the receiver is back");
     until(world, "the retry", |status| world.receiver_messages() > before && is_settled(status)).await?;
     let delivery = world.client().get(&format!("deliveries/{}", waiting["id"])).await?;

@@ -6,7 +6,7 @@ use super::{COMPANIES, CONTACTS, view::View};
 use crate::{
     faults::{Answer, Rule},
     hubspot::{Emulator, Options},
-    receiver::{self, Receiver},
+    receiver::{self, Mode, Receiver},
     runtime::{RuntimeClient, RuntimeProcess, Workplace},
 };
 
@@ -67,7 +67,7 @@ impl World {
         let options = Options { token: Some(TOKEN.into()), ..Options::default() };
         let emulator = Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).map_err(words("the emulator"))?;
         emulator.fault(Rule { delay_ms: ANSWER_DELAY.as_millis() as u64, answer: Answer::Normal, ..Rule::default() });
-        let receiver = Receiver::start(receiver::Options { secret: Some(SIGNING_KEY.into()), ..receiver::Options::default() });
+        let receiver = Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], read_records: true, ..receiver::Options::default() });
         let receiver = receiver.map_err(words("the receiver"))?;
         let folder = std::env::temp_dir().join(format!("ampline-demo-{}", std::process::id()));
         let settings = settings(&emulator, &receiver);
@@ -77,7 +77,7 @@ impl World {
         view.say(&format!(
             "an emulated HubSpot at {}, a webhook receiver at {}, and Ampline at http://{}\namp.yaml, ampline.toml and the log are in {}",
             emulator.base_url(),
-            receiver.base_url(),
+            receiver.url("/"),
             runtime.client.address(),
             folder.display()
         ));
@@ -93,22 +93,22 @@ impl World {
         self.emulator.state().change("contacts", count, &written).map(drop).map_err(|error| format!("{error:?}"))
     }
 
-    pub(super) fn receiver_down(&self, is_down: bool) {
-        self.receiver.set_down(is_down);
+    pub(super) async fn receiver_down(&self, is_down: bool) {
+        self.receiver.set_mode(if is_down { Mode::down() } else { Mode::default() }).await;
     }
 
     /// Messages that the receiver took.
     pub(super) fn receiver_messages(&self) -> u64 {
-        self.receiver.messages()
+        self.receiver.counts().events_accepted
     }
 
     /// Different records that it has seen.
     pub(super) fn receiver_records(&self) -> u64 {
-        self.receiver.distinct_records()
+        self.receiver.counts().records
     }
 
     pub(super) fn receiver_bad_signatures(&self) -> u64 {
-        self.receiver.bad_signatures()
+        self.receiver.counts().signature_failures
     }
 
     /// Commands to look into it.
@@ -139,7 +139,7 @@ id = "demo"
 
 [destinations.contacts]
 type = "webhook"
-url = "{}/contacts"
+url = "{}"
 signing_key = {{ env = "DEMO_SIGNING_KEY" }}
 
 [destinations.companies]
@@ -158,7 +158,7 @@ group_ref = "acme"
 group_name = "ACME Corporation"
 consumer_ref = "user-1"
 "#,
-        receiver.base_url(),
+        receiver.url("/contacts"),
         emulator.base_url()
     )
 }
