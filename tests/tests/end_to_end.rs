@@ -146,7 +146,7 @@ async fn a_message_says_all_that_the_contract_lists_and_official_libraries_verif
     }
     if let Some(official) = require("end_to_end", "node and the official verifiers", npm::packages()) {
         let verdict = official.verify(SIGNING_KEY, &request.headers, std::str::from_utf8(&request.body).unwrap()).unwrap();
-        assert!(verdict.standardwebhooks.is_ok() && verdict.svix.is_ok(), "{verdict:?}");
+        assert!(verdict.standardwebhooks.is_none() && verdict.svix.is_none(), "{verdict:?}");
     }
     assert!(runtime.terminate().unwrap().success());
 }
