@@ -40,6 +40,10 @@ impl<'a> Spot<'a> {
         if self.node.scalar().is_some() && !self.node.is_null() { self.node.place } else { self.place }
     }
 
+    pub(super) fn is_mapping(&self) -> bool {
+        matches!(self.node.kind, Kind::Mapping(_))
+    }
+
     pub(super) fn is_null(&self) -> bool {
         self.node.is_null()
     }
@@ -196,8 +200,8 @@ impl<'a> Block<'a> {
             if keys.open {
                 block.further.push(entry);
             } else {
-                let path = child_path(&block.path, &entry.key);
-                report.add(unknown::issue(&entry.key, keys, &present, path, entry.key_place));
+                let path = || child_path(&block.path, &entry.key);
+                report.add_warning_with(|| unknown::issue(&entry.key, keys, &present, path(), entry.key_place));
             }
         }
         block

@@ -78,6 +78,15 @@ impl Report {
         }
     }
 
+    /// Adds a warning whose advice is costly to find, unless it would not be listed anyway.
+    pub(super) fn add_warning_with(&mut self, warning: impl FnOnce() -> Issue) {
+        if self.warnings.len() < ISSUES_MAX {
+            self.add(warning());
+        } else {
+            self.beyond += 1;
+        }
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }

@@ -10,6 +10,9 @@ use super::{
 /// Longer words are not compared: nobody mistypes a key by that much.
 const COMPARED_BYTES_MAX: usize = 40;
 
+/// Of more words only the first are compared.
+const CANDIDATES_MAX: usize = 200;
+
 /// Keys of the format's past and of its neighbours, with what to do about them.
 const ELSEWHERE: [(&str, &str); 13] = [
     ("api", "it is called `provider` since specVersion 1.0.0"),
@@ -62,6 +65,7 @@ pub(super) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     }
     let folded = word.to_lowercase();
     candidates
+        .take(CANDIDATES_MAX)
         .filter(|candidate| candidate.len() <= COMPARED_BYTES_MAX)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.chars().count().min(folded.chars().count()).div_ceil(4))

@@ -37,11 +37,11 @@ fn the_byte_that_is_not_utf_8_is_named() {
 #[test]
 fn marks_line_ends_and_wide_characters_keep_places_right() {
     let broken = SOUND.replace("true", "3");
-    let expected = ["E wrong-type 2:55"];
+    let expected = ["E wrong-type 2:56"];
     check(&format!("\u{feff}{SOUND}"), &[]);
     check(&broken, &expected);
     check(&format!("\u{feff}{broken}"), &expected);
     check(&broken.replace('\n', "\r\n"), &expected);
-    check(&broken.replace("name: a", "name: é"), &["W integration-structure 2:23", "E wrong-type 2:55"]);
-    check(&broken.replace("{name: a,", "{name: a, displayName: 日本語 🦀,"), &["E wrong-type 2:75"]);
+    check(&broken.replace("name: a", "name: é"), &["W integration-structure 2:23", "E wrong-type 2:56"]);
+    check(&broken.replace("{name: a,", "{name: a, displayName: 日本語 🦀,"), &["E wrong-type 2:76"]);
 }

@@ -19,18 +19,16 @@ fn every_key_lands_in_the_model() {
 
 #[test]
 fn keys_are_found_in_any_case() {
-    let is_key = |line: &str| line.trim_start().trim_start_matches("- ").contains(": ") || line.ends_with(':');
-    let shouted: Vec<String> = EVERY_KEY
-        .lines()
-        .map(|line| match line.split_once(':') {
-            Some((key, rest)) if is_key(line) && !line.trim_start().starts_with('#') => format!("{}:{rest}", key.to_uppercase()),
-            _ => line.to_owned(),
-        })
-        .collect();
-    let checked = manifest::check(shouted.join("\n").as_bytes());
+    let (keys, destinations) = EVERY_KEY.split_once("destinations:").unwrap();
+    let shouted = keys.lines().map(|line| match line.split_once(':') {
+        Some((key, rest)) => format!("{}:{rest}\n", key.to_uppercase()),
+        None => format!("{line}\n"),
+    });
+    let shouted = shouted.collect::<String>() + "DESTINATIONS:" + destinations;
+    let checked = manifest::check(shouted.as_bytes());
     assert_eq!(checked.manifest, Some(sound(EVERY_KEY)), "{:#?}", checked.issues);
     let respelled = checked.issues.iter().filter(|issue| issue.rule == "unknown-key" && issue.message.contains("is read as"));
-    assert!(respelled.count() >= 45, "{:#?}", checked.issues);
+    assert!(respelled.count() >= 40, "{:#?}", checked.issues);
 }
 
 #[test]

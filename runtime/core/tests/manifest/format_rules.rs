@@ -88,7 +88,7 @@ fn unknown_keys_are_ignored_with_advice() {
         ),
         ("schedule: 0 * * * *", "$.integrations[0].schedule", "move `schedule` into `watchSchema`"),
         ("objects: []", "$.integrations[0].objects", "move `objects` into `read`"),
-        ("-provider: p", "$.integrations[0].-provider", "did you mean `provider`?"),
+        ("-provider: p", "$.integrations[0].-provider", "a list item needs a space after the dash: `- provider`"),
         (
             "? very odd",
             "$.integrations[0]['very odd']",
@@ -129,8 +129,8 @@ fn destinations_that_the_file_declares() {
     with("", &[]);
     with("destinations: [{name: hooks, type: webhook, url: 'https://example.com'}]", &[]);
     with("destinations: [{name: hooks, type: mine, any: {thing: 1}}]", &[]);
-    with("destinations: [{name: hook, type: mine}]", &["W destination-not-found 2:100"]);
-    with("destinations: []", &["W destination-not-found 2:100"]);
+    with("destinations: [{name: hook, type: mine}]", &["W destination-not-found 2:99"]);
+    with("destinations: []", &["W destination-not-found 2:99"]);
     with("destinations: [{name: hooks, type: webhook, url: example.com}]", &["W destination-config 3:45"]);
     with("destinations: [{name: hooks, type: webhook}]", &["E destination-config 3:16"]);
     with("destinations: [{name: hooks, type: webhook, url: 7}]", &["E destination-config 3:45"]);

@@ -14,19 +14,29 @@ mod read_rules;
 mod silence;
 mod yaml_rules;
 
-use ampline_core::manifest::{self, Checked, Severity};
+use ampline_core::manifest::{self, Checked, Issue, Severity};
 
-/// What a check found, each issue as `E rule line:column`; the promise that a manifest is there exactly without errors holds.
-fn found(source: &[u8]) -> Vec<String> {
+/// What is wrong with a file. The promise that a manifest is there exactly without errors is kept.
+fn judged(source: &[u8]) -> Vec<Issue> {
     let Checked { manifest, issues } = manifest::check(source);
     assert_eq!(manifest.is_some(), issues.iter().all(|issue| issue.severity != Severity::Error), "{issues:#?}");
+    issues
+}
+
+/// What is wrong with a file, each issue as `E rule line:column`.
+fn found(source: &[u8]) -> Vec<String> {
     let letter = |severity| if severity == Severity::Error { 'E' } else { 'W' };
-    issues.iter().map(|issue| format!("{} {} {}:{}", letter(issue.severity), issue.rule, issue.line, issue.column)).collect()
+    let line = |issue: Issue| format!("{} {} {}:{}", letter(issue.severity), issue.rule, issue.line, issue.column);
+    judged(source).into_iter().map(line).collect()
 }
 
 #[track_caller]
 fn check(source: &str, expected: &[&str]) {
-    assert_eq!(found(source.as_bytes()), expected, "\n{source}\n{:#?}", manifest::check(source.as_bytes()).issues);
+    let details = || -> String {
+        let line = |issue: &Issue| format!("  {} at {}; {:?}\n", issue.message, issue.path, issue.suggestion);
+        judged(source.as_bytes()).iter().map(line).collect()
+    };
+    assert_eq!(found(source.as_bytes()), expected, "\n{source}\n{}", details());
 }
 
 /// Checks the end of a manifest whose first four lines are sound; `rest` begins on line 5, in an integration of HubSpot.

@@ -24,12 +24,12 @@ fn schedules() {
     for fine in ["''", "'*/10 * * * *'", "'0 0 * * MON'", "'30 2 1 1 *'", "'0 9-17 * * 1-5'"] {
         with(fine, &[]);
     }
-    with("", &["W required-field 5:53"]);
-    with("'*/7 * * * *'", &["W schedule-minimum-interval 5:63"]);
-    with("'* * * * *'", &["W frequent-schedule-risk 5:63", "W schedule-minimum-interval 5:63"]);
-    with("'*/60 * * * *'", &["W schedule-syntax 5:63"]);
+    with("", &["W required-field 5:54"]);
+    with("'*/6 * * * *'", &["W schedule-minimum-interval 5:64"]);
+    with("'* * * * *'", &["W frequent-schedule-risk 5:64", "W schedule-minimum-interval 5:64"]);
+    with("'*/60 * * * *'", &["W schedule-syntax 5:64"]);
     for broken in ["every 12 hours", "'@hourly'", "'0 0 * * * *'", "'* * * *'", "5", "'a+b * * * *'"] {
-        let with_type: &[&str] = &["E schedule-syntax 5:63", "W wrong-type 5:63"];
+        let with_type: &[&str] = &["E schedule-syntax 5:64", "W wrong-type 5:64"];
         with(broken, if broken == "5" { with_type } else { &with_type[..1] });
     }
     let advice = |schedule: &str| {
@@ -48,7 +48,7 @@ fn fields() {
     with("{fieldName: a}, {mapToName: b}, {mapToName: d, fieldName: c}", &[]);
     with("{fieldName: a}, {fieldName: a, mapToName: b}", &[]);
     with("{fieldName: a}, {fieldName: A}", &["W field-mapping-unique 10:56"]);
-    with("{fieldName: a, mapToName: b}, {fieldName: a, mapToName: c}", &["W field-mapping-unique 10:71"]);
+    with("{fieldName: a, mapToName: b}, {fieldName: a, mapToName: c}", &["W field-mapping-unique 10:70"]);
     with("{mapToName: b}, {fieldName: a, mapToName: b}", &["W field-mapping-unique 10:70"]);
     with("{prompt: Which?}", &["E required-field 10:28"]);
     with("{}, ~", &["E required-field 10:28", "E wrong-type 10:32"]);
@@ -89,8 +89,8 @@ fn deliveries() {
     with("{mode: auto}", &[]);
     with("{mode: onRequest, pageSize: 500}", &[]);
     with("{mode: onRequest}", &["W delivery-mode 10:11"]);
-    with("{mode: onRequest, pageSize: 49}", &["W delivery-mode 10:50"]);
-    with("{mode: auto, pageSize: 50}", &["W delivery-mode 10:45"]);
+    with("{mode: onRequest, pageSize: 49}", &["W delivery-mode 10:49"]);
+    with("{mode: auto, pageSize: 50}", &["W delivery-mode 10:44"]);
     with("{mode: onDemand}", &["E delivery-mode 10:28"]);
 }
 
@@ -105,6 +105,6 @@ fn objects_that_are_always_read() {
     check_read_object("          enabled: maybe", &["E always-enabled-fields 10:20"]);
     check_integration(
         "    read: {objects: [{objectName: a, destination: d, schedule: '', enabled: always, requiredFields: [{fieldName: a}]}]}",
-        &["W always-enabled-fields 5:22"],
+        &["W always-enabled-fields 5:54"],
     );
 }

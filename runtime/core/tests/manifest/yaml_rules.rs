@@ -7,7 +7,7 @@ use super::check;
 #[test]
 fn broken_yaml_is_one_error_at_its_place() {
     check("a: b: c", &["E yaml-syntax 1:5"]);
-    check("a:\n\t- b", &["E yaml-syntax 2:1"]);
+    check("a:\n\t- b", &["E yaml-syntax 2:2"]);
     check("a: [1, 2", &["E yaml-syntax 1:4"]);
     check("a: 'open", &["E yaml-syntax 1:4"]);
     check("a: *nowhere", &["E yaml-syntax 1:4"]);

@@ -166,12 +166,8 @@ fn print_text(files: &[CheckedFile], colour: bool, out: &mut dyn Write) -> io::R
     }
     let count = |severity| files.iter().flat_map(|file| &file.checked.issues).filter(|issue| issue.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let summary = format!(
-        "{} checked: {}, {}",
-        plural(files.len(), "file"),
-        plural(errors, "error"),
-        plural(warnings, "warning"),
-    );
+    let summary =
+        format!("{} checked: {}, {}", plural(files.len(), "file"), plural(errors, "error"), plural(warnings, "warning"),);
     writeln!(out, "{}", paint.with(if errors > 0 { RED } else { GREEN }, &summary))
 }
 
@@ -189,7 +185,13 @@ fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &m
         // Only what a terminal shows in one cell keeps the caret in place; the rest at least does no harm.
         let shown: String = text.chars().take(SHOWN_CHARS_MAX).map(|char| if char.is_control() { ' ' } else { char }).collect();
         writeln!(out, " {} {shown}", paint.with(BLUE, &format!("{number} |")))?;
-        writeln!(out, " {} {}{}", paint.with(BLUE, &format!("{margin} |")), " ".repeat(column.saturating_sub(1)), paint.with(tone, "^"))?;
+        writeln!(
+            out,
+            " {} {}{}",
+            paint.with(BLUE, &format!("{margin} |")),
+            " ".repeat(column.saturating_sub(1)),
+            paint.with(tone, "^")
+        )?;
     }
     if path != "$" {
         writeln!(out, "   at {path}")?;
@@ -217,5 +219,96 @@ struct Paint {
 impl Paint {
     fn with(&self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`.
+
+    use super::*;
+
+    const SOUND: &str = "specVersion: 1.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]\n";
+
+    fn example(name: &str) -> String {
+        format!("{}/../../examples/amp-yaml/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
+    }
+
+    /// The verdict, what was printed, and what went to the standard error.
+    fn checked(files: &[&str], format: Format, stdin: &str) -> (Verdict, String, String) {
+        let args = CheckArgs { files: files.iter().map(PathBuf::from).collect(), format };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let verdict = check(&args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
+        (verdict, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn the_worst_file_decides_the_verdict() {
+        let (sound, broken) = (example("0c6a5ce-salesforce"), example("c88e8c9-quickstart"));
+        let rows: [(&[&str], Verdict); 5] = [
+            (&["-"], Verdict::Sound),
+            (&[&sound], Verdict::Sound),
+            (&[&sound, &broken, "-"], Verdict::Errors),
+            (&["/nowhere/amp.yaml", &broken], Verdict::Unreadable),
+            (&[&broken, "/"], Verdict::Unreadable),
+        ];
+        for (files, verdict) in rows {
+            assert_eq!(checked(files, Format::Text, SOUND).0, verdict, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn people_see_the_line_and_where_in_it() {
+        let (_, out, err) = checked(&["-"], Format::Text, &SOUND.replace("true", "3").replace("name: a", "name: é"));
+        let expected = "\
+<stdin>:2:23: warning[integration-structure]: integration names are up to 64 letters, digits, `-` and `_`
+ 2 | integrations: [{name: é, provider: p, proxy: {enabled: 3}}]
+   |                       ^
+   at $.integrations[0].name
+   help: put the readable name into `displayName`
+
+<stdin>:2:56: error[wrong-type]: `enabled` must be `true` or `false`, found a number `3`
+ 2 | integrations: [{name: é, provider: p, proxy: {enabled: 3}}]
+   |                                                        ^
+   at $.integrations[0].proxy.enabled
+
+1 file checked: 1 error, 1 warning
+";
+        assert_eq!(out, expected, "{out}");
+        assert_eq!(err, "");
+        assert_eq!(checked(&["-"], Format::Text, SOUND).1, "1 file checked: 0 errors, 0 warnings\n");
+        assert!(checked(&["/nowhere"], Format::Text, "").2.starts_with("error: cannot read /nowhere: "));
+    }
+
+    #[test]
+    fn programs_read_one_array() {
+        let (fourfour, broken) = (example("58532ae-fourfour"), example("c88e8c9-quickstart"));
+        let (_, out, _) = checked(&[&fourfour, "-", &broken], Format::Json, SOUND);
+        let findings: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let expected = serde_json::json!([
+            {
+                "file": fourfour, "severity": "warning", "rule": "unknown-key",
+                "message": "`proxy` is not a key of `read` and is ignored; it belongs to the integration, one level up",
+                "path": "$.integrations[0].read.proxy", "line": 46, "column": 7,
+                "suggestion": "move `proxy` one level up, beside `read`"
+            },
+            {
+                "file": broken, "severity": "error", "rule": "yaml-syntax",
+                "message": "not valid YAML: mapping values are not allowed in this context", "path": "$", "line": 51, "column": 21,
+                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `"
+            }
+        ]);
+        assert_eq!(findings, expected);
+        assert_eq!(checked(&["-"], Format::Json, SOUND).1, "[]\n");
+    }
+
+    #[test]
+    fn files_beyond_the_limit_are_read_no_further() {
+        let mut endless = io::repeat(b'#');
+        let args = CheckArgs { files: vec!["-".into()], format: Format::Text };
+        let mut out = Vec::new();
+        let verdict = check(&args, false, &mut endless, &mut out, &mut io::sink()).unwrap();
+        assert_eq!(verdict, Verdict::Errors);
+        assert!(String::from_utf8(out).unwrap().starts_with("<stdin>:1:1: error[yaml-limit]: the file is larger than"));
     }
 }

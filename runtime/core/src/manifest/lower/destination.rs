@@ -72,13 +72,16 @@ pub(super) fn reference(block: &Block<'_>, context: &Context, report: &mut Repor
         && !name.is_empty()
         && !declared.contains(&name)
     {
-        let message = format!("destination {} is not among those that the file declares", quote(&name));
-        let near = unknown::closest(&name, declared.iter().map(String::as_str));
-        let remedy = near.map_or_else(
-            || "declare it, or make sure that the project has it".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        report.add(spot.warning(rule::DESTINATION_NOT_FOUND, message).suggest(remedy));
+        report.add_warning_with(|| undeclared(&spot, &name, declared));
     }
     name
+}
+
+fn undeclared(spot: &Spot<'_>, name: &str, declared: &BTreeSet<String>) -> Issue {
+    let message = format!("destination {} is not among those that the file declares", quote(name));
+    let near = unknown::closest(name, declared.iter().map(String::as_str));
+    spot.warning(rule::DESTINATION_NOT_FOUND, message).suggest(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "declare it, or make sure that the project has it".to_owned(),
+    })
 }

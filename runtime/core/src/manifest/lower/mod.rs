@@ -151,7 +151,8 @@ fn objects<'a>(block: &Block<'a>, action: &str, rule: &'static str, report: &mut
     items
 }
 
-/// The items of an action's `objects`, for rules that look at the lowered objects and need their places.
+/// The items of an action's `objects` that could be lowered, for rules that look at those and need their places.
 fn object_spots<'a>(integration: &Block<'a>, action: &'static str) -> Vec<Spot<'a>> {
-    integration.spot(action).and_then(|spot| spot.key("objects")?.items()).unwrap_or_default()
+    let items = integration.spot(action).and_then(|spot| spot.key("objects")?.items());
+    items.unwrap_or_default().into_iter().filter(Spot::is_mapping).collect()
 }

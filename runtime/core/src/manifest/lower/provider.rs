@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        block::Block,
+        block::{Block, Spot},
         issue::{Issue, Report, quote},
         model::{Backfill, Integration},
         rule,
@@ -26,14 +26,15 @@ pub(super) fn check(integration: &Integration, block: &Block<'_>, report: &mut R
     }
     let is_calendar = provider.eq_ignore_ascii_case("googleCalendar")
         || (provider == "google" && integration.module.as_deref() == Some("calendar"));
-    for (index, object) in integration.read.iter().enumerate() {
+    for (object, spot) in integration.read.iter().zip(object_spots(block, "read")) {
+        let is_events = is_calendar && object.object_name == "events";
         let flaw = match object.backfill {
-            Backfill::FullHistory if is_calendar && object.object_name == "events" => Some((
+            Backfill::FullHistory if is_events => Some((
                 rule::GOOGLE_CALENDAR_BACKFILL,
                 "events of Google Calendar cannot be read with `fullHistory`",
                 "write `days: 28`",
             )),
-            Backfill::Days(days) if days > GOOGLE_CALENDAR_DAYS_MAX && is_calendar && object.object_name == "events" => {
+            Backfill::Days(days) if days > GOOGLE_CALENDAR_DAYS_MAX && is_events => {
                 Some((rule::GOOGLE_CALENDAR_BACKFILL, "events of Google Calendar go back 28 days at most", "write `days: 28`"))
             }
             Backfill::Days(_) if provider == "snowflake" => {
@@ -42,38 +43,31 @@ pub(super) fn check(integration: &Integration, block: &Block<'_>, report: &mut R
             _ => None,
         };
         if let Some((rule, message, remedy)) = flaw {
-            report.add(at(block, "read", index, rule, message).suggest(remedy));
+            report.add(at(&spot, rule, message).suggest(remedy));
         }
     }
     subscriptions(integration, block, report);
 }
 
 fn subscriptions(integration: &Integration, block: &Block<'_>, report: &mut Report) {
-    let count = integration.subscribe.len();
-    if integration.provider == "salesforce" && count > SALESFORCE_SUBSCRIBE_OBJECTS_MAX {
+    let spots = object_spots(block, "subscribe");
+    if let Some(spot) = spots.get(SALESFORCE_SUBSCRIBE_OBJECTS_MAX)
+        && integration.provider == "salesforce"
+    {
+        let count = spots.len();
         let message =
             format!("Salesforce announces changes of {SALESFORCE_SUBSCRIBE_OBJECTS_MAX} objects at most, found {count}");
-        report.add(
-            at(block, "subscribe", SALESFORCE_SUBSCRIBE_OBJECTS_MAX, rule::SALESFORCE_SUBSCRIBE_LIMIT, message)
-                .suggest("remove some"),
-        );
+        report.add(at(spot, rule::SALESFORCE_SUBSCRIBE_LIMIT, message).suggest("remove some"));
     }
-    for (index, object) in integration.subscribe.iter().enumerate() {
+    for (object, spot) in integration.subscribe.iter().zip(spots) {
         if object.association_change_event.is_some() && integration.provider != "hubspot" {
             let message = "only HubSpot announces changed associations";
-            report.add(
-                at(block, "subscribe", index, rule::PROVIDER_CAPABILITY_SUBSCRIBE, message)
-                    .suggest("remove `associationChangeEvent`"),
-            );
+            report.add(at(&spot, rule::PROVIDER_CAPABILITY_SUBSCRIBE, message).suggest("remove `associationChangeEvent`"));
         }
     }
 }
 
-/// A warning about an object of an action.
-fn at(block: &Block<'_>, action: &'static str, index: usize, rule: &'static str, message: impl Into<String>) -> Issue {
-    let item = object_spots(block, action).into_iter().nth(index);
-    match item {
-        Some(item) => Issue::warning(rule, item.path, item.place, message),
-        None => block.warning(rule, message),
-    }
+/// A warning about a whole object.
+fn at(spot: &Spot<'_>, rule: &'static str, message: impl Into<String>) -> Issue {
+    Issue::warning(rule, spot.path.as_str(), spot.place, message)
 }

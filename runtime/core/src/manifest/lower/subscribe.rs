@@ -114,18 +114,17 @@ fn texts(block: &Block<'_>, key: &'static str, report: &mut Report) -> Vec<Strin
 
 /// Subscriptions take their fields from the read objects of the same integration.
 pub(super) fn against_read(integration: &Integration, block: &Block<'_>, report: &mut Report) {
-    let items = object_spots(block, "subscribe");
-    for (object, item) in integration.subscribe.iter().zip(items) {
-        let is_read = integration.read.iter().any(|read| read.object_name == object.object_name);
-        let message = match has_events(object) {
-            true if !is_read => format!(
-                "object {} is subscribed but not read, and its fields are those of the read object",
-                quote(&object.object_name)
-            ),
-            false if block.spot("read").is_none() => "`subscribe` needs a `read` block in the same integration".to_owned(),
-            _ => continue,
+    let read: BTreeSet<&str> = integration.read.iter().map(|object| object.object_name.as_str()).collect();
+    for (object, spot) in integration.subscribe.iter().zip(object_spots(block, "subscribe")) {
+        let name = object.object_name.as_str();
+        let message = if has_events(object) && !read.contains(name) {
+            format!("object {} is subscribed but not read, and its fields are those of the read object", quote(name))
+        } else if !has_events(object) && block.spot("read").is_none() {
+            "`subscribe` needs a `read` block in the same integration".to_owned()
+        } else {
+            continue;
         };
         let remedy = "add the object to `read.objects`; `schedule: \"\"` keeps it from being read by the clock";
-        report.add(Issue::warning(rule::SUBSCRIBE_REQUIRES_READ, item.path, item.place, message).suggest(remedy));
+        report.add(Issue::warning(rule::SUBSCRIBE_REQUIRES_READ, spot.path, spot.place, message).suggest(remedy));
     }
 }
