@@ -27,6 +27,7 @@ use crate::{
         FIRST_PARTY, Sinks,
         wasm::{Compiler, HostOptions, WasmSinks},
     },
+    sqlite::{Options, Synchronous},
     store::HostedStore,
 };
 
@@ -60,8 +61,13 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
 
 /// Opens the journal and the hosted store of a data folder.
 pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
-    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), durability.into())?;
-    let store = HostedStore::open(&data.store(), durability.into())?;
+    let synchronous = match durability {
+        Durability::Full => Synchronous::Full,
+        Durability::Normal => Synchronous::Normal,
+    };
+    let options = Options { synchronous, ..Options::default() };
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
+    let store = HostedStore::open(&data.store(), &options)?;
     Ok((journal, store))
 }
 
