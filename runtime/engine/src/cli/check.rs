@@ -14,7 +14,9 @@ use serde::Serialize;
 /// Longer source lines are shown in part.
 const SHOWN_CHARS_MAX: usize = 160;
 
-/// What `ampline check` is told.
+/// Checks amp.yaml files and prints every problem with its place and its remedy.
+///
+/// Exit code: 0 without errors, 1 with errors, 2 where a file could not be read.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Manifests to check; `-` reads the standard input
