@@ -54,6 +54,14 @@ impl From<Verdict> for ExitCode {
     }
 }
 
+/// Prints what is wrong with a manifest that was read already, without a summary.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print_issues(file: &Path, source: &[u8], issues: &[Issue], out: &mut dyn Write) -> io::Result<()> {
+    print_file(&file.display().to_string(), source, issues, &Paint { colour: false }, out)
+}
+
 /// Checks the files and prints to the standard output; what could not be read goes to the standard error.
 pub fn run(args: &CheckArgs) -> ExitCode {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -159,18 +167,20 @@ fn print_json(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
 fn print_text(files: &[CheckedFile], colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint { colour };
     for file in files {
-        let text = String::from_utf8_lossy(&file.source);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
-        for issue in &file.checked.issues {
-            print_issue(&file.name, &lines, issue, &paint, out)?;
-        }
+        print_file(&file.name, &file.source, &file.checked.issues, &paint, out)?;
     }
     let count = |severity| files.iter().flat_map(|file| &file.checked.issues).filter(|issue| issue.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let summary =
         format!("{} checked: {}, {}", plural(files.len(), "file"), plural(errors, "error"), plural(warnings, "warning"),);
     writeln!(out, "{}", paint.with(if errors > 0 { RED } else { GREEN }, &summary))
+}
+
+fn print_file(file: &str, source: &[u8], issues: &[Issue], paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    let text = String::from_utf8_lossy(source);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+    issues.iter().try_for_each(|issue| print_issue(file, &lines, issue, paint, out))
 }
 
 fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {

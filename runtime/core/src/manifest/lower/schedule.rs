@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::schedule::Schedule;
+
 use super::super::{
     block::{Block, Spot},
     issue::{Issue, Report, quote},
@@ -110,17 +112,5 @@ fn from_older_form(words: &[&str]) -> Option<String> {
 
 /// The shortest time between two ticks of a cron expression, nothing where there are no two, or why it is none.
 fn smallest_gap(text: &str) -> Result<Option<Duration>, String> {
-    const UNKNOWN: Duration = Duration::from_secs(24 * 60 * 60);
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let [minute, _, _, _, _] = fields.as_slice() else { return Err(format!("it has {} of five fields", fields.len())) };
-    let is_odd = |char: char| !(char.is_ascii_alphanumeric() || "*/,-?#".contains(char));
-    if let Some(field) = fields.iter().find(|field| field.contains(is_odd)) {
-        return Err(format!("{} is not a field", quote(field)));
-    }
-    let minutes = match minute.strip_prefix("*/") {
-        Some(step) => step.parse::<u32>().map_err(|_| format!("{} is not a field", quote(minute)))?,
-        None if *minute == "*" => 1,
-        None => return Ok(Some(UNKNOWN)),
-    };
-    Ok(Some(Duration::from_secs(60 * u64::from(minutes))))
+    Schedule::parse(text).map(|schedule| schedule.min_gap()).map_err(|error| error.to_string())
 }
