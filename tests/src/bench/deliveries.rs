@@ -17,7 +17,7 @@ use ampline::{
     secrets::{Secrets, SigningKey},
     sink::{
         BatchItem, BatchReport, ConfigIssue, Descriptor, Destination, FIRST_PARTY, SinkInstance, Sinks,
-        wasm::{Compiler, HostOptions, WasmSinks},
+        wasm::{Compiler, HostOptions, HttpOptions, WasmSinks},
     },
     store::{Change, Documents, StoreError},
 };
@@ -68,13 +68,22 @@ impl Secrets for OneKey {
 
 /// The first-party sinks over the real host.
 async fn sinks(cache: &tempfile::TempDir) -> Result<Arc<WasmSinks>, Failure> {
+    load(cache, HttpOptions::default()).await
+}
+
+/// The first-party sinks over a host that sends nothing and answers 200.
+pub(super) async fn dry_sinks(cache: &tempfile::TempDir) -> Result<Arc<WasmSinks>, Failure> {
+    load(cache, HttpOptions { dry_run: true, ..HttpOptions::default() }).await
+}
+
+async fn load(cache: &tempfile::TempDir, http: HttpOptions) -> Result<Arc<WasmSinks>, Failure> {
     let options = HostOptions {
         cache_dir: cache.path().to_owned(),
         documents: Arc::new(NoDocuments),
         secrets: Arc::new(OneKey(SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?)),
         downloads: Downloads::new("http://127.0.0.1", &[0; 32], EXPIRY_S_DEFAULT),
         limits: Default::default(),
-        http: Default::default(),
+        http,
         compiler: Compiler::InProcess,
     };
     Ok(WasmSinks::load(options, FIRST_PARTY).await?)
@@ -119,7 +128,7 @@ async fn progress(store: &Store) -> Result<(u64, u64), Failure> {
 async fn commit_all(store: &Store, messages: u64, backlog_max: u64) -> Result<(), Failure> {
     for page in 0..messages / PAGE_ENVELOPES {
         let numbers = page * PAGE_ENVELOPES..(page + 1) * PAGE_ENVELOPES;
-        store.commit(numbers.map(|number| envelope("hook", number, BODY_BYTES)).collect()).await?;
+        store.commit(0, numbers.map(|number| envelope("hook", number, BODY_BYTES)).collect()).await?;
         while page % 10 == 9 && progress(store).await?.0 > backlog_max {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -143,7 +152,7 @@ struct Run {
 async fn through(url: &str, synchronous: Synchronous, drain: bool) -> Result<Run, Failure> {
     let cache = tempfile::tempdir()?;
     let sinks = sinks(&cache).await?;
-    let store = Store::open(synchronous).await?;
+    let store = Store::open(synchronous, 1).await?;
     if drain {
         commit_all(&store, MESSAGES, u64::MAX).await?;
     }
@@ -240,7 +249,7 @@ pub(super) async fn measure_latency(report: &mut Report) -> Result<(), Failure> 
     let cache = tempfile::tempdir()?;
     let answered = Arc::new(Mutex::new(HashMap::new()));
     let timed = Timed { inner: sinks(&cache).await?, answered: answered.clone() };
-    let store = Store::open(Synchronous::Full).await?;
+    let store = Store::open(Synchronous::Full, 1).await?;
     let (stop, stopped) = watch::channel(false);
     let shared = Shared { journal: store.journal.clone(), sinks: Arc::new(timed), clock: Arc::new(SystemClock) };
     let dispatcher = Dispatcher::start(&shared, vec![route(&nginx.url())], &stopped);
@@ -250,7 +259,7 @@ pub(super) async fn measure_latency(report: &mut Report) -> Result<(), Failure> 
         ticks.tick().await;
         let envelope = envelope("hook", number, BODY_BYTES);
         let id = envelope.id;
-        store.commit(vec![envelope]).await?;
+        store.commit(0, vec![envelope]).await?;
         committed.push((id, Instant::now()));
     }
     all_delivered(&store, STEADY_MESSAGES).await?;

@@ -55,26 +55,29 @@ pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Env
     }
 }
 
-/// A journal in a folder of its own, and ownership of one read of it.
+/// A journal in a folder of its own, and ownership of some reads of it.
 pub(super) struct Store {
     pub(super) journal: Arc<SqliteJournal>,
-    lease: ReadLease,
+    leases: Vec<ReadLease>,
     pub(super) folder: tempfile::TempDir,
 }
 
 impl Store {
-    pub(super) async fn open(synchronous: Synchronous) -> Result<Self, Failure> {
+    pub(super) async fn open(synchronous: Synchronous, reads: u64) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let options = Options { synchronous, ..Options::default() };
         let journal = SqliteJournal::open(&folder.path().join("journal.db"), &options)?;
-        let key = ReadKey { installation_id: "i".to_owned(), object_name: "contacts".to_owned() };
-        let begin = Begin { key, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
-        let lease = journal.begin(begin).await?.ok_or("the read has another owner")?;
-        Ok(Self { journal, lease, folder })
+        let mut leases = Vec::new();
+        for read in 0..reads {
+            let key = ReadKey { installation_id: format!("installation-{read}"), object_name: "contacts".to_owned() };
+            let begin = Begin { key, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
+            leases.push(journal.begin(begin).await?.ok_or("the read has another owner")?);
+        }
+        Ok(Self { journal, leases, folder })
     }
 
-    /// Makes envelopes durable.
-    pub(super) async fn commit(&self, envelopes: Vec<Envelope>) -> Result<(), Failure> {
+    /// Makes envelopes of a read durable.
+    pub(super) async fn commit(&self, read: usize, envelopes: Vec<Envelope>) -> Result<(), Failure> {
         let commit = PageCommit {
             envelopes,
             cursor: "{}".to_owned(),
@@ -83,6 +86,6 @@ impl Store {
             now: Timestamp::now(),
             lease: LEASE,
         };
-        Ok(self.journal.commit(&self.lease, commit).await?)
+        Ok(self.journal.commit(&self.leases[read], commit).await?)
     }
 }
