@@ -106,3 +106,5 @@ pub trait SinkInstance: Send {
     /// Delivers a batch. Never fails as a whole: a sink that traps or runs out of time fails each envelope.
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport;
 }
+
+include!(concat!(env!("OUT_DIR"), "/sinks.rs"));
