@@ -64,7 +64,11 @@ fn no_such(what: String) -> Failure {
 }
 
 fn too_large(bytes_max: usize) -> Failure {
-    failure(FailureClass::Rejected, "sink.too-large", format!("the payload has more than the {bytes_max} bytes that the host sends"))
+    failure(
+        FailureClass::Rejected,
+        "sink.too-large",
+        format!("the payload has more than the {bytes_max} bytes that the host sends"),
+    )
 }
 
 // FIXME: a stand-in for `ampline_core::message::url_form`; switch to it when it is there.
