@@ -1,2 +1,12 @@
-//! tests
+//! Doubles and judges for the suites that cross crates: a HubSpot emulator, a webhook receiver, the official clients of both, the
+//! real binary as a child process, and the demo that is made of them.
+
+pub mod demo;
+pub mod faults;
 pub mod guests;
+pub mod hubspot;
+pub mod loopback;
+pub mod npm;
+pub mod receiver;
+pub mod requirement;
+pub mod runtime;

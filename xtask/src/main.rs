@@ -1,2 +1,193 @@
-//! xtask
-fn main() {}
+//! What a newcomer types: `cargo xtask demo`, `cargo xtask test`, and the smaller commands behind them.
+
+mod audit;
+mod place;
+mod prerequisite;
+mod process;
+mod step;
+mod tally;
+mod tidy;
+
+use std::process::{Command, ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use prerequisite::{C_COMPILER, CLIPPY, NGINX, NODE, Prerequisite, RUSTFMT, WASM_COMPILER};
+use step::{Failed, Steps};
+
+/// Everything a person types in this repository, apart from cargo itself.
+///
+/// Each command first looks for what it needs and installs what is missing: with rustup, and as root on Debian with apt-get. Where neither
+/// may be done it says what to type.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Typed {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the runtime and watch it at work: an emulated HubSpot, a webhook receiver, a backfill, changes, an outage that is retried
+    Demo(Demo),
+    /// Check everything: format, tidy rules, dependency audit, lints, all tests
+    Test(Test),
+    /// Build for release and measure: deliveries, journal, sandbox, memory, start
+    Bench(Bench),
+    /// Check the house rules that no other tool knows: shape of files, what may depend on what, links
+    Tidy,
+    /// Check licences, bans, duplicates and sources of dependencies by deny.toml, and advisories where they can be fetched
+    Audit,
+}
+
+#[derive(Args)]
+struct Install {
+    /// Only name what is missing, install nothing
+    #[arg(long)]
+    no_install: bool,
+}
+
+#[derive(Args)]
+struct Demo {
+    #[command(flatten)]
+    install: Install,
+    /// Leave everything running at the end, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+    /// Further arguments for the demo, after `--` (`cargo xtask demo -- --help` lists them)
+    #[arg(last = true)]
+    further: Vec<String>,
+}
+
+#[derive(Args)]
+struct Test {
+    #[command(flatten)]
+    install: Install,
+    /// Leave out the dependency audit, and let long suites do fewer rounds (AMPLINE_TEST_FAST=1)
+    #[arg(long)]
+    fast: bool,
+}
+
+#[derive(Args)]
+struct Bench {
+    #[command(flatten)]
+    install: Install,
+    /// Benchmarks to run; all where none is named
+    names: Vec<String>,
+    /// Further arguments for the benchmarks, after `--` (`cargo xtask bench -- --help` lists them)
+    #[arg(last = true)]
+    further: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let done = match Typed::parse().command {
+        Task::Demo(demo) => demo.run(),
+        Task::Test(test) => test.run(),
+        Task::Bench(bench) => bench.run(),
+        Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
+        Task::Audit => Steps::of("audit").run("audit", "cargo xtask audit", audit::run),
+    };
+    done.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+}
+
+impl Demo {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("demo");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER], &self.install)?;
+        build(&mut steps, "debug")?;
+        let keep = self.keep.then(|| "--keep".to_owned());
+        hand_over("debug", "demo", keep.into_iter().chain(self.further))
+    }
+}
+
+impl Bench {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("bench");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX], &self.install)?;
+        build(&mut steps, "release")?;
+        hand_over("release", "bench", self.names.into_iter().chain(self.further))
+    }
+}
+
+impl Test {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("test");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE], &self.install)?;
+        cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
+        steps.run("tidy", "cargo xtask tidy", tidy::run)?;
+        if !self.fast {
+            steps.run("audit", "cargo xtask audit", audit::run)?;
+        }
+        cargo(&mut steps, "lint", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+        let mut tests = place::cargo(&["test", "--workspace", "--no-fail-fast"]);
+        if self.fast {
+            tests.env("AMPLINE_TEST_FAST", "1");
+        }
+        steps.run("test", "cargo test --workspace --no-fail-fast", || tally::run(&mut tests))?;
+        print!("{}", steps.summary());
+        if self.fast {
+            println!(
+                "--fast: the dependency audit was left out and long suites did fewer rounds; `cargo xtask test` does it all"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn prepare(steps: &mut Steps, wanted: &[&'static Prerequisite], install: &Install) -> Result<(), Failed> {
+    let rerun = format!("cargo xtask {}", steps.command());
+    steps.run("prerequisites", &rerun, || prerequisite::ensure(wanted, !install.no_install))
+}
+
+fn cargo(steps: &mut Steps, name: &'static str, arguments: &[&str]) -> Result<(), Failed> {
+    let mut command = place::cargo(arguments);
+    let rerun = process::shown(&command);
+    steps.run(name, &rerun, || process::run(&mut command).map(|()| "no complaint".to_owned()))
+}
+
+/// Builds the runtime and everything that drives it, with cargo's own progress to look at.
+fn build(steps: &mut Steps, profile: &'static str) -> Result<(), Failed> {
+    let mut arguments = vec!["build", "-p", "ampline", "-p", "ampline-tests", "--bins"];
+    if profile == "release" {
+        arguments.push("--release");
+    }
+    cargo(steps, "build", &arguments)
+}
+
+/// Becomes a binary that was built, so that Ctrl-C and exit code are its own.
+fn hand_over(profile: &str, binary: &str, arguments: impl Iterator<Item = String>) -> Result<(), Failed> {
+    let (Ok(reason) | Err(reason)) =
+        place::built(profile, binary).map(|program| process::become_it(Command::new(program).args(arguments)));
+    // Who became another program does not come back.
+    eprintln!("{reason}");
+    Err(Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn what_the_readme_names_is_understood() {
+        for typed in [
+            "demo",
+            "demo --keep",
+            "demo --keep -- --port 0",
+            "test",
+            "test --fast --no-install",
+            "bench",
+            "bench webhook journal",
+            "tidy",
+        ] {
+            let words = ["cargo xtask"].into_iter().chain(typed.split(' '));
+            assert!(Typed::try_parse_from(words).is_ok(), "{typed}");
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! The pure half of Ampline. Nothing here does I/O, reads a clock or rolls dice: time and chance are parameters.
 //!
-//! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`].
+//! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`cursor`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`].
 
+pub mod cursor;
 pub mod manifest;
+mod members;
 pub mod message;
 pub mod outcome;
 pub mod plan;

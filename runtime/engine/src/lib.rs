@@ -1,7 +1,18 @@
 //! The engine: all I/O of Ampline. See `runtime/ARCHITECTURE.md` for the map.
 
+pub mod api;
+pub mod cli;
+pub mod clock;
+pub mod data_dir;
+pub mod dispatcher;
 pub mod downloads;
+mod http_client;
 pub mod journal;
+mod percent;
+mod reader;
+pub mod runtime;
+mod scheduler;
 pub mod secrets;
+pub mod settings;
 pub mod sink;
 pub mod store;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! `ampline`: the headless binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ampline::cli::main()
+}

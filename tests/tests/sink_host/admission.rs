@@ -5,12 +5,14 @@ use ampline::sink::{
     wasm::{HostOptions, LoadError, WasmSinks},
 };
 
-use crate::fakes::{TempDir, options};
+use tempfile::TempDir;
+
+use crate::fakes::options;
 
 async fn check(component: &str, expected: &[&str]) {
-    let dir = TempDir::new();
+    let dir = TempDir::new().unwrap();
     let bytes = wat::parse_str(component).unwrap();
-    let options = HostOptions { cache_dir: dir.0.clone(), ..options() };
+    let options = HostOptions { cache_dir: dir.path().to_owned(), ..options() };
     let error = WasmSinks::load(options, &[("mine", &bytes)]).await.err().expect(component);
     assert!(matches!(error, LoadError::Components(_)), "{component}: {error}");
     for words in expected {

@@ -81,23 +81,6 @@ pub(crate) fn options() -> HostOptions {
 
 pub(crate) const MISBEHAVING: &[(&str, &[u8])] = &[("misbehaving", ampline_tests::guests::MISBEHAVING)];
 
-/// A directory that is gone after the test.
-pub(crate) struct TempDir(pub(crate) PathBuf);
-
-impl TempDir {
-    pub(crate) fn new() -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sink-host-{}", Uuid::now_v7()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for TempDir {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 pub(crate) fn destination(kind: &str, config: Value) -> Arc<Destination> {
     Arc::new(Destination { id: "dest-1".to_owned(), name: "crm".to_owned(), kind: kind.to_owned(), config })
 }

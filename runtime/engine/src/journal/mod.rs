@@ -133,7 +133,7 @@ pub struct ReadState {
 }
 
 /// One run of a read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Operation {
     /// Its id, as messages carry it.
@@ -219,7 +219,7 @@ pub enum DeliveryStatus {
 }
 
 /// Which deliveries.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DeliveryFilter {
     /// Name of the destination.

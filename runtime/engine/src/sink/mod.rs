@@ -13,6 +13,8 @@ use ampline_core::{
 };
 use async_trait::async_trait;
 
+include!(concat!(env!("OUT_DIR"), "/sinks.rs"));
+
 /// A destination as the host needs it to open a sink.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Destination {
@@ -90,6 +92,8 @@ pub trait Sinks: Send + Sync + 'static {
     fn descriptor(&self, kind: &str) -> Option<Arc<Descriptor>>;
     /// The types of the installed sinks, sorted.
     fn kinds(&self) -> Vec<String>;
+    /// The longest that one batch can take before it is given up.
+    fn batch_time_max(&self) -> Duration;
     /// Every fault of a configuration at once.
     async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure>;
     /// A fresh instance for one lease of one destination.

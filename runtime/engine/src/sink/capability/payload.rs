@@ -1,9 +1,8 @@
 //! What a sink names in place of bytes, resolved to bytes: messages and records stay in the host until here.
 
-use ampline_core::message::{Envelope, RecordSpan};
+use ampline_core::message::{record_data, url_form};
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 
 pub(super) use crate::sink::wasm::bindings::ampline::sink::types::Payload;
 
@@ -55,7 +54,7 @@ impl Host {
         let missing = || no_such(format!("record {} of message {}", at.index, at.envelope));
         let envelope = self.envelope(at.envelope).ok_or_else(missing)?;
         let span = envelope.index.records.get(at.index as usize).ok_or_else(missing)?;
-        Ok(record_data(&envelope.body, span).into())
+        record_data(&envelope.body, span).map(Bytes::from).ok_or_else(missing)
     }
 }
 
@@ -69,39 +68,4 @@ fn too_large(bytes_max: usize) -> Failure {
         "sink.too-large",
         format!("the payload has more than the {bytes_max} bytes that the host sends"),
     )
-}
-
-// FIXME: a stand-in for `ampline_core::message::url_form`; switch to it when it is there.
-/// `body[..result_info_at]`, a `resultInfo` that names the URL, and the closing brace.
-fn url_form(envelope: &Envelope, url: &str) -> Vec<u8> {
-    let head = envelope.body.get(..envelope.index.result_info_at as usize).unwrap_or_default();
-    let records = envelope.index.records.len();
-    let url = serde_json::Value::from(url);
-    let tail = format!(r#""resultInfo":{{"type":"url","numRecords":{records},"downloadUrl":{url}}}}}"#);
-    [head, tail.as_bytes()].concat()
-}
-
-/// The two halves of a record's fields.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Fields<'a> {
-    #[serde(borrow, default)]
-    fields: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    mapped_fields: Option<&'a RawValue>,
-}
-
-// FIXME: a stand-in for `ampline_core::message::record_data`; switch to it when it is there.
-/// The record's fields and mapped fields as one object, each value as it is written in the body.
-fn record_data(body: &[u8], span: &RecordSpan) -> Vec<u8> {
-    let entry = body.get(span.start as usize..span.end as usize).unwrap_or_default();
-    let inner = |raw: Option<&RawValue>| {
-        let text = raw.map_or("", RawValue::get).trim();
-        text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or("").trim().to_owned()
-    };
-    let halves = serde_json::from_slice::<Fields<'_>>(entry).map_or_else(
-        |_| Vec::new(),
-        |fields| [inner(fields.fields), inner(fields.mapped_fields)].into_iter().filter(|half| !half.is_empty()).collect(),
-    );
-    format!("{{{}}}", halves.join(",")).into_bytes()
 }

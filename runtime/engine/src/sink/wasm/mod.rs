@@ -178,6 +178,10 @@ impl Sinks for WasmSinks {
         self.sinks.keys().cloned().collect()
     }
 
+    fn batch_time_max(&self) -> std::time::Duration {
+        self.granted.limits.wall_per_call_max
+    }
+
     async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
         let installed = self.installed(kind)?;
         let limits = &self.granted.limits;

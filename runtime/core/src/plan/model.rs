@@ -88,6 +88,8 @@ pub struct FieldSelection {
     pub mapped: Vec<(String, String)>,
     /// Deliver every field there is in `fields`.
     pub all: bool,
+    /// Asked of the provider beyond those above: with `all`, the names it gave for all its fields.
+    pub requested: Vec<String>,
 }
 
 /// One read, fully decided.

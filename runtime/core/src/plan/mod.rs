@@ -1,0 +1,156 @@
+//! Manifest × installation → what exactly is read, how, and where it goes; and every reason why something is not.
+
+mod fields;
+mod model;
+#[cfg(test)]
+pub(crate) mod sample;
+
+use std::collections::BTreeMap;
+
+pub use model::*;
+
+use crate::{
+    manifest::{Integration, Manifest, ReadObject},
+    schedule::Schedule,
+};
+
+/// Longest object name that a plan takes on; providers' are far shorter.
+const OBJECT_NAME_BYTES_MAX: usize = 255;
+
+/// How alike two names must be (0 to 1, Jaro-Winkler) for one to be offered in place of the other.
+const ALIKE_MIN: f64 = 0.8;
+
+/// A part of an installation that cannot be read as asked. What it does not touch is planned all the same.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {message}")]
+pub struct PlanProblem {
+    /// Where: `installation i1, object contacts`.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Plans every read of an installation. `destinations` are those of the project, id by name.
+///
+/// A field that cannot be delivered is reported and left out; an object without a usable schedule or destination is reported and
+/// not read; a disabled one is not read.
+pub fn plan(
+    manifest: &Manifest,
+    installation: &Installation,
+    destinations: &BTreeMap<String, String>,
+) -> (Vec<ReadPlan>, Vec<PlanProblem>) {
+    let mut problems = Problems { place: format!("installation {}", installation.id), found: Vec::new() };
+    let Some(integration) = manifest.integrations.iter().find(|integration| integration.name == installation.integration) else {
+        let names = manifest.integrations.iter().map(|integration| integration.name.as_str());
+        problems.add(unknown("integration", &installation.integration, names));
+        return (Vec::new(), problems.found);
+    };
+    for chosen in installation.objects.keys() {
+        let names = || integration.read.iter().map(|object| object.object_name.as_str());
+        if !names().any(|name| name == chosen) {
+            problems.add(unknown("object", chosen, names()));
+        }
+    }
+    let defaults = ObjectConfig::default();
+    let mut plans = Vec::new();
+    for object in &integration.read {
+        let config = installation.objects.get(&object.object_name).unwrap_or(&defaults);
+        if !config.disabled {
+            problems.place = format!("installation {}, object {}", installation.id, object.object_name);
+            plans.extend(plan_object(integration, installation, object, config, destinations, &mut problems));
+        }
+    }
+    (plans, problems.found)
+}
+
+/// What was found so far, and where the search is.
+struct Problems {
+    place: String,
+    found: Vec<PlanProblem>,
+}
+
+impl Problems {
+    fn add(&mut self, message: String) {
+        self.found.push(PlanProblem { place: self.place.clone(), message });
+    }
+}
+
+fn plan_object(
+    integration: &Integration,
+    installation: &Installation,
+    object: &ReadObject,
+    config: &ObjectConfig,
+    destinations: &BTreeMap<String, String>,
+    problems: &mut Problems,
+) -> Option<ReadPlan> {
+    let name_is_sound = check_name(&object.object_name, problems);
+    let fields = fields::select(object, config, problems);
+    let schedule = schedule(config.schedule.as_deref().or(object.schedule.as_deref()), problems);
+    let destination = config.destination.as_ref().unwrap_or(&object.destination);
+    let destination_id = destinations.get(destination);
+    if destination_id.is_none() {
+        problems.add(unknown("destination", destination, destinations.keys().map(String::as_str)));
+    }
+    let (Some(destination_id), Some(schedule), true) = (destination_id, schedule, name_is_sound) else { return None };
+    let context = MessageContext {
+        installation: installation.clone(),
+        provider: integration.provider.clone(),
+        object_name: object.map_to_name.as_ref().unwrap_or(&object.object_name).clone(),
+        raw_object_name: object.map_to_name.as_ref().map(|_| object.object_name.clone()),
+        destination: destination.clone(),
+        destination_id: destination_id.clone(),
+    };
+    let key = ReadKey { installation_id: installation.id.clone(), object_name: object.object_name.clone() };
+    Some(ReadPlan { key, context, fields, schedule, backfill: object.backfill })
+}
+
+/// Names become part of a request's path.
+fn check_name(name: &str, problems: &mut Problems) -> bool {
+    let sound = !matches!(name, "" | "." | "..") && name.len() <= OBJECT_NAME_BYTES_MAX;
+    if !sound {
+        problems.add(format!(
+            "an object cannot be named `{}`: write the provider's name, at most {OBJECT_NAME_BYTES_MAX} bytes",
+            name.chars().take(60).collect::<String>()
+        ));
+    }
+    sound
+}
+
+/// `Some(None)` where the object is only read when triggered; nothing where the schedule is wrong.
+fn schedule(text: Option<&str>, problems: &mut Problems) -> Option<Option<Schedule>> {
+    match text.filter(|text| !text.trim().is_empty()).map(Schedule::parse) {
+        None => Some(None),
+        Some(Ok(schedule)) => Some(Some(schedule)),
+        Some(Err(error)) => {
+            problems.add(format!("the schedule cannot be used: {error}"));
+            None
+        }
+    }
+}
+
+/// Says that there is no such thing, and which there are.
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let alike = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
+    let best = known.iter().map(|known| (alike(known), *known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((score, best)) if score >= ALIKE_MIN => {
+            format!("there is no {what} `{name}`: did you mean `{best}`?{}", list(what, &known))
+        }
+        _ => format!("there is no {what} `{name}`:{}", list(what, &known)),
+    }
+}
+
+/// Most names listed in a message.
+const LISTED_MAX: usize = 20;
+
+fn list(what: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return format!(" no {what} is defined");
+    }
+    let more = if known.len() > LISTED_MAX { ", …" } else { "" };
+    format!(" (defined: {}{more})", known.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! No doubles. Oracle: the contract's sections 1.2 and 4 (config content).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::manifest::{Backfill, Field};
+
+fn field(name: &str) -> Field {
+    Field::Existent { field_name: name.to_owned(), map_to_name: None, map_to_display_name: None }
+}
+
+fn predefined(name: &str, source: &str) -> Field {
+    Field::Existent { field_name: source.to_owned(), map_to_name: Some(name.to_owned()), map_to_display_name: None }
+}
+
+fn mapping(name: &str, default: Option<&str>) -> Field {
+    let default = default.map(str::to_owned);
+    Field::Mapping { map_to_name: name.to_owned(), map_to_display_name: None, default, prompt: None }
+}
+
+fn object(name: &str, required: Vec<Field>, optional: Vec<Field>) -> ReadObject {
+    ReadObject {
+        object_name: name.to_owned(),
+        map_to_name: None,
+        map_to_display_name: None,
+        destination: "hook".to_owned(),
+        schedule: Some("*/10 * * * *".to_owned()),
+        required_fields: required,
+        optional_fields: optional,
+        optional_fields_auto: false,
+        backfill: Backfill::Days(30),
+        delivery: None,
+        always_enabled: false,
+    }
+}
+
+fn manifest(objects: Vec<ReadObject>) -> Manifest {
+    let integration = Integration {
+        name: "crmSync".to_owned(),
+        display_name: None,
+        provider: "hubspot".to_owned(),
+        module: None,
+        read: objects,
+        write: Vec::new(),
+        subscribe: Vec::new(),
+        proxy: None,
+        watch_schema: None,
+    };
+    Manifest { spec_version: "1.0.0".to_owned(), integrations: vec![integration], destinations: Vec::new() }
+}
+
+fn installation(objects: &[(&str, &str)]) -> Installation {
+    let config = |json: &str| serde_json::from_str(json).unwrap();
+    Installation {
+        id: "i1".to_owned(),
+        project_id: "p1".to_owned(),
+        integration: "crmSync".to_owned(),
+        group_ref: "g1".to_owned(),
+        group_name: "Group".to_owned(),
+        consumer_ref: "c1".to_owned(),
+        consumer_name: "Consumer".to_owned(),
+        connection_id: "x1".to_owned(),
+        workspace: None,
+        update_time: Timestamp::UNIX_EPOCH,
+        objects: objects.iter().map(|&(name, json)| (name.to_owned(), config(json))).collect(),
+    }
+}
+
+fn destinations() -> BTreeMap<String, String> {
+    [("hook", "d1"), ("store", "d2")].map(|(name, id)| (name.to_owned(), id.to_owned())).into()
+}
+
+fn contacts() -> ReadObject {
+    let required =
+        vec![field("Email"), predefined("phone", "mobilephone"), mapping("notes", Some("description")), mapping("tier", None)];
+    object(
+        "contacts",
+        required,
+        vec![field("firstname"), field("$['lastname']"), predefined("town", "city"), mapping("score", None)],
+    )
+}
+
+fn auto(object: ReadObject) -> ReadObject {
+    ReadObject { optional_fields_auto: true, ..object }
+}
+
+/// `fields | mapped | all` and the problems, for an installation that says `config` of contacts.
+fn select(object: ReadObject, config: &str) -> (String, Vec<String>) {
+    let (plans, problems) = plan(&manifest(vec![object]), &installation(&[("contacts", config)]), &destinations());
+    let FieldSelection { plain, mapped, all, .. } = &plans[0].fields;
+    let mapped: Vec<String> = mapped.iter().map(|(name, source)| format!("{name}={source}")).collect();
+    let all = if *all { " | all" } else { "" };
+    (format!("{} | {}{all}", plain.join(" "), mapped.join(" ")), problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn fields_are_required_and_chosen_ones() {
+    let rows = [
+        ("{}", "email | phone=mobilephone notes=description"),
+        (r#"{"selectedFields":{"firstname":true,"lastname":false}}"#, "email firstname | phone=mobilephone notes=description"),
+        (r#"{"selectedFields":{"FirstName":true,"EMAIL":true}}"#, "email firstname | phone=mobilephone notes=description"),
+        (r#"{"selectedFields":{"$['lastname']":true}}"#, "email lastname | phone=mobilephone notes=description"),
+        (r#"{"selectedFields":{"city":true}}"#, "email | phone=mobilephone notes=description town=city"),
+        (
+            r#"{"selectedFieldMappings":{"notes":"my_notes","tier":"['plan']","score":"hs_score"}}"#,
+            "email | phone=mobilephone notes=my_notes tier=plan score=hs_score",
+        ),
+        (r#"{"selectedFieldMappings":{"notes":""}}"#, "email | phone=mobilephone notes=description"),
+        (r#"{"selectedFieldsAuto":true}"#, "email firstname lastname | phone=mobilephone notes=description town=city"),
+    ];
+    for (config, expected) in rows {
+        assert_eq!(select(contacts(), config), (expected.to_owned(), Vec::new()), "{config}");
+    }
+    let config = r#"{"selectedFields":{"zip":true},"selectedFieldsAuto":true}"#;
+    let expected = "email firstname lastname zip | phone=mobilephone notes=description town=city | all";
+    assert_eq!(select(auto(contacts()), config), (expected.to_owned(), Vec::new()));
+}
+
+#[test]
+fn what_cannot_be_delivered_is_reported_and_the_rest_is() {
+    let rows = [
+        (
+            contacts(),
+            r#"{"selectedFields":{"firstnme":true}}"#,
+            "there is no field to choose `firstnme`: did you mean `firstname`?",
+        ),
+        (contacts(), r#"{"selectedFieldMappings":{"note":"x"}}"#, "there is no mapping `note`: did you mean `notes`?"),
+        (contacts(), r#"{"selectedFieldMappings":{"tier":"$['a']['b']"}}"#, "`$['a']['b']` is a nested path"),
+        (object("contacts", vec![field("email"), field("$['a'][*]")], vec![]), "{}", "`$['a'][*]` is a nested path"),
+        (object("contacts", vec![field("email"), predefined("$['a']['b']", "c")], vec![]), "{}", "the mapped name `$['a']['b']`"),
+        (
+            object("contacts", vec![field("email"), predefined("a", "b"), predefined("a", "c")], vec![]),
+            "{}",
+            "`a` is mapped from `b` and from `c`",
+        ),
+    ];
+    for (object, config, part) in rows {
+        let (selection, problems) = select(object, config);
+        assert!(selection.starts_with("email"), "{selection}");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with("installation i1, object contacts: ") && problems[0].contains(part), "{}", problems[0]);
+    }
+}
+
+#[test]
+fn what_keeps_an_object_from_being_read_is_reported() {
+    let rows = [
+        (
+            "contacts",
+            r#"{"destination":"hok"}"#,
+            "there is no destination `hok`: did you mean `hook`? (defined: `hook`, `store`)",
+        ),
+        (
+            "contacts",
+            r#"{"schedule":"@daily"}"#,
+            "the schedule cannot be used: `@daily` is an extension of cron: write `0 0 * * *`",
+        ),
+    ];
+    for (name, config, message) in rows {
+        let (plans, problems) = plan(&manifest(vec![contacts()]), &installation(&[(name, config)]), &destinations());
+        assert!(plans.is_empty(), "{config}");
+        assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), [message]);
+    }
+    let dots = object("..", Vec::new(), Vec::new());
+    let (plans, problems) = plan(&manifest(vec![dots]), &installation(&[]), &BTreeMap::new());
+    assert_eq!((plans.len(), problems.len()), (0, 2), "{problems:?}");
+    assert!(problems[1].message.ends_with("no destination is defined"), "{problems:?}");
+}
+
+#[test]
+fn unknown_names_come_with_the_nearest() {
+    let (plans, problems) = plan(&manifest(vec![contacts()]), &installation(&[("Contact", "{}")]), &destinations());
+    assert_eq!(plans.len(), 1, "the manifest's object is read with its defaults");
+    assert_eq!(
+        problems[0].to_string(),
+        "installation i1: there is no object `Contact`: did you mean `contacts`? (defined: `contacts`)"
+    );
+    let stranger = Installation { integration: "other".to_owned(), ..installation(&[]) };
+    let (plans, problems) = plan(&manifest(vec![contacts()]), &stranger, &destinations());
+    assert_eq!((plans.len(), problems.len()), (0, 1));
+    assert!(problems[0].message.starts_with("there is no integration `other`"), "{}", problems[0]);
+}
+
+#[test]
+fn overrides_win_and_disabled_objects_are_not_read() {
+    let companies = ReadObject { schedule: None, map_to_name: Some("account".to_owned()), ..object("companies", vec![], vec![]) };
+    let manifest = manifest(vec![contacts(), companies, object("deals", vec![], vec![])]);
+    let config = [("contacts", r#"{"schedule":"0 * * * *","destination":"store"}"#), ("deals", r#"{"disabled":true}"#)];
+    let (plans, problems) = plan(&manifest, &installation(&config), &destinations());
+    assert_eq!(problems, []);
+    let [contacts, companies] = &plans[..] else { panic!("{plans:?}") };
+    assert_eq!(contacts.schedule.as_ref().unwrap().min_gap(), Some(Duration::from_secs(3_600)));
+    assert_eq!((contacts.context.destination.as_str(), contacts.context.destination_id.as_str()), ("store", "d2"));
+    assert_eq!((contacts.context.object_name.as_str(), &contacts.context.raw_object_name), ("contacts", &None));
+    assert_eq!(
+        (companies.context.object_name.as_str(), companies.context.raw_object_name.as_deref()),
+        ("account", Some("companies"))
+    );
+    assert_eq!(
+        (&companies.schedule, companies.backfill, companies.context.provider.as_str()),
+        (&None, Backfill::Days(30), "hubspot")
+    );
+    assert_eq!(companies.key, ReadKey { installation_id: "i1".to_owned(), object_name: "companies".to_owned() });
+}

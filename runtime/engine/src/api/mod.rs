@@ -1,0 +1,107 @@
+//! The API: the only way in, for the command line, for pages and for other people's clients.
+//!
+//! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
+
+mod auth;
+mod deliveries;
+mod destinations;
+mod downloads;
+mod hosted_store;
+mod problem;
+mod reads;
+mod status;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    middleware,
+    routing::{get, post},
+};
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+
+pub(crate) use auth::HEADER as KEY_HEADER;
+pub use auth::ApiKey;
+pub use status::Status;
+
+use crate::{clock::Clock, downloads::Downloads, journal::Journal, scheduler::{NextRuns, RunNow}, store::HostedStore};
+
+/// Largest request body that is taken in.
+const REQUEST_BYTES_MAX: usize = 1 << 20;
+/// Until a client must have received its answer's head.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the handlers share.
+pub struct Api {
+    /// The project that this runtime serves.
+    pub project: String,
+    /// Reads, envelopes, deliveries and attempts.
+    pub journal: Arc<dyn Journal>,
+    /// The hosted store.
+    pub store: Arc<HostedStore>,
+    /// Download URLs.
+    pub downloads: Downloads,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The key that clients show.
+    pub key: ApiKey,
+    /// When reads run next; empty where no scheduler runs.
+    pub next_runs: NextRuns,
+    /// Where wishes for a read at once go; nothing where no scheduler runs.
+    pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
+    /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
+    pub running_since: Option<Timestamp>,
+}
+
+type Shared = State<Arc<Api>>;
+
+/// All routes.
+pub fn router(api: Arc<Api>) -> Router {
+    let keyed = Router::new()
+        .route("/projects/{project}/{endpoint}/groups/{group}", get(hosted_store::list))
+        .route("/projects/{project}/{endpoint}/groups/{group}/items/{item}", get(hosted_store::item))
+        .route("/v1/projects/{project}/status", get(status::status))
+        .route("/v1/projects/{project}/reads:run", post(reads::run_now))
+        .route("/v1/projects/{project}/deliveries", get(deliveries::list))
+        .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
+        .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
+        .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
+        .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
+        .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
+    let open = Router::new()
+        .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/health/ready", get(ready))
+        .route("/downloads/{event_id}", get(downloads::download));
+    keyed
+        .merge(open)
+        .fallback(|| async { problem::not_found("there is nothing at this path") })
+        .method_not_allowed_fallback(|| async { problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method") })
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
+        .layer(middleware::from_fn(timed))
+        .with_state(api)
+}
+
+/// Ready = the store answers.
+async fn ready(State(api): Shared) -> Result<StatusCode, problem::Problem> {
+    api.journal.destinations().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+    match tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            use axum::response::IntoResponse;
+            problem::Problem::new(StatusCode::GATEWAY_TIMEOUT, "the answer took too long").into_response()
+        }
+    }
+}
+
+/// Serves until `stop` turns true and open requests are answered.
+pub(crate) async fn serve(listener: tokio::net::TcpListener, router: Router, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}

@@ -1,0 +1,314 @@
+//! `ampline check`: prints what is wrong with manifests, for people or for programs.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use ampline_core::manifest::{self, Checked, FILE_BYTES_MAX, Issue, Severity};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+/// Longer source lines are shown in part.
+const SHOWN_CHARS_MAX: usize = 160;
+
+/// What `ampline check` is told.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Manifests to check; `-` reads the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people: each problem with the line it stands on
+    #[default]
+    Text,
+    /// One JSON array of problems
+    Json,
+}
+
+/// How a check ended, worst last. The number is the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// No errors, perhaps warnings.
+    Sound = 0,
+    /// At least one error.
+    Errors = 1,
+    /// At least one file could not be read, or the findings not be written.
+    Unreadable = 2,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(verdict as u8)
+    }
+}
+
+/// Checks the files and prints to the standard output; what could not be read goes to the standard error.
+pub fn run(args: &CheckArgs) -> ExitCode {
+    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let verdict = check(args, colour, &mut io::stdin().lock(), &mut out, &mut io::stderr().lock());
+    match verdict.and_then(|verdict| out.flush().map(|()| verdict)) {
+        Ok(verdict) => verdict.into(),
+        // Whoever reads the findings has seen enough (`ampline check … | head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Verdict::Unreadable.into(),
+        Err(error) => {
+            eprintln!("error: cannot write the findings: {error}");
+            Verdict::Unreadable.into()
+        }
+    }
+}
+
+/// [`run`] with its surroundings as parameters. An error is one of writing.
+pub fn check(
+    args: &CheckArgs,
+    colour: bool,
+    stdin: &mut dyn Read,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Verdict> {
+    let mut verdict = Verdict::Sound;
+    let mut files = Vec::new();
+    for path in &args.files {
+        let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+        match read(path, stdin) {
+            Ok(source) => {
+                let checked = manifest::check(&source);
+                verdict = verdict.max(if checked.manifest.is_some() { Verdict::Sound } else { Verdict::Errors });
+                files.push(CheckedFile { name, source, checked });
+            }
+            Err(error) => {
+                writeln!(err, "error: cannot read {name}: {error}")?;
+                verdict = Verdict::Unreadable;
+            }
+        }
+    }
+    match args.format {
+        Format::Json => print_json(&files, out)?,
+        Format::Text => print_text(&files, colour, out)?,
+    }
+    Ok(verdict)
+}
+
+struct CheckedFile {
+    name: String,
+    source: Vec<u8>,
+    checked: Checked,
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The file, or one byte more of it than a manifest may have.
+fn read(path: &Path, stdin: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut source = Vec::new();
+    let limit = FILE_BYTES_MAX as u64 + 1;
+    if is_stdin(path) {
+        stdin.take(limit).read_to_end(&mut source)?;
+    } else {
+        File::open(path)?.take(limit).read_to_end(&mut source)?;
+    }
+    Ok(source)
+}
+
+/// An issue as programs read it.
+#[derive(Serialize)]
+struct Finding<'a> {
+    file: &'a str,
+    severity: Severity,
+    rule: &'a str,
+    message: &'a str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    suggestion: Option<&'a str>,
+}
+
+fn print_json(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
+    let findings: Vec<Finding<'_>> = files
+        .iter()
+        .flat_map(|file| {
+            file.checked.issues.iter().map(|issue| Finding {
+                file: &file.name,
+                severity: issue.severity,
+                rule: issue.rule,
+                message: &issue.message,
+                path: &issue.path,
+                line: issue.line,
+                column: issue.column,
+                suggestion: issue.suggestion.as_deref(),
+            })
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &findings)?;
+    writeln!(out)
+}
+
+fn print_text(files: &[CheckedFile], colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint { colour };
+    for file in files {
+        let text = String::from_utf8_lossy(&file.source);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+        for issue in &file.checked.issues {
+            print_issue(&file.name, &lines, issue, &paint, out)?;
+        }
+    }
+    let count = |severity| files.iter().flat_map(|file| &file.checked.issues).filter(|issue| issue.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let summary =
+        format!("{} checked: {}, {}", plural(files.len(), "file"), plural(errors, "error"), plural(warnings, "warning"),);
+    writeln!(out, "{}", paint.with(if errors > 0 { RED } else { GREEN }, &summary))
+}
+
+fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    let Issue { severity, rule, message, path, line, column, suggestion } = issue;
+    let (name, tone) = match severity {
+        Severity::Error => ("error", RED),
+        Severity::Warning => ("warning", YELLOW),
+    };
+    writeln!(out, "{file}:{line}:{column}: {}: {message}", paint.with(tone, &format!("{name}[{rule}]")))?;
+    let (line, column) = (*line as usize, *column as usize);
+    if let Some(text) = lines.get(line.saturating_sub(1)).filter(|text| !text.trim().is_empty() && column <= SHOWN_CHARS_MAX) {
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        // Only what a terminal shows in one cell keeps the caret in place; the rest at least does no harm.
+        let shown: String = text.chars().take(SHOWN_CHARS_MAX).map(|char| if char.is_control() { ' ' } else { char }).collect();
+        writeln!(out, " {} {shown}", paint.with(BLUE, &format!("{number} |")))?;
+        writeln!(
+            out,
+            " {} {}{}",
+            paint.with(BLUE, &format!("{margin} |")),
+            " ".repeat(column.saturating_sub(1)),
+            paint.with(tone, "^")
+        )?;
+    }
+    if path != "$" {
+        writeln!(out, "   at {path}")?;
+    }
+    if let Some(suggestion) = suggestion {
+        writeln!(out, "   {} {suggestion}", paint.with(GREEN, "help:"))?;
+    }
+    writeln!(out)
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
+const GREEN: &str = "1;32";
+const BLUE: &str = "34";
+
+/// Colours, or none.
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn with(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`.
+
+    use super::*;
+
+    const SOUND: &str = "specVersion: 1.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]\n";
+
+    fn example(name: &str) -> String {
+        format!("{}/../../examples/amp-yaml/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
+    }
+
+    /// The verdict, what was printed, and what went to the standard error.
+    fn checked(files: &[&str], format: Format, stdin: &str) -> (Verdict, String, String) {
+        let args = CheckArgs { files: files.iter().map(PathBuf::from).collect(), format };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let verdict = check(&args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
+        (verdict, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn the_worst_file_decides_the_verdict() {
+        let (sound, broken) = (example("0c6a5ce-salesforce"), example("c88e8c9-quickstart"));
+        let rows: [(&[&str], Verdict); 5] = [
+            (&["-"], Verdict::Sound),
+            (&[&sound], Verdict::Sound),
+            (&[&sound, &broken, "-"], Verdict::Errors),
+            (&["/nowhere/amp.yaml", &broken], Verdict::Unreadable),
+            (&[&broken, "/"], Verdict::Unreadable),
+        ];
+        for (files, verdict) in rows {
+            assert_eq!(checked(files, Format::Text, SOUND).0, verdict, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn people_see_the_line_and_where_in_it() {
+        let (_, out, err) = checked(&["-"], Format::Text, &SOUND.replace("true", "3").replace("name: a", "name: é"));
+        let expected = "\
+<stdin>:2:23: warning[integration-structure]: integration names are up to 64 letters, digits, `-` and `_`
+ 2 | integrations: [{name: é, provider: p, proxy: {enabled: 3}}]
+   |                       ^
+   at $.integrations[0].name
+   help: put the readable name into `displayName`
+
+<stdin>:2:56: error[wrong-type]: `enabled` must be `true` or `false`, found a number `3`
+ 2 | integrations: [{name: é, provider: p, proxy: {enabled: 3}}]
+   |                                                        ^
+   at $.integrations[0].proxy.enabled
+
+1 file checked: 1 error, 1 warning
+";
+        assert_eq!(out, expected, "{out}");
+        assert_eq!(err, "");
+        assert_eq!(checked(&["-"], Format::Text, SOUND).1, "1 file checked: 0 errors, 0 warnings\n");
+        assert!(checked(&["/nowhere"], Format::Text, "").2.starts_with("error: cannot read /nowhere: "));
+    }
+
+    #[test]
+    fn programs_read_one_array() {
+        let (fourfour, broken) = (example("58532ae-fourfour"), example("c88e8c9-quickstart"));
+        let (_, out, _) = checked(&[&fourfour, "-", &broken], Format::Json, SOUND);
+        let findings: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let expected = serde_json::json!([
+            {
+                "file": fourfour, "severity": "warning", "rule": "unknown-key",
+                "message": "`proxy` is not a key of `read` and is ignored; it belongs to the integration, one level up",
+                "path": "$.integrations[0].read.proxy", "line": 46, "column": 7,
+                "suggestion": "move `proxy` one level up, beside `read`"
+            },
+            {
+                "file": broken, "severity": "error", "rule": "yaml-syntax",
+                "message": "not valid YAML: mapping values are not allowed in this context", "path": "$", "line": 51, "column": 21,
+                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `"
+            }
+        ]);
+        assert_eq!(findings, expected);
+        assert_eq!(checked(&["-"], Format::Json, SOUND).1, "[]\n");
+    }
+
+    #[test]
+    fn files_beyond_the_limit_are_read_no_further() {
+        let mut endless = io::repeat(b'#');
+        let args = CheckArgs { files: vec!["-".into()], format: Format::Text };
+        let mut out = Vec::new();
+        let verdict = check(&args, false, &mut endless, &mut out, &mut io::sink()).unwrap();
+        assert_eq!(verdict, Verdict::Errors);
+        assert!(String::from_utf8(out).unwrap().starts_with("<stdin>:1:1: error[yaml-limit]: the file is larger than"));
+    }
+}

@@ -1,0 +1,128 @@
+//! How commands reach the API: over HTTP where a runtime uses the data folder, else in this process over the same routes.
+
+use std::{future::Future, path::Path, sync::Arc};
+
+use axum::{Router, body::Body};
+use http::{Method, Request};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{Failure, Target};
+use crate::{
+    api::{self, Api, ApiKey},
+    clock::SystemClock,
+    data_dir::DataDir,
+    downloads::Downloads,
+    http_client,
+    percent::encoded,
+    runtime::open_stores,
+    secrets::Secret,
+    settings::Durability,
+};
+
+/// Largest answer that is taken in from this process.
+const ANSWER_BYTES_MAX: usize = 256 << 20;
+/// What the project is called where only the store is at hand.
+const OFFLINE_PROJECT: &str = "offline";
+
+/// A way to the API.
+pub(super) struct Client {
+    key: Secret,
+    project: String,
+    way: Way,
+}
+
+enum Way {
+    Http { base: String, client: reqwest::Client },
+    Here { router: Router, journal: Arc<dyn crate::journal::Journal> },
+}
+
+/// Runs a command's future.
+pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    tokio.map_err(|error| Failure::unable(format!("cannot start: {error}")))?.block_on(command)
+}
+
+impl Client {
+    /// Finds the runtime of the data folder, or opens its store.
+    pub(super) async fn connect(target: &Target) -> Result<Self, Failure> {
+        let Some(data) = DataDir::existing(&target.data_dir) else {
+            return Err(Failure::unable(no_data(&target.data_dir)));
+        };
+        let key = data.api_key().map_err(|error| Failure::unable(format!("cannot read the API key: {error}")))?;
+        if let Some(running) = data.announced() {
+            let client = http_client::provider_client().map_err(|error| Failure::unable(error.to_string()))?;
+            let base = format!("http://{}", running.address);
+            if client.get(format!("{base}/health/live")).send().await.is_ok() {
+                return Ok(Self { key, project: running.project, way: Way::Http { base, client } });
+            }
+        }
+        let (journal, store) = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
+        let api = Api {
+            project: OFFLINE_PROJECT.into(),
+            journal: journal.clone(),
+            store,
+            downloads: Downloads::new("", &[0; 32], 0),
+            clock: Arc::new(SystemClock),
+            key: ApiKey::new(&key),
+            next_runs: Arc::default(),
+            wishes: None,
+            running_since: None,
+        };
+        Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal } })
+    }
+
+    /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
+    pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
+        let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
+        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None).await
+    }
+
+    /// Posts under `/v1/projects/{project}`.
+    pub(super) async fn post(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        self.ask(Method::POST, path, body).await
+    }
+
+    /// Closes the store, where it was opened here.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        match self.way {
+            Way::Http { .. } => Ok(()),
+            Way::Here { journal, .. } => journal.close().await.map_err(|error| Failure::unable(error.to_string())),
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+        let (status, bytes) = match &self.way {
+            Way::Http { base, client } => {
+                let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
+                if let Some(body) = body {
+                    request = request.header("content-type", "application/json").body(body.to_string());
+                }
+                let response = request.send().await.map_err(|error| Failure::unable(format!("the runtime does not answer: {error}")))?;
+                let status = response.status();
+                (status, response.bytes().await.map_err(|error| Failure::unable(format!("the runtime's answer broke off: {error}")))?)
+            }
+            Way::Here { router, .. } => {
+                let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
+                let request = request.header("content-type", "application/json");
+                let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
+                let request = request.map_err(|error| Failure::unable(error.to_string()))?;
+                let Ok(response) = router.clone().oneshot(request).await;
+                let status = response.status();
+                let bytes = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
+                (status, bytes.map_err(|error| Failure::unable(error.to_string()))?)
+            }
+        };
+        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if status.is_success() {
+            return Ok(value);
+        }
+        let detail = value["detail"].as_str().unwrap_or("no reason given").to_owned();
+        Err(Failure::refused(value["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"))))
+    }
+}
+
+fn no_data(path: &Path) -> String {
+    format!("{} is no data folder of a runtime; start one with `ampline run`, or name its folder with --data-dir", path.display())
+}

@@ -1,0 +1,221 @@
+//! `ampline deliveries` and `ampline destinations`.
+
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Failure, Format, Target, client::Client, table};
+use crate::journal::{DeliveryFilter, DeliveryStatus, DeliverySummary};
+
+/// Flags of `ampline deliveries`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct DeliveriesArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show one delivery: its attempts and its message.
+    Show {
+        /// The delivery's number.
+        id: i64,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Deliver again: one delivery, or all that match. A replay is a new delivery of the same message.
+    Replay {
+        /// The delivery's number.
+        #[arg(conflicts_with_all = ["destination", "status", "object", "since", "until", "event", "all"])]
+        id: Option<i64>,
+        /// Everything that is kept.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Most rows to show, newest first.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+    /// Where the page begins, as the last one said.
+    #[arg(long, value_name = "TOKEN")]
+    page_token: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Args)]
+struct FilterArgs {
+    /// Only this destination.
+    #[arg(long)]
+    destination: Option<String>,
+    /// Only deliveries that stand so.
+    #[arg(long, value_parser = parse_status, value_name = "pending|delivered|dead")]
+    status: Option<DeliveryStatus>,
+    /// Only this object, as messages name it.
+    #[arg(long)]
+    object: Option<String>,
+    /// Only messages made since then: RFC 3339, or an age such as 90s, 15m, 2h, 3d.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Only messages made before then.
+    #[arg(long, value_parser = parse_time, value_name = "TIME")]
+    until: Option<Timestamp>,
+    /// Only this message.
+    #[arg(long, value_name = "EVENT_ID")]
+    event: Option<Uuid>,
+}
+
+impl FilterArgs {
+    fn filter(&self) -> DeliveryFilter {
+        DeliveryFilter {
+            destination: self.destination.clone(),
+            status: self.status,
+            object_name: self.object.clone(),
+            since: self.since,
+            until: self.until,
+            event_id: self.event,
+        }
+    }
+}
+
+fn parse_status(text: &str) -> Result<DeliveryStatus, String> {
+    serde_json::from_value(Value::from(text)).map_err(|_| "one of pending, delivered, dead".to_owned())
+}
+
+/// RFC 3339, or an age: a number and s, m, h or d.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = text.parse() {
+        return Ok(time);
+    }
+    let wrong = || "a time such as 2026-01-31T12:00:00Z, or an age such as 90s, 15m, 2h, 3d".to_owned();
+    let unit_s = match text.chars().last() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3_600,
+        Some('d') => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    let age = count.checked_mul(unit_s).map(SignedDuration::from_secs).ok_or_else(wrong)?;
+    Timestamp::now().checked_sub(age).map_err(|_| wrong())
+}
+
+pub(super) async fn run(args: DeliveriesArgs) -> Result<(), Failure> {
+    match args.action {
+        None => list(&args.list).await,
+        Some(Action::Show { id, target }) => show(id, &target).await,
+        Some(Action::Replay { id, all, filter, target }) => replay(id, all, &filter, &target).await,
+    }
+}
+
+async fn list(args: &ListArgs) -> Result<(), Failure> {
+    let mut query = vec![("pageSize", args.limit.to_string())];
+    let filter = serde_json::to_value(args.filter.filter()).map_err(|error| Failure::unable(error.to_string()))?;
+    for key in ["destination", "status", "objectName", "since", "until", "eventId"] {
+        query.extend(filter[key].as_str().map(|value| (key, value.to_owned())));
+    }
+    query.extend(args.page_token.clone().map(|token| ("pageToken", token)));
+    let client = Client::connect(&args.target).await?;
+    let value = client.get("deliveries", &query).await?;
+    client.close().await?;
+    if args.target.format == Format::Json {
+        println!("{value:#}");
+        return Ok(());
+    }
+    let rows: Vec<DeliverySummary> =
+        serde_json::from_value(value["results"].clone()).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
+    let rows: Vec<[String; 8]> = rows.into_iter().map(cells).collect();
+    let head = ["id", "made", "destination", "object", "group", "status", "attempts", "reason or next attempt"];
+    table::print(head, &rows, "no deliveries match");
+    if let Some(token) = value["pagination"]["nextPageToken"].as_str() {
+        println!("\nmore: --page-token {token}");
+    }
+    Ok(())
+}
+
+fn cells(one: DeliverySummary) -> [String; 8] {
+    let status = match one.status {
+        DeliveryStatus::Pending => "pending",
+        DeliveryStatus::Delivered => "delivered",
+        DeliveryStatus::Dead => "dead",
+    };
+    let next = one.next_attempt_at.filter(|_| one.attempts > 0).map(|at| format!("next {}", at.strftime("%F %T")));
+    let reason = one.reason.map(|reason| reason.lines().next().unwrap_or_default().chars().take(80).collect::<String>());
+    let replay = one.replay_of.map(|of| format!("replay of {of}"));
+    let note: Vec<String> = [next, reason, replay].into_iter().flatten().collect();
+    let made = one.occurred_at.strftime("%F %T").to_string();
+    [one.id.to_string(), made, one.destination, one.object_name, one.group_ref, status.into(), one.attempts.to_string(), note.join("; ")]
+}
+
+async fn show(id: i64, target: &Target) -> Result<(), Failure> {
+    let client = Client::connect(target).await?;
+    let value = client.get(&format!("deliveries/{id}"), &[]).await?;
+    client.close().await?;
+    println!("{value:#}");
+    Ok(())
+}
+
+async fn replay(id: Option<i64>, all: bool, filter: &FilterArgs, target: &Target) -> Result<(), Failure> {
+    let chosen = filter.filter();
+    let body = match id {
+        Some(id) => json!({ "id": id }),
+        None if !all && chosen == DeliveryFilter::default() => {
+            return Err(Failure::refused("say which: a delivery's number, a filter such as --status dead, or --all"));
+        }
+        None => json!({ "filter": chosen }),
+    };
+    let client = Client::connect(target).await?;
+    let value = client.post("deliveries:replay", Some(body)).await?;
+    client.close().await?;
+    match target.format {
+        Format::Json => println!("{value:#}"),
+        Format::Text => println!("{} to be delivered again", value["replayed"]),
+    }
+    Ok(())
+}
+
+/// Flags of `ampline destinations`.
+#[derive(Debug, Args)]
+pub(super) struct DestinationsArgs {
+    #[command(subcommand)]
+    action: DestinationAction,
+}
+
+#[derive(Debug, Subcommand)]
+enum DestinationAction {
+    /// Start a destination that was stopped; its backlog goes out.
+    Enable {
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Stop a destination; its backlog is kept.
+    Disable {
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+pub(super) async fn run_destinations(args: DestinationsArgs) -> Result<(), Failure> {
+    let (verb, name, target) = match args.action {
+        DestinationAction::Enable { name, target } => ("enable", name, target),
+        DestinationAction::Disable { name, target } => ("disable", name, target),
+    };
+    let client = Client::connect(&target).await?;
+    client.post(&format!("destinations/{name}/{verb}"), None).await?;
+    client.close().await
+}

@@ -1,0 +1,119 @@
+//! `ampline run`.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use ampline_core::manifest;
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{Failure, check, logging};
+use crate::{
+    clock::SystemClock,
+    runtime::{Launch, Runtime},
+    settings::{self, Settings},
+    sink::wasm::Compiler,
+};
+
+/// Flags of `ampline run`. They stand above environment variables, and those above ampline.toml.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The manifest to run.
+    #[arg(default_value = "amp.yaml", value_name = "AMP_YAML")]
+    manifest: PathBuf,
+    /// Settings: destinations, connections, installations, limits. Without the flag, ampline.toml beside the manifest if it is there.
+    #[arg(long, env = "AMPLINE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the store, the keys and the compiled sinks live [ampline.toml: runtime.data_dir, else ampline-data].
+    #[arg(long, env = "AMPLINE_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Where the API and the hosted store listen [ampline.toml: runtime.listen, else 127.0.0.1:8480]. Port 0 takes a free one.
+    #[arg(long, env = "AMPLINE_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// How receivers reach this runtime, for download URLs [ampline.toml: runtime.public_url].
+    #[arg(long, env = "AMPLINE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Seconds that a stop waits for what is in flight [ampline.toml: runtime.shutdown_grace_s, else 20].
+    #[arg(long, env = "AMPLINE_SHUTDOWN_GRACE_S", value_name = "SECONDS")]
+    shutdown_grace_s: Option<u64>,
+    #[command(flatten)]
+    log: logging::LogArgs,
+}
+
+pub(super) fn run(args: RunArgs) -> Result<(), Failure> {
+    logging::init(&args.log).map_err(Failure::unable)?;
+    let launch = launch(&args)?;
+    let grace = Duration::from_secs(launch.settings.runtime.shutdown_grace_s);
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let tokio = tokio.map_err(|error| Failure::unable(format!("cannot start: {error}")))?;
+    let result = tokio.block_on(until_stopped(launch));
+    tokio.shutdown_timeout(grace.min(Duration::from_secs(2)));
+    result
+}
+
+fn launch(args: &RunArgs) -> Result<Launch, Failure> {
+    let source = std::fs::read(&args.manifest).map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
+    let checked = manifest::check(&source);
+    check::print_issues(&args.manifest, &source, &checked.issues);
+    let Some(manifest) = checked.manifest else {
+        return Err(Failure::refused(format!("{} cannot run as it is", args.manifest.display())));
+    };
+    let beside = args.manifest.with_file_name("ampline.toml");
+    let config = args.config.clone().or_else(|| beside.is_file().then_some(beside));
+    let settings = match &config {
+        Some(path) => settings::load(path).map_err(|error| Failure::unable(error.to_string()))?,
+        None => Settings::default(),
+    };
+    Ok(Launch {
+        settings: with_flags(settings, args),
+        manifest,
+        update_time: last_change([Some(&args.manifest), config.as_ref()]),
+        clock: Arc::new(SystemClock),
+        compiler: Compiler::this_program().map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
+    })
+}
+
+fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
+    let runtime = &mut settings.runtime;
+    if let Some(data_dir) = &args.data_dir {
+        runtime.data_dir.clone_from(data_dir);
+    }
+    if let Some(listen) = args.listen {
+        runtime.listen = listen;
+    }
+    if args.public_url.is_some() {
+        runtime.public_url.clone_from(&args.public_url);
+    }
+    if let Some(grace) = args.shutdown_grace_s {
+        runtime.shutdown_grace_s = grace;
+    }
+    settings
+}
+
+/// When the files last changed, for `installationUpdateTime`.
+fn last_change(files: [Option<&PathBuf>; 2]) -> Timestamp {
+    let modified = |path: &PathBuf| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let times = files.into_iter().flatten().filter_map(modified).filter_map(|time| Timestamp::try_from(time).ok());
+    times.max().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+async fn until_stopped(launch: Launch) -> Result<(), Failure> {
+    let runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
+    eprintln!("ampline {} listens on http://{}", env!("CARGO_PKG_VERSION"), runtime.address());
+    stop_signal().await.map_err(|error| Failure::unable(format!("cannot wait for signals: {error}")))?;
+    runtime.shutdown().await.map_err(|error| Failure::refused(error.to_string()))
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,86 @@
+//! `ampline status` and `ampline read`.
+
+use clap::Args;
+
+use super::{Failure, Format, Target, client::Client, table};
+use crate::{
+    api::Status,
+    journal::{Operation, OperationStatus},
+};
+
+/// Flags of `ampline status`.
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
+    let client = Client::connect(&args.target).await?;
+    let value = client.get("status", &[]).await?;
+    client.close().await?;
+    if args.target.format == Format::Json {
+        println!("{value:#}");
+        return Ok(());
+    }
+    let status: Status = serde_json::from_value(value).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
+    match status.running_since {
+        Some(since) => println!("ampline {} serves project {} since {since}\n", status.version, status.project),
+        None => println!("no runtime uses this data folder now\n"),
+    }
+    let reads: Vec<[String; 6]> = (status.reads.into_iter())
+        .map(|read| {
+            let (state, progress, result) = read.operation.as_ref().map_or_else(Default::default, operation_cells);
+            let next = read.next_run_at.map(|at| at.strftime("%F %T").to_string()).unwrap_or_default();
+            [read.object_name, read.installation_id, state, progress, next, result]
+        })
+        .collect();
+    table::print(["object", "installation", "state", "records", "next run", "result"], &reads, "no reads yet");
+    println!();
+    let destinations: Vec<[String; 5]> = (status.destinations.into_iter())
+        .map(|one| {
+            let state = one.disabled_reason.map_or("running".to_owned(), |reason| format!("stopped: {reason}"));
+            [one.name, one.pending.to_string(), one.delivered.to_string(), one.dead.to_string(), state]
+        })
+        .collect();
+    table::print(["destination", "pending", "delivered", "dead", "state"], &destinations, "no destinations yet");
+    Ok(())
+}
+
+fn operation_cells(operation: &Operation) -> (String, String, String) {
+    let state = match operation.status {
+        OperationStatus::InProgress => "reading",
+        OperationStatus::Success => "success",
+        OperationStatus::Failure => "failure",
+    };
+    let progress = match operation.records_estimated_total {
+        Some(total) => format!("{}/{total}", operation.records_processed),
+        None => operation.records_processed.to_string(),
+    };
+    (state.to_owned(), progress, operation.result.clone().unwrap_or_default())
+}
+
+/// Flags of `ampline read`.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Only this object, by the provider's name.
+    #[arg(long)]
+    object: Option<String>,
+    /// Only this installation.
+    #[arg(long)]
+    installation: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn read_now(args: ReadArgs) -> Result<(), Failure> {
+    let client = Client::connect(&args.target).await?;
+    let body = serde_json::json!({ "installationId": args.installation, "objectName": args.object });
+    let value = client.post("reads:run", Some(body)).await?;
+    client.close().await?;
+    match args.target.format {
+        Format::Json => println!("{value:#}"),
+        Format::Text => println!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
+    }
+    Ok(())
+}

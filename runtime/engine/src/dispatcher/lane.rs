@@ -1,0 +1,236 @@
+//! One destination's lane: claim what is due, hand it to the sink in batches, settle what came of it.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use ampline_core::{outcome::Outcome, retry::Verdict};
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+};
+
+use super::{
+    Route, Shared,
+    attempt::{self, BatchHealth},
+    breaker::{Admission, Breaker},
+    leases::Leases,
+    rate::Rate,
+};
+use crate::{
+    clock::until,
+    journal::{Claim, ClaimRequest, Claimed, Settlement},
+    sink::{BatchItem, Delivered, Descriptor},
+};
+
+/// Batches of one destination that are on their way at the same time. More than one, so that a slow answer does not leave the
+/// others' places empty; few, so that batches stay large.
+const BATCHES_IN_FLIGHT: u32 = 4;
+/// Batches that wait for their settlement to become durable while the next are already on their way.
+const SETTLEMENTS_IN_FLIGHT: usize = 8;
+/// The longest that a destination as a whole is left alone on its own word; the envelope itself waits as long as it was told.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_secs(300);
+/// How long to wait before asking a journal again that failed.
+const JOURNAL_RETRY: Duration = Duration::from_secs(1);
+/// A quiet lane looks again after so long at the latest.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+
+struct Lane {
+    shared: Shared,
+    route: Route,
+    descriptor: Arc<Descriptor>,
+    leases: Leases,
+    state: Mutex<Flow>,
+    /// Something ended that may let the lane go on: a batch, a trial, a retry that now has a time.
+    changed: Notify,
+    places: Arc<Semaphore>,
+    settlements: Arc<Semaphore>,
+}
+
+struct Flow {
+    breaker: Breaker,
+    rate: Option<Rate>,
+}
+
+/// What the lane does next.
+enum Step {
+    /// Claim at most so many, perhaps as a trial.
+    Claim { envelopes_max: u32, trial: bool },
+    /// Nothing before this much time has passed, or something changes.
+    Wait(Duration),
+}
+
+/// Runs a lane until `stop` turns true and what is in flight is settled.
+pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<bool>) {
+    let Some(descriptor) = shared.sinks.descriptor(&route.destination.kind) else {
+        tracing::error!(destination = %route.destination.name, kind = %route.destination.kind, "no such sink is installed; nothing is delivered");
+        return;
+    };
+    let lane = Arc::new(Lane {
+        leases: Leases::new(shared.sinks.clone(), route.destination.clone()),
+        state: Mutex::new(Flow {
+            breaker: Breaker::default(),
+            rate: route.rate_per_second.map(|rate| Rate::new(rate, shared.clock.now())),
+        }),
+        changed: Notify::new(),
+        places: Arc::new(Semaphore::new(batches_in_flight(&route) as usize)),
+        settlements: Arc::new(Semaphore::new(SETTLEMENTS_IN_FLIGHT)),
+        shared,
+        route,
+        descriptor,
+    });
+    let mut batches = JoinSet::new();
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => {}
+            () = lane.turn(&mut batches) => {}
+        }
+        while batches.try_join_next().is_some() {}
+    }
+    while batches.join_next().await.is_some() {}
+}
+
+/// An ordered sink gets one batch at a time.
+fn batches_in_flight(route: &Route) -> u32 {
+    route.concurrency.clamp(1, BATCHES_IN_FLIGHT)
+}
+
+impl Lane {
+    /// One turn: wait for a place, then claim and send, or wait for a reason to look again.
+    async fn turn(self: &Arc<Self>, batches: &mut JoinSet<()>) {
+        let Ok(place) = self.places.clone().acquire_owned().await else { return };
+        match self.step() {
+            Step::Wait(time) => self.rest(time).await,
+            Step::Claim { envelopes_max, trial } => match self.claim(envelopes_max).await {
+                Some(claim) if claim.deliveries.is_empty() => self.idle(claim.next_due).await,
+                Some(claim) => {
+                    self.take_off(claim.deliveries.len(), trial);
+                    batches.spawn(deliver(self.clone(), claim.deliveries, place));
+                }
+                None => tokio::time::sleep(JOURNAL_RETRY).await,
+            },
+        }
+    }
+
+    fn step(&self) -> Step {
+        let now = self.shared.clock.now();
+        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let trial = match flow.breaker.admission(now) {
+            Admission::Open => false,
+            Admission::Trial => true,
+            Admission::Hold => return Step::Wait(IDLE_MAX),
+            Admission::Wait(at) => return Step::Wait(until(at, now)),
+        };
+        let share = self.route.concurrency.div_ceil(batches_in_flight(&self.route));
+        let wanted = if trial { 1 } else { share.min(self.descriptor.max_batch_envelopes).max(1) };
+        match flow.rate.as_mut().map(|rate| rate.allowance(now)) {
+            Some(Err(wait)) => Step::Wait(wait),
+            Some(Ok(allowed)) => Step::Claim { envelopes_max: wanted.min(allowed), trial },
+            None => Step::Claim { envelopes_max: wanted, trial },
+        }
+    }
+
+    async fn claim(&self, envelopes_max: u32) -> Option<Claim> {
+        let request = ClaimRequest {
+            destination: self.route.destination.name.clone(),
+            envelopes_max,
+            bytes_max: self.descriptor.max_batch_bytes,
+            now: self.shared.clock.now(),
+            lease: self.route.lease,
+        };
+        let claim = self.shared.journal.claim(request).await;
+        claim.inspect_err(|error| tracing::error!(destination = %self.route.destination.name, %error, "cannot claim; trying again")).ok()
+    }
+
+    fn take_off(&self, envelopes: usize, trial: bool) {
+        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if trial {
+            flow.breaker.trial_begins();
+        }
+        if let Some(rate) = flow.rate.as_mut() {
+            rate.spend(envelopes);
+        }
+    }
+
+    /// Waits until there may be something to claim.
+    async fn idle(&self, next_due: Option<Timestamp>) {
+        let wait = next_due.map_or(IDLE_MAX, |at| until(at, self.shared.clock.now()).min(IDLE_MAX));
+        tokio::select! {
+            () = self.shared.journal.wait_for_work(&self.route.destination.name) => {}
+            () = self.changed.notified() => {}
+            () = tokio::time::sleep(wait) => self.leases.drop_idle(),
+        }
+    }
+
+    /// Waits out a pause, or until something changes.
+    async fn rest(&self, time: Duration) {
+        tokio::select! {
+            () = self.changed.notified() => {}
+            () = tokio::time::sleep(time) => {}
+        }
+    }
+
+    /// What the results say about the destination, for the breaker.
+    fn learn(&self, health: &BatchHealth, now: Timestamp) {
+        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if health.answered > 0 {
+            flow.breaker.succeeded();
+        } else if health.failed > 0 {
+            if let Some(at) = flow.breaker.failed(health.failed, now) {
+                tracing::warn!(destination = %self.route.destination.name, until = %at, "only failures; leaving it alone, then trying one envelope");
+            }
+        }
+        if let Some(asked) = health.retry_after {
+            let pause = SignedDuration::try_from(asked).unwrap_or(PAUSE_MAX).min(PAUSE_MAX);
+            flow.breaker.pause_until(now + pause);
+        }
+    }
+}
+
+/// Delivers one batch and settles it. The place is free again as soon as the sink has answered; the settlement becomes durable
+/// behind it.
+async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePermit) {
+    let started_at = lane.shared.clock.now();
+    let batch = claimed.iter().map(|one| BatchItem { envelope: one.envelope.clone(), attempt: one.attempt }).collect();
+    let results = match lane.leases.deliver(batch).await {
+        Ok(report) => report.results,
+        Err(failure) => {
+            let failed = Delivered { outcome: Outcome::Failed(failure), duration: Duration::ZERO };
+            claimed.iter().map(|_| failed.clone()).collect()
+        }
+    };
+    let now = lane.shared.clock.now();
+    lane.learn(&attempt::health(&results), now);
+    let settlement = lane.settlements.clone().acquire_owned().await;
+    drop(place);
+    let settlements: Vec<Settlement> = (claimed.iter().zip(&results))
+        .map(|(one, result)| attempt::settlement(one, result, &lane.route.retry, started_at, now))
+        .collect();
+    for ((one, result), settled) in claimed.iter().zip(&results).zip(&settlements) {
+        attempt::log(one, &lane.route.destination.name, result, settled);
+    }
+    settle(&lane, settlements).await;
+    drop(settlement);
+    lane.changed.notify_one();
+}
+
+/// Makes settlements durable; a journal that fails is asked again, because a success that is not recorded would be sent twice.
+async fn settle(lane: &Lane, settlements: Vec<Settlement>) {
+    let name = &lane.route.destination.name;
+    let blocked = settlements.iter().find_map(|settlement| match &settlement.verdict {
+        Verdict::Block(reason) => Some(reason.clone()),
+        _ => None,
+    });
+    if let Some(reason) = blocked {
+        tracing::error!(destination = %name, %reason, "destination stopped until a person acts");
+        if let Err(error) = lane.shared.journal.set_destination(name, Some(reason)).await {
+            tracing::error!(destination = %name, %error, "cannot record that the destination is stopped");
+        }
+    }
+    while let Err(error) = lane.shared.journal.settle(settlements.clone()).await {
+        tracing::error!(destination = %name, %error, "cannot settle; trying again");
+        tokio::time::sleep(JOURNAL_RETRY).await;
+    }
+}

@@ -1,0 +1,25 @@
+//! The HTTP client that providers are read with.
+
+use std::time::Duration;
+
+/// Until a connection must stand.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Idle connections kept to one host.
+const IDLE_CONNECTIONS_MAX: usize = 16;
+
+/// A client that follows no redirect (credentials must not wander) and uses no proxy that it was not told of.
+pub(crate) fn provider_client() -> reqwest::Result<reqwest::Client> {
+    install_crypto();
+    reqwest::Client::builder()
+        .user_agent(concat!("Ampline/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
+        .build()
+}
+
+/// TLS by rustls over ring, for the whole process; a second call changes nothing.
+pub(crate) fn install_crypto() {
+    // The error says only that a provider is installed already, which is what is wanted.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}

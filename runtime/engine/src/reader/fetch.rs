@@ -1,0 +1,99 @@
+//! One page from a provider: send, wait where told to, try again within limits.
+
+use std::time::Duration;
+
+use ampline_core::provider::{ReadError, ReadErrorClass};
+use bytes::{Bytes, BytesMut};
+
+use super::Connection;
+use crate::clock;
+
+/// Tries of one page, the first included.
+const TRIES_MAX: u32 = 6;
+/// The first wait after a transient failure; it doubles.
+const BACKOFF_MIN: Duration = Duration::from_secs(1);
+/// A provider that asks for more patience than this fails the operation; its next run goes on where this one stopped.
+const PATIENCE_MAX: Duration = Duration::from_secs(120);
+/// Until the whole answer must be there.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// Largest answer that is taken in.
+const RESPONSE_BYTES_MAX: usize = 64 << 20;
+
+/// Sends the request and parses the answer, again where that may help.
+pub(super) async fn page<T>(
+    client: &reqwest::Client,
+    connection: &Connection,
+    request: impl Fn() -> http::Request<Bytes>,
+    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let result = match send(client, connection, request()).await {
+            Ok(response) => parse(&response),
+            Err(error) => Err(error),
+        };
+        let error = match result {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let Some(wait) = wait_before_retry(&error, tries) else { return Err(error) };
+        tracing::warn!(target: "ampline::read", provider = %connection.provider, connection = %connection.id, %error, tries, wait_s = wait.as_secs_f64(), "trying again");
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// How long to wait, or nothing where waiting does not help.
+fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
+    let may_pass = matches!(error.class, ReadErrorClass::RateLimited | ReadErrorClass::Transient);
+    if !may_pass || tries >= TRIES_MAX {
+        return None;
+    }
+    let backoff = BACKOFF_MIN.saturating_mul(1 << tries.min(16).saturating_sub(1)).mul_f64(0.8 + 0.4 * clock::chance());
+    let wait = error.retry_after.unwrap_or_default().max(backoff);
+    (wait <= PATIENCE_MAX).then_some(wait)
+}
+
+async fn send(client: &reqwest::Client, connection: &Connection, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ReadError> {
+    let mut request = connection.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
+    *request.timeout_mut() = Some(REQUEST_TIMEOUT);
+    let mut response = client.execute(request).await.map_err(|error| transport(&error))?;
+    let mut body = BytesMut::with_capacity(response.content_length().unwrap_or(0).min(RESPONSE_BYTES_MAX as u64) as usize);
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport(&error))? {
+        if body.len() + chunk.len() > RESPONSE_BYTES_MAX {
+            let limit_mb = RESPONSE_BYTES_MAX >> 20;
+            return Err(ReadError::new(ReadErrorClass::Malformed, format!("the provider's answer is larger than {limit_mb} MiB")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let mut answer = http::Response::new(body.freeze());
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    Ok(answer)
+}
+
+/// A transport error in words, down to its cause; reqwest's own text names only the URL.
+fn transport(error: &reqwest::Error) -> ReadError {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let what = if error.is_timeout() { "no answer in time" } else { "cannot reach the provider" };
+    ReadError::new(ReadErrorClass::Transient, format!("{what}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_only_where_waiting_helps_and_within_patience() {
+        let error = |class, after_s: Option<u64>| ReadError { retry_after: after_s.map(Duration::from_secs), ..ReadError::new(class, "x") };
+        let transient = wait_before_retry(&error(ReadErrorClass::Transient, None), 3).unwrap();
+        assert!((3.2..=4.8).contains(&transient.as_secs_f64()), "{transient:?}");
+        assert_eq!(wait_before_retry(&error(ReadErrorClass::RateLimited, Some(10)), 1), Some(Duration::from_secs(10)));
+        assert_eq!(wait_before_retry(&error(ReadErrorClass::RateLimited, Some(121)), 1), None);
+        assert_eq!(wait_before_retry(&error(ReadErrorClass::Transient, None), TRIES_MAX), None);
+        assert_eq!(wait_before_retry(&error(ReadErrorClass::BadCredentials, None), 1), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! The reader: one operation from its first request to its last commit. It knows no provider and no destination.
+
+mod connection;
+mod fetch;
+
+use std::{sync::Arc, time::Duration};
+
+use ampline_core::{
+    cursor::{OVERLAP_DEFAULT, ReadCursor},
+    message::{Envelope, OperationInfo, build},
+    plan::ReadPlan,
+    provider::{Provider, ReadError, ReadErrorClass},
+};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub(crate) use connection::Connection;
+
+use crate::{
+    clock::Clock,
+    journal::{Begin, Journal, JournalError, OperationEnd, OperationStatus, PageCommit, ReadLease},
+};
+
+/// How long a read is owned without a commit; longer than the longest that a page can take with all its retries.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// Everything that reads share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// How a read ended, for the scheduler.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ReadOutcome {
+    /// Came to its end, having read so many records.
+    Completed { records: u64 },
+    /// Gave up for now; the committed pages stay and the next run goes on behind them.
+    Failed { class: ReadErrorClass },
+    /// The runtime is stopping; the operation is resumed at the next start.
+    Interrupted,
+    /// Someone else owns the read.
+    Owned,
+}
+
+/// One read in progress.
+struct Operation<'a> {
+    shared: &'a Shared,
+    plan: &'a ReadPlan,
+    provider: &'a dyn Provider,
+    connection: &'a Connection,
+    lease: ReadLease,
+    cursor: ReadCursor,
+    page: u32,
+    records: u64,
+}
+
+/// Runs one read to its end, or until it must give up.
+pub(crate) async fn run(
+    shared: &Shared,
+    plan: &ReadPlan,
+    provider: &dyn Provider,
+    connection: &Connection,
+) -> Result<ReadOutcome, JournalError> {
+    let now = shared.clock.now();
+    let begin = Begin { key: plan.key.clone(), operation_id: Uuid::now_v7(), now, lease: LEASE };
+    let Some(lease) = shared.journal.begin(begin).await? else { return Ok(ReadOutcome::Owned) };
+    let cursor = match ReadCursor::parse(lease.cursor.as_deref()) {
+        Ok(cursor) => cursor.start_run(plan.backfill, now, OVERLAP_DEFAULT),
+        Err(error) => return fail(shared, plan, &lease, ReadError::new(ReadErrorClass::Malformed, error.to_string()), None).await,
+    };
+    tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
+        object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
+    let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
+    let mut operation = Operation { shared, plan, provider, connection, lease, cursor, page, records };
+    match operation.pages().await {
+        Ok(Some(())) => operation.complete().await,
+        Ok(None) => Ok(ReadOutcome::Interrupted),
+        Err(Stopped::Read(error)) => {
+            // A position that the provider no longer knows is given up, or every later run would fail on it.
+            let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.clone().restarted().to_text());
+            fail(shared, plan, &operation.lease, error, restart).await
+        }
+        Err(Stopped::Journal(error)) => Err(error),
+    }
+}
+
+/// Why pages stopped coming.
+enum Stopped {
+    Read(ReadError),
+    Journal(JournalError),
+}
+
+impl Operation<'_> {
+    /// Reads page after page, each durable before the next is asked for. Nothing where the runtime is stopping.
+    async fn pages(&mut self) -> Result<Option<()>, Stopped> {
+        self.estimate_total().await;
+        while let Some(run) = self.cursor.run.clone() {
+            let request = || self.provider.request(self.plan, &run);
+            let parse = |response: &http::Response<bytes::Bytes>| self.provider.page(self.plan, &run, response);
+            let mut stop = self.shared.stop.clone();
+            let page = tokio::select! {
+                page = fetch::page(&self.shared.http, self.connection, request, parse) => page.map_err(Stopped::Read)?,
+                _ = stop.wait_for(|stop| *stop) => return Ok(None),
+            };
+            let behind = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
+            let last = page.next.is_none();
+            let info = OperationInfo {
+                id: self.lease.operation_id,
+                time: self.lease.operation_time,
+                read_type: run.read_type,
+                page: self.page,
+            };
+            let envelopes = build(self.plan, &info, &self.cursor.fresh(page.records));
+            self.page += 1;
+            self.records = behind.run.as_ref().map_or(self.records, |run| run.records);
+            let total = behind.run.as_ref().and_then(|run| run.total);
+            // The last page moves the watermark in its own transaction: a crash behind it must not begin the run anew.
+            self.cursor = if last { behind.complete() } else { behind };
+            self.commit(envelopes, total).await.map_err(Stopped::Journal)?;
+        }
+        Ok(Some(()))
+    }
+
+    /// Asks how many records there are, for the progress bar; a provider that cannot say is no reason to fail.
+    async fn estimate_total(&mut self) {
+        let Some(run) = self.cursor.run.as_ref().filter(|run| run.total.is_none() && run.records == 0) else { return };
+        let Some(request) = self.provider.count_request(self.plan, run) else { return };
+        let count = |response: &http::Response<bytes::Bytes>| self.provider.count(response);
+        let total = fetch::page(&self.shared.http, self.connection, || request.clone(), count).await;
+        if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {
+            run.total = Some(total);
+        }
+    }
+
+    async fn commit(&self, envelopes: Vec<Envelope>, total: Option<u64>) -> Result<(), JournalError> {
+        let commit = PageCommit {
+            envelopes,
+            cursor: self.cursor.to_text(),
+            records_processed: self.records,
+            records_estimated_total: total,
+            now: self.shared.clock.now(),
+            lease: LEASE,
+        };
+        self.shared.journal.commit(&self.lease, commit).await
+    }
+
+    async fn complete(self) -> Result<ReadOutcome, JournalError> {
+        let records = self.records;
+        let object = &self.plan.key.object_name;
+        let result = if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
+        tracing::info!(target: "ampline::read", event = "read.completed", installation = %self.plan.key.installation_id,
+            object = %object, operation = %self.lease.operation_id, records, pages = self.page);
+        let end = OperationEnd {
+            status: OperationStatus::Success,
+            result,
+            cursor: Some(self.cursor.to_text()),
+            now: self.shared.clock.now(),
+        };
+        self.shared.journal.finish(&self.lease, end).await?;
+        Ok(ReadOutcome::Completed { records })
+    }
+}
+
+async fn fail(
+    shared: &Shared,
+    plan: &ReadPlan,
+    lease: &ReadLease,
+    error: ReadError,
+    cursor: Option<String>,
+) -> Result<ReadOutcome, JournalError> {
+    let object = &plan.key.object_name;
+    tracing::error!(target: "ampline::read", event = "read.failed", installation = %plan.key.installation_id,
+        object = %object, operation = %lease.operation_id, class = ?error.class, error = %error.message);
+    let result = format!("[{object}] {error}");
+    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, now: shared.clock.now() };
+    shared.journal.finish(lease, end).await?;
+    Ok(ReadOutcome::Failed { class: error.class })
+}

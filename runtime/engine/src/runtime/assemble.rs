@@ -1,0 +1,192 @@
+//! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use ampline_core::{manifest::Manifest, plan::plan, provider};
+use tokio::sync::{mpsc, watch};
+
+use super::{Launch, StartError};
+use crate::{
+    api::{Api, ApiKey},
+    clock::Clock,
+    data_dir::DataDir,
+    dispatcher::{self, Route},
+    downloads::Downloads,
+    http_client,
+    journal::{Journal, sqlite::SqliteJournal},
+    reader,
+    scheduler::{Job, RunNow},
+    secrets::{Secrets, SigningKey},
+    settings::{Durability, Problem, Resolved, Settings, resolve},
+    sink::{
+        FIRST_PARTY, Sinks,
+        wasm::{Compiler, HostOptions, WasmSinks},
+    },
+    sqlite::{Options, Synchronous},
+    store::HostedStore,
+};
+
+/// How much longer a claim holds than the longest that a batch can take.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+
+pub(super) struct Parts {
+    pub(super) data: DataDir,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) jobs: Vec<Job>,
+    store: Arc<HostedStore>,
+    resolved: Resolved,
+    compiler: Compiler,
+}
+
+/// Opens the stores and decides what is read.
+pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
+    let Launch { settings, manifest, update_time, clock, compiler } = launch;
+    let env = |name: &str| std::env::var(name).ok();
+    let resolved = resolve(&settings, &manifest, env, update_time).map_err(StartError::Problems)?;
+    let jobs = jobs(&manifest, &resolved).map_err(StartError::Problems)?;
+    let data = DataDir::create(&settings.runtime.data_dir)?;
+    let (journal, store) = open_stores(&data, settings.runtime.durability)?;
+    let known: BTreeSet<String> = journal.destinations().await?.into_iter().map(|state| state.name).collect();
+    for name in resolved.destinations.keys().filter(|name| !known.contains(*name)) {
+        journal.set_destination(name, None).await?;
+    }
+    Ok(Parts { data, journal, clock, jobs, store, resolved, compiler })
+}
+
+/// Opens the journal and the hosted store of a data folder.
+pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
+    let synchronous = match durability {
+        Durability::Full => Synchronous::Full,
+        Durability::Normal => Synchronous::Normal,
+    };
+    let options = Options { synchronous, ..Options::default() };
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
+    let store = HostedStore::open(&data.store(), &options)?;
+    Ok((journal, store))
+}
+
+/// Every read of every installation, or every reason why there is none.
+fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Problem>> {
+    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
+    let connections: HashMap<&str, Arc<reader::Connection>> =
+        resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
+    let ids = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.destination.id.clone())).collect();
+    for installation in &resolved.installations {
+        let (plans, faults) = plan(manifest, installation, &ids);
+        let place = format!("installation {}/{}", installation.integration, installation.group_ref);
+        problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
+        for plan in plans {
+            let Some(provider) = provider::by_name(&plan.context.provider) else {
+                let message = format!("integration {} uses the provider {:?}, which is not built in; there is: hubspot", installation.integration, plan.context.provider);
+                problems.push(Problem { place: place.clone(), message });
+                break;
+            };
+            let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
+            if connection.provider != plan.context.provider {
+                let message = format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
+                problems.push(Problem { place: place.clone(), message });
+                break;
+            }
+            jobs.push(Job { plan: Arc::new(plan), provider, connection: connection.clone() });
+        }
+    }
+    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
+}
+
+impl Parts {
+    /// What the API needs.
+    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
+        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        Ok(Api {
+            project: settings.project.id.clone(),
+            journal: self.journal.clone(),
+            store: self.store.clone(),
+            downloads: Downloads::new(public_url, &self.data.download_key()?, settings.runtime.download_expiry_s),
+            clock: self.clock.clone(),
+            key: ApiKey::new(&self.data.api_key()?),
+            next_runs: Arc::default(),
+            wishes: Some(wishes),
+            running_since: Some(self.clock.now()),
+        })
+    }
+
+    /// The installed sinks, compiled.
+    pub(super) async fn sinks(&self, downloads: &Downloads) -> Result<Arc<dyn Sinks>, StartError> {
+        let options = HostOptions {
+            cache_dir: self.data.sink_cache(),
+            documents: self.store.clone(),
+            secrets: Arc::new(self.signing_keys()?),
+            downloads: downloads.clone(),
+            compiler: self.compiler.clone(),
+            limits: Default::default(),
+            http: Default::default(),
+        };
+        Ok(WasmSinks::load(options, FIRST_PARTY).await?)
+    }
+
+    fn signing_keys(&self) -> Result<Keys, StartError> {
+        let mut keys = BTreeMap::new();
+        for (name, one) in &self.resolved.destinations {
+            let key = match &one.signing_key {
+                Some(key) => key.clone(),
+                None if one.destination.kind == "webhook" => self.data.signing_key(name)?,
+                None => continue,
+            };
+            keys.insert(name.clone(), vec![key]);
+        }
+        Ok(Keys(keys))
+    }
+
+    /// Where messages go, each configuration checked by its sink.
+    pub(super) async fn routes(&self, sinks: &dyn Sinks) -> Result<Vec<Route>, StartError> {
+        let (mut routes, mut problems) = (Vec::new(), Vec::new());
+        for (name, one) in &self.resolved.destinations {
+            let place = format!("destinations.{name}");
+            if sinks.descriptor(&one.destination.kind).is_none() {
+                let message = format!("no sink is called {:?}; there are: {}", one.destination.kind, sinks.kinds().join(", "));
+                problems.push(Problem { place, message });
+                continue;
+            }
+            match sinks.validate(&one.destination.kind, &one.destination.config).await {
+                Err(failure) => problems.push(Problem { place, message: format!("{}: {}", failure.code, failure.message) }),
+                Ok(issues) => problems.extend(issues.into_iter().filter(|issue| issue.fatal).map(|issue| Problem {
+                    place: format!("{place}{}", issue.pointer.replace('/', ".")),
+                    message: issue.message,
+                })),
+            }
+            routes.push(Route {
+                destination: Arc::new(one.destination.clone()),
+                retry: one.retry.clone(),
+                concurrency: one.concurrency,
+                rate_per_second: one.rate_per_second,
+                lease: sinks.batch_time_max() + LEASE_MARGIN,
+            });
+        }
+        if problems.is_empty() { Ok(routes) } else { Err(StartError::Problems(problems)) }
+    }
+
+    /// What lanes share.
+    pub(super) fn dispatching(&self, sinks: Arc<dyn Sinks>) -> dispatcher::Shared {
+        dispatcher::Shared { journal: self.journal.clone(), sinks, clock: self.clock.clone() }
+    }
+
+    /// What reads share.
+    pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
+        let http = http_client::provider_client()?;
+        Ok(reader::Shared { journal: self.journal.clone(), clock: self.clock.clone(), http, stop: stop.clone() })
+    }
+}
+
+struct Keys(BTreeMap<String, Vec<SigningKey>>);
+
+impl Secrets for Keys {
+    fn signing_keys(&self, destination: &str) -> Vec<SigningKey> {
+        self.0.get(destination).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,191 @@
+//! A running Ampline: everything wired together, started, and stopped without losing anything.
+
+mod assemble;
+
+pub(crate) use assemble::open_stores;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use ampline_core::manifest::Manifest;
+use axum::Router;
+use tokio::{
+    sync::{mpsc, watch},
+    task::{JoinHandle, JoinSet},
+};
+
+use crate::{
+    api,
+    clock::Clock,
+    data_dir::{DataDir, RunningRuntime},
+    dispatcher::Dispatcher,
+    journal::{Journal, JournalError, Retention},
+    scheduler,
+    settings::{Problem, Settings},
+    sink::wasm::LoadError,
+};
+
+/// How often settled history is trimmed.
+const RETAIN_EVERY: Duration = Duration::from_secs(60);
+
+/// Wishes for a read at once that may wait to be heard.
+const WISHES_MAX: usize = 16;
+
+/// Why a runtime does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings, or what they say together with the manifest.
+    #[error("the settings cannot work:{}", list(.0))]
+    Problems(Vec<Problem>),
+    /// A folder or file.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The store.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// The hosted store.
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
+    /// The sinks.
+    #[error("{0}")]
+    Sinks(#[from] LoadError),
+    /// The HTTP client.
+    #[error("cannot make the HTTP client: {0}")]
+    Http(#[from] reqwest::Error),
+    /// The listener.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("\n  - {problem}")).collect()
+}
+
+/// What to run.
+pub struct Launch {
+    /// `ampline.toml` with flags applied.
+    pub settings: Settings,
+    /// The checked amp.yaml.
+    pub manifest: Manifest,
+    /// When the settings or the manifest last changed.
+    pub update_time: jiff::Timestamp,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// How sinks are compiled.
+    pub compiler: crate::sink::wasm::Compiler,
+}
+
+/// A running Ampline.
+pub struct Runtime {
+    journal: Arc<dyn Journal>,
+    data: DataDir,
+    address: SocketAddr,
+    router: Router,
+    stop: watch::Sender<bool>,
+    dispatcher: Dispatcher,
+    scheduler: JoinHandle<Result<(), JournalError>>,
+    background: JoinSet<()>,
+    grace: Duration,
+}
+
+impl Runtime {
+    /// Starts everything, or says all that is wrong.
+    pub async fn start(launch: Launch) -> Result<Self, StartError> {
+        let settings = launch.settings.clone();
+        let parts = assemble::assemble(launch).await?;
+        let address = settings.runtime.listen;
+        let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        let address = listener.local_addr()?;
+        let (wish, wishes) = mpsc::channel(WISHES_MAX);
+        let api = parts.api(address, &settings, wish)?;
+        let sinks = parts.sinks(&api.downloads).await?;
+        let routes = parts.routes(sinks.as_ref()).await?;
+        let (stop, stopped) = watch::channel(false);
+        let next_runs = api.next_runs.clone();
+        let router = api::router(Arc::new(api));
+        let mut background = JoinSet::new();
+        background.spawn(served(listener, router.clone(), stopped.clone()));
+        background.spawn(retain(parts.journal.clone(), parts.clock.clone(), retention(&settings), stopped.clone()));
+        let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
+        let reading = parts.reading(&stopped)?;
+        let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
+        parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
+        tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
+        Ok(Self {
+            journal: parts.journal,
+            data: parts.data,
+            address,
+            router,
+            stop,
+            dispatcher,
+            scheduler,
+            background,
+            grace: Duration::from_secs(settings.runtime.shutdown_grace_s),
+        })
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The API itself, for callers in this process.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Stops reading and claiming, waits for what is in flight (at most the grace time of the settings) and closes the store.
+    /// What was not settled by then is delivered again at the next start.
+    pub async fn shutdown(mut self) -> Result<(), JournalError> {
+        tracing::info!(event = "runtime.stopping", grace_s = self.grace.as_secs());
+        // There is nobody to tell where every task has ended by itself.
+        let _ = self.stop.send(true);
+        if !self.dispatcher.drained(self.grace).await {
+            tracing::warn!("some deliveries were still in flight; they are delivered again at the next start");
+        }
+        if tokio::time::timeout(self.grace, &mut self.scheduler).await.is_err() {
+            self.scheduler.abort();
+        }
+        let quiet = async { while self.background.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(5), quiet).await.is_err() {
+            self.background.abort_all();
+        }
+        self.data.withdraw();
+        self.journal.close().await?;
+        tracing::info!(event = "runtime.stopped");
+        Ok(())
+    }
+}
+
+async fn served(listener: tokio::net::TcpListener, router: Router, stop: watch::Receiver<bool>) {
+    if let Err(error) = api::serve(listener, router, stop).await {
+        tracing::error!(%error, "the API ended");
+    }
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention {
+        age_max: Duration::from_secs(u64::from(settings.retention.days) * 24 * 3_600),
+        bytes_max: settings.retention.megabytes.saturating_mul(1_000_000),
+    }
+}
+
+async fn retain(journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, retention: Retention, mut stop: watch::Receiver<bool>) {
+    loop {
+        match journal.retain(retention, clock.now()).await {
+            Ok(purged) if purged.envelopes > 0 => {
+                tracing::info!(event = "retention.purged", envelopes = purged.envelopes, bytes = purged.bytes);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "cannot trim the journal; trying again"),
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(RETAIN_EVERY) => {}
+        }
+    }
+}

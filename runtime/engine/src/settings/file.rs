@@ -1,0 +1,183 @@
+//! The shape of `ampline.toml`.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use ampline_core::plan::ObjectConfig;
+use serde::Deserialize;
+
+/// The whole file. Every table may be left out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Which project this runtime serves.
+    pub project: ProjectSettings,
+    /// Addresses, folders and limits.
+    pub runtime: RuntimeSettings,
+    /// How much settled history is kept.
+    pub retention: RetentionSettings,
+    /// Destinations by name.
+    pub destinations: BTreeMap<String, DestinationSettings>,
+    /// Customers' credentials at providers, by a name of your choice.
+    pub connections: BTreeMap<String, ConnectionSettings>,
+    /// Which customer uses which integration.
+    pub installations: Vec<InstallationSettings>,
+}
+
+/// Which project this runtime serves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProjectSettings {
+    /// The id that messages and paths carry.
+    pub id: String,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self { id: "local".into() }
+    }
+}
+
+/// Addresses, folders and limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuntimeSettings {
+    /// Where the store, the keys and the compiled sinks live.
+    pub data_dir: PathBuf,
+    /// Where the API and the hosted store listen; loopback unless configured.
+    pub listen: SocketAddr,
+    /// How receivers reach this runtime, for download URLs; `http://` and the listening address by default.
+    pub public_url: Option<String>,
+    /// Reads that run at the same time.
+    pub reads_max: usize,
+    /// Seconds that a stop waits for what is in flight.
+    pub shutdown_grace_s: u64,
+    /// Seconds that a download URL holds.
+    pub download_expiry_s: i64,
+    /// `full` survives power loss, `normal` a crash of the process only.
+    pub durability: Durability,
+}
+
+impl Default for RuntimeSettings {
+    fn default() -> Self {
+        Self {
+            data_dir: "ampline-data".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
+            public_url: None,
+            reads_max: 8,
+            shutdown_grace_s: 20,
+            download_expiry_s: crate::downloads::EXPIRY_S_DEFAULT,
+            durability: Durability::Full,
+        }
+    }
+}
+
+/// What an acknowledged write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Durability {
+    /// Power loss.
+    Full,
+    /// A crash of the process.
+    Normal,
+}
+
+/// How much settled history is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Days that settled deliveries are kept.
+    pub days: u32,
+    /// Megabytes of bodies beyond which the oldest settled ones go first.
+    pub megabytes: u64,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self { days: 14, megabytes: 10_240 }
+    }
+}
+
+/// A destination. Besides these keys the table holds the sink's own configuration (`url`, `headers`, `endpoint`, …).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "toml::Table")]
+pub struct DestinationSettings {
+    /// The sink: `webhook`, `api`, …
+    pub kind: String,
+    /// What webhooks are signed with; made and kept in the data folder where it is left out.
+    pub signing_key: Option<SecretSource>,
+    /// Envelopes in flight at the same time.
+    pub concurrency: Option<u32>,
+    /// Envelopes per second at most.
+    pub rate_per_second: Option<f64>,
+    /// Seconds to wait after the first, second, … failed attempt, in place of the standard schedule.
+    pub retry_delays_s: Option<Vec<u64>>,
+    /// The sink's own configuration.
+    pub config: toml::Table,
+}
+
+impl TryFrom<toml::Table> for DestinationSettings {
+    type Error = String;
+
+    fn try_from(mut config: toml::Table) -> Result<Self, String> {
+        fn take<T: serde::de::DeserializeOwned>(table: &mut toml::Table, key: &str) -> Result<Option<T>, String> {
+            let value = table.remove(key).map(toml::Value::try_into);
+            value.transpose().map_err(|error: toml::de::Error| format!("`{key}`: {}", error.message()))
+        }
+        Ok(Self {
+            kind: take(&mut config, "type")?.ok_or("a destination needs a `type`, for example \"webhook\" or \"api\"")?,
+            signing_key: take(&mut config, "signing_key")?,
+            concurrency: take(&mut config, "concurrency")?,
+            rate_per_second: take(&mut config, "rate_per_second")?,
+            retry_delays_s: take(&mut config, "retry_delays_s")?,
+            config,
+        })
+    }
+}
+
+/// Where a secret is found. Secrets are never written into the settings file itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretSource {
+    /// An environment variable.
+    Env(String),
+    /// A file; white space around the value is dropped.
+    File(PathBuf),
+}
+
+/// A customer's credentials at a provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionSettings {
+    /// Catalog name of the provider: `hubspot`.
+    pub provider: String,
+    /// In place of the provider's own address.
+    pub base_url: Option<String>,
+    /// An access token.
+    pub access_token: SecretSource,
+    /// The provider's workspace, where there is one.
+    pub workspace: Option<String>,
+}
+
+/// Which customer uses which integration, and what that customer chose.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallationSettings {
+    /// Stable id; `integration/group_ref` where it is left out.
+    pub id: Option<String>,
+    /// Name of the integration in amp.yaml.
+    pub integration: String,
+    /// Name of the connection.
+    pub connection: String,
+    /// The customer's team: your product's own id for it.
+    pub group_ref: String,
+    /// Shown to people; the reference where it is left out.
+    pub group_name: Option<String>,
+    /// The person who installed.
+    #[serde(default)]
+    pub consumer_ref: String,
+    /// Shown to people; the reference where it is left out.
+    pub consumer_name: Option<String>,
+    /// Choices by the provider's object name.
+    #[serde(default)]
+    pub objects: BTreeMap<String, ObjectConfig>,
+}

@@ -1,0 +1,44 @@
+//! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
+
+mod file;
+mod resolve;
+
+pub use file::{
+    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource,
+    Settings,
+};
+pub use resolve::{Problem, Resolved, resolve};
+
+use std::path::{Path, PathBuf};
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; the message names line and column.
+    #[error("{path}: {message}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        message: String,
+    },
+}
+
+/// Reads a settings file.
+pub fn load(path: &Path) -> Result<Settings, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+    parse(&text).map_err(|message| SettingsError::Parse { path: path.to_owned(), message })
+}
+
+/// Parses the text of a settings file; an error names line and column.
+pub fn parse(text: &str) -> Result<Settings, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
+}

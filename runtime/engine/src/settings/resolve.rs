@@ -1,0 +1,210 @@
+//! Settings × manifest → what runs: destinations with their sinks' configurations, connections with their secrets, installations.
+//! Every problem is reported at once.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, SecretSource, Settings};
+use crate::{
+    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
+    reader::Connection,
+    secrets::{Secret, SigningKey},
+    sink::Destination,
+};
+
+/// Something in the settings that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `destinations.contacts.rate_per_second`.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// A destination with how it is delivered to.
+#[derive(Debug, Clone)]
+pub struct ResolvedDestination {
+    /// As the host needs it.
+    pub destination: Destination,
+    /// The configured signing key, if one is.
+    pub signing_key: Option<SigningKey>,
+    /// Envelopes in flight.
+    pub concurrency: u32,
+    /// Envelopes per second.
+    pub rate_per_second: Option<f64>,
+    /// When failures are tried again.
+    pub retry: RetryPolicy,
+}
+
+/// What runs.
+#[derive(Debug, Clone, Default)]
+pub struct Resolved {
+    /// By name.
+    pub destinations: BTreeMap<String, ResolvedDestination>,
+    /// By name.
+    pub connections: BTreeMap<String, Connection>,
+    /// In the file's order.
+    pub installations: Vec<Installation>,
+}
+
+/// Resolves settings against a manifest. `env` looks up environment variables; `update_time` is when the settings last changed.
+pub fn resolve(
+    settings: &Settings,
+    manifest: &Manifest,
+    env: impl Fn(&str) -> Option<String>,
+    update_time: Timestamp,
+) -> Result<Resolved, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut resolved = Resolved::default();
+    let mut report = |place: String, message: String| problems.push(Problem { place, message });
+    for (name, declared) in declared_destinations(settings, manifest) {
+        match destination(&name, declared, &env) {
+            Ok(one) => drop(resolved.destinations.insert(name, one)),
+            Err((key, message)) => report(format!("destinations.{name}{key}"), message),
+        }
+    }
+    for (name, declared) in &settings.connections {
+        match connection(name, declared, &env) {
+            Ok(one) => drop(resolved.connections.insert(name.clone(), one)),
+            Err((key, message)) => report(format!("connections.{name}{key}"), message),
+        }
+    }
+    for (index, declared) in settings.installations.iter().enumerate() {
+        match installation(declared, settings, &resolved, update_time) {
+            Ok(one) if resolved.installations.iter().any(|other| other.id == one.id) => {
+                report(format!("installations[{index}]"), format!("another installation has the id {:?}; give this one an `id` of its own", one.id));
+            }
+            Ok(one) => resolved.installations.push(one),
+            Err((key, message)) => report(format!("installations[{index}]{key}"), message),
+        }
+    }
+    if problems.is_empty() { Ok(resolved) } else { Err(problems) }
+}
+
+/// The destinations of the settings, and those that amp.yaml declares itself; the settings stand above.
+fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<String, DestinationSettings> {
+    let mut all: BTreeMap<String, DestinationSettings> = BTreeMap::new();
+    for declared in &manifest.destinations {
+        let mut config = toml::Table::new();
+        for (key, value) in &declared.settings {
+            if let Ok(value) = toml::Value::try_from(value) {
+                config.insert(key.clone(), value);
+            }
+        }
+        // The older form writes addresses without a scheme.
+        if let Some(toml::Value::String(url)) = config.get_mut("url")
+            && !url.contains("://")
+        {
+            *url = format!("https://{url}");
+        }
+        let destination = DestinationSettings {
+            kind: declared.kind.clone(),
+            signing_key: None,
+            concurrency: None,
+            rate_per_second: None,
+            retry_delays_s: None,
+            config,
+        };
+        all.insert(declared.name.clone(), destination);
+    }
+    all.extend(settings.destinations.clone());
+    all
+}
+
+type Fault = (&'static str, String);
+
+fn destination(name: &str, declared: DestinationSettings, env: &impl Fn(&str) -> Option<String>) -> Result<ResolvedDestination, Fault> {
+    let signing_key = match &declared.signing_key {
+        Some(source) => {
+            let secret = secret(source, env).map_err(|message| (".signing_key", message))?;
+            Some(SigningKey::parse(secret.reveal()).map_err(|error| (".signing_key", error.to_string()))?)
+        }
+        None => None,
+    };
+    let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
+    if !(1..=CONCURRENCY_MAX).contains(&concurrency) {
+        return Err((".concurrency", format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}")));
+    }
+    if declared.rate_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
+        return Err((".rate_per_second", "a rate is greater than 0; leave it out for no limit".into()));
+    }
+    let mut retry = RetryPolicy::default();
+    if let Some(delays) = declared.retry_delays_s {
+        if delays.len() > 50 {
+            return Err((".retry_delays_s", "at most 50 retries".into()));
+        }
+        retry.delays = delays.into_iter().map(Duration::from_secs).collect();
+    }
+    let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
+    let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
+    Ok(ResolvedDestination { destination, signing_key, concurrency, rate_per_second: declared.rate_per_second, retry })
+}
+
+fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {
+    let Some(provider) = ampline_core::provider::by_name(&declared.provider) else {
+        return Err((".provider", format!("no provider is called {:?}; there is: hubspot", declared.provider)));
+    };
+    let base_url = declared.base_url.clone().unwrap_or_else(|| provider.base_url().to_owned());
+    let sound = reqwest::Url::parse(&base_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    if !sound {
+        return Err((".base_url", format!("{base_url:?} is not an address like https://api.example.com")));
+    }
+    let access_token = secret(&declared.access_token, env).map_err(|message| (".access_token", message))?;
+    let id = stable_id("connection", name);
+    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
+}
+
+fn installation(
+    declared: &InstallationSettings,
+    settings: &Settings,
+    resolved: &Resolved,
+    update_time: Timestamp,
+) -> Result<Installation, Fault> {
+    let Some(connection) = resolved.connections.get(&declared.connection) else {
+        let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
+        return Err((".connection", format!("no connection is called {:?}; there are: {}", declared.connection, known.join(", "))));
+    };
+    let name = format!("{}/{}", declared.integration, declared.group_ref);
+    Ok(Installation {
+        id: declared.id.clone().unwrap_or_else(|| stable_id("installation", &name)),
+        project_id: settings.project.id.clone(),
+        integration: declared.integration.clone(),
+        group_ref: declared.group_ref.clone(),
+        group_name: declared.group_name.clone().unwrap_or_else(|| declared.group_ref.clone()),
+        consumer_ref: declared.consumer_ref.clone(),
+        consumer_name: declared.consumer_name.clone().unwrap_or_else(|| declared.consumer_ref.clone()),
+        connection_id: connection.id.clone(),
+        workspace: connection.workspace.clone(),
+        update_time,
+        objects: declared.objects.clone(),
+    })
+}
+
+/// Ids of things that are declared in files: the same name gives the same id at every start.
+fn stable_id(kind: &str, name: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(format!("ampline.{kind}.{name}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+}
+
+fn secret(source: &SecretSource, env: &impl Fn(&str) -> Option<String>) -> Result<Secret, String> {
+    let text = match source {
+        SecretSource::Env(name) => env(name).ok_or(format!("the environment variable {name} is not set"))?,
+        SecretSource::File(path) => {
+            std::fs::read_to_string(path).map_err(|error| format!("cannot read the secret file {}: {error}", path.display()))?
+        }
+    };
+    let text = text.trim();
+    if text.is_empty() { Err("the secret is empty".into()) } else { Ok(Secret::new(text)) }
+}

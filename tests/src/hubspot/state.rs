@@ -1,0 +1,203 @@
+//! Everything the emulator knows, and what a test may do to it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use serde::Serialize;
+
+use super::{
+    Options,
+    error::ApiError,
+    generate,
+    limits::Limiter,
+    record::{Properties, instant},
+    schema::ObjectType,
+    store::Store,
+};
+use crate::faults::Rules;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Requests by endpoint and status; status 0 stands for requests that got no answer.
+pub type Counters = BTreeMap<String, BTreeMap<u16, u64>>;
+
+/// A record as tests compare it with what arrived.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// RFC 3339 with milliseconds, as in answers.
+    pub updated_at: String,
+    /// Whether it was archived.
+    pub archived: bool,
+}
+
+/// The emulator's state.
+#[derive(Debug)]
+pub struct State {
+    pub(super) options: Options,
+    pub(super) objects: BTreeMap<String, Store>,
+    /// The bearer token that is accepted; any when absent.
+    pub token: Option<String>,
+    /// The faults on order.
+    pub faults: Rules,
+    /// The rate limits.
+    pub limiter: Limiter,
+    /// How far search runs behind, in milliseconds.
+    pub index_lag_ms: i64,
+    /// The time, if a test holds the clock.
+    pub clock_ms: Option<i64>,
+    pub(super) counters: Counters,
+    started: Instant,
+    draws: u64,
+}
+
+impl State {
+    /// A fresh state; the same options give the same records.
+    pub fn new(options: Options) -> Self {
+        let now_ms = options.clock_ms.unwrap_or_else(system_ms);
+        let history_ms = i64::from(options.history_days) * DAY_MS;
+        let store = |(name, count): (&String, &u64)| {
+            let object = ObjectType::new(name, options.extra_properties);
+            let seed = name.bytes().fold(options.seed, |hash, byte| generate::mix(hash ^ u64::from(byte)));
+            (name.clone(), Store::generate(object, seed, options.large, *count, now_ms, history_ms))
+        };
+        Self {
+            objects: options.objects.iter().map(store).collect(),
+            token: options.token.clone(),
+            faults: Rules::default(),
+            limiter: Limiter::new(options.limits),
+            index_lag_ms: options.index_lag_ms,
+            clock_ms: options.clock_ms,
+            counters: Counters::default(),
+            started: Instant::now(),
+            draws: 0,
+            options,
+        }
+    }
+
+    /// Back to how it was at the start.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.options.clone());
+    }
+
+    /// The time records are stamped with, in Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.clock_ms.unwrap_or_else(system_ms)
+    }
+
+    /// Steady milliseconds, for rate limits.
+    pub(super) fn uptime_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The store of a type, by its plural, singular or type id.
+    ///
+    /// # Errors
+    /// 400 for a type that is not there.
+    pub fn store(&mut self, name: &str) -> Result<&mut Store, ApiError> {
+        let is_it = |store: &&mut Store| store.object.name == name || store.object.aliases.iter().any(|alias| alias == name);
+        self.objects.values_mut().find(is_it).ok_or_else(|| ApiError::unknown_type(name))
+    }
+
+    /// Adds `count` made-up records with these values on top; their ids.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn add(&mut self, object: &str, count: u64, written: &Properties) -> Result<Vec<String>, ApiError> {
+        let (now_ms, lag_ms) = (self.now_ms(), self.index_lag_ms);
+        let store = self.store(object)?;
+        Ok((0..count).map(|_| store.create(written.clone(), true, now_ms, lag_ms).to_string()).collect())
+    }
+
+    /// Changes `count` records that are not archived, drawn by the seed; their ids. Without values only revision and time change.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn change(&mut self, object: &str, count: u64, written: &Properties) -> Result<Vec<String>, ApiError> {
+        let ids = self.draw(object, count)?;
+        self.change_these(object, &ids, written)
+    }
+
+    /// Changes the records of these ids; those that were there.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn change_these(&mut self, object: &str, ids: &[u64], written: &Properties) -> Result<Vec<String>, ApiError> {
+        let (now_ms, lag_ms) = (self.now_ms(), self.index_lag_ms);
+        let store = self.store(object)?;
+        let changed = ids.iter().filter(|id| store.change(**id, written.clone(), now_ms, lag_ms));
+        Ok(changed.map(u64::to_string).collect())
+    }
+
+    /// Archives `count` records, drawn by the seed; their ids.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn archive(&mut self, object: &str, count: u64) -> Result<Vec<String>, ApiError> {
+        let ids = self.draw(object, count)?;
+        self.archive_these(object, &ids)
+    }
+
+    /// Archives the records of these ids; those that were there.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn archive_these(&mut self, object: &str, ids: &[u64]) -> Result<Vec<String>, ApiError> {
+        let (now_ms, lag_ms) = (self.now_ms(), self.index_lag_ms);
+        let store = self.store(object)?;
+        Ok(ids.iter().filter(|id| store.archive(**id, now_ms, lag_ms)).map(u64::to_string).collect())
+    }
+
+    /// All records, archived ones included, in order of their ids.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn records(&mut self, object: &str) -> Result<Vec<Listed>, ApiError> {
+        let store = self.store(object)?;
+        let listed = (1..=store.len()).filter_map(|id| store.get(id)).map(|view| Listed {
+            id: view.id.to_string(),
+            updated_at: instant(view.record.modified_ms),
+            archived: view.record.is_archived(),
+        });
+        Ok(listed.collect())
+    }
+
+    /// Requests so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(super) fn count(&mut self, endpoint: &str, status: u16) {
+        *self.counters.entry(endpoint.to_owned()).or_default().entry(status).or_default() += 1;
+    }
+
+    /// Up to `count` different ids of records that are not archived, in ascending order.
+    fn draw(&mut self, object: &str, count: u64) -> Result<Vec<u64>, ApiError> {
+        self.draws += 1;
+        let mut dice = generate::mix(self.options.seed ^ self.draws);
+        let store = self.store(object)?;
+        let live = store.len() - store.archived.len() as u64;
+        if count.saturating_mul(2) >= live {
+            let ids = (1..=store.len()).filter(|id| !store.archived.contains(id));
+            return Ok(ids.take(usize::try_from(count).unwrap_or(usize::MAX)).collect());
+        }
+        let mut drawn = BTreeSet::new();
+        while (drawn.len() as u64) < count {
+            dice = generate::mix(dice);
+            let id = dice % store.len() + 1;
+            if !store.archived.contains(&id) {
+                drawn.insert(id);
+            }
+        }
+        Ok(drawn.into_iter().collect())
+    }
+}
+
+fn system_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,71 @@
+//! How each prerequisite is recognised, without installing or changing anything.
+
+use std::path::Path;
+
+use crate::process::first_line;
+
+/// What the client libraries of providers ask for.
+const NODE_MAJOR_MIN: u32 = 20;
+
+pub(super) fn c_compiler() -> Option<String> {
+    first_line("cc", &["--version"])
+}
+
+pub(super) fn rustfmt() -> Option<String> {
+    first_line("cargo", &["fmt", "--version"])
+}
+
+pub(super) fn clippy() -> Option<String> {
+    first_line("cargo", &["clippy", "--version"])
+}
+
+pub(super) fn nginx() -> Option<String> {
+    // Debian keeps it where only root's search path leads.
+    first_line("nginx", &["-v"]).or_else(|| first_line("/usr/sbin/nginx", &["-v"]))
+}
+
+pub(super) fn node() -> Option<String> {
+    let node = first_line("node", &["--version"]).filter(|version| major(version) >= Some(NODE_MAJOR_MIN))?;
+    let npm = first_line("npm", &["--version"])?;
+    Some(format!("{node}, npm {npm}"))
+}
+
+/// The leading number of `v20.20.2`.
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+/// The same three ways, in the same order, as the build script that makes the sinks.
+pub(super) fn wasm_compiler() -> Option<String> {
+    ["rustc", "/usr/bin/rustc"].iter().find_map(|rustc| {
+        let sysroot = first_line(rustc, &["--print", "sysroot"])?;
+        let how = in_sysroot(Path::new(&sysroot))?;
+        Some(format!("{how} of {rustc}"))
+    })
+}
+
+fn in_sysroot(sysroot: &Path) -> Option<&'static str> {
+    let rustlib = sysroot.join("lib/rustlib");
+    if rustlib.join("wasm32-unknown-unknown/lib").is_dir() {
+        return Some("standard library for wasm32-unknown-unknown");
+    }
+    rustlib.join("src/rust/library/std/Cargo.toml").is_file().then_some("source of the standard library")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_node() {
+        for (version, expected) in [("v20.20.2", Some(20)), ("v8.0.0", Some(8)), ("22", Some(22)), ("", None), ("nightly", None)]
+        {
+            assert_eq!(major(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn an_empty_sysroot_makes_no_wasm() {
+        assert_eq!(in_sysroot(Path::new("/no/such/sysroot")), None);
+    }
+}
