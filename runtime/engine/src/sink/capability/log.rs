@@ -17,7 +17,12 @@ impl log::Host for Host {
             write(level, self.destination(), &message, &shown(fields));
         }
         if self.lines == most + 1 {
-            write(log::Level::Warn, self.destination(), &format!("more than {most} lines for one batch; the rest is left out"), "");
+            write(
+                log::Level::Warn,
+                self.destination(),
+                &format!("more than {most} lines for one batch; the rest is left out"),
+                "",
+            );
         }
         self.last_line = Some(message);
         Ok(())

@@ -129,8 +129,9 @@ impl Host {
 
     fn envelope_or_trap(&self, place: u32) -> wasmtime::Result<&Arc<Envelope>> {
         let len = self.batch.len();
-        self.envelope(place)
-            .ok_or_else(|| wasmtime::format_err!("the sink named message {place}, but the batch has {len} messages, counted from 0"))
+        self.envelope(place).ok_or_else(|| {
+            wasmtime::format_err!("the sink named message {place}, but the batch has {len} messages, counted from 0")
+        })
     }
 
     fn destination(&self) -> &str {

@@ -63,5 +63,9 @@ fn no_such(what: String) -> Failure {
 }
 
 fn too_large(bytes_max: usize) -> Failure {
-    failure(FailureClass::Rejected, "sink.too-large", format!("the payload has more than the {bytes_max} bytes that the host sends"))
+    failure(
+        FailureClass::Rejected,
+        "sink.too-large",
+        format!("the payload has more than the {bytes_max} bytes that the host sends"),
+    )
 }

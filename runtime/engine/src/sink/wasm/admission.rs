@@ -29,10 +29,14 @@ const MESSAGE_BYTES_LEAST: u64 = 1_024;
 #[non_exhaustive]
 pub enum Problem {
     /// It is no sink.
-    #[error("it exports no ampline:sink/sink@{SUPPORTED}; build it for one of the worlds of ampline:sink, for example `http-sink`")]
+    #[error(
+        "it exports no ampline:sink/sink@{SUPPORTED}; build it for one of the worlds of ampline:sink, for example `http-sink`"
+    )]
     NoSink,
     /// It is a sink of another version of the contract.
-    #[error("it is built for ampline:sink@{0}, and this runtime has {SUPPORTED}; rebuild it for {SUPPORTED}, or run a runtime that has {0}")]
+    #[error(
+        "it is built for ampline:sink@{0}, and this runtime has {SUPPORTED}; rebuild it for {SUPPORTED}, or run a runtime that has {0}"
+    )]
     Version(String),
     /// It asks for WASI, which sinks do not get.
     #[error(
@@ -41,7 +45,9 @@ pub enum Problem {
     )]
     Wasi(String),
     /// It asks for something that the contract does not have.
-    #[error("it imports {0}, which this runtime does not have; a sink may import messages, http, documents, log and clock of ampline:sink@{SUPPORTED}")]
+    #[error(
+        "it imports {0}, which this runtime does not have; a sink may import messages, http, documents, log and clock of ampline:sink@{SUPPORTED}"
+    )]
     Import(String),
     /// It names the right interfaces, but they are not the same inside.
     #[error("it does not fit ampline:sink@{SUPPORTED}; rebuild it with the contract of this runtime: {0}")]
@@ -136,7 +142,10 @@ fn faults(stated: &sink::Descriptor) -> Vec<String> {
     let name = &stated.name;
     must(
         (1..=NAME_BYTES_MAX).contains(&name.len()) && name.chars().all(plain),
-        format!("name {:?} is not 1 to {NAME_BYTES_MAX} of a-z, 0-9 and -", name.chars().take(NAME_BYTES_MAX).collect::<String>()),
+        format!(
+            "name {:?} is not 1 to {NAME_BYTES_MAX} of a-z, 0-9 and -",
+            name.chars().take(NAME_BYTES_MAX).collect::<String>()
+        ),
     );
     must(stated.version.len() <= NAME_BYTES_MAX, format!("version has more than {NAME_BYTES_MAX} bytes"));
     let schema = &stated.config_schema;

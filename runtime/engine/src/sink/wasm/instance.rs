@@ -121,7 +121,11 @@ impl SinkInstance for WasmInstance {
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport {
         let batch: Arc<[BatchItem]> = batch.into();
         let Some(mut guest) = self.guest.take() else {
-            return failed(&batch, &Failure::transient("sink.closed", "this instance failed before; open another"), Duration::ZERO);
+            return failed(
+                &batch,
+                &Failure::transient("sink.closed", "this instance failed before; open another"),
+                Duration::ZERO,
+            );
         };
         match guest.deliver(&batch).await {
             Ok(outcomes) => {

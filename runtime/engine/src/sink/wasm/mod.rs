@@ -19,8 +19,8 @@ use tokio::{sync::Semaphore, time::timeout};
 use wasmtime::{Engine, component::Component};
 
 pub use self::{admission::Problem, compile::Compiler, limits::Limits};
-pub use super::capability::HttpOptions;
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
+pub use super::capability::HttpOptions;
 use super::{
     ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
     capability::{Granted, Host, HttpError, Lease, Network, cut},

@@ -54,7 +54,8 @@ impl Host {
                 _ => None,
             };
             self.requests = self.requests.saturating_add(1);
-            let prepared = if self.requests > most { Err(too_many(most)) } else { self.lower(request, &mut urls, &mut bytes_left) };
+            let prepared =
+                if self.requests > most { Err(too_many(most)) } else { self.lower(request, &mut urls, &mut bytes_left) };
             (place, prepared)
         };
         requests.into_iter().map(prepare).collect()

@@ -25,11 +25,13 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// The longest time that a sink can ask for.
     pub timeout_max: Duration,
+    /// Answer every request with 204 without sending it: for rehearsals, and to measure what the sandbox costs.
+    pub dry_run: bool,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(15), timeout_max: Duration::from_secs(60) }
+        Self { timeout: Duration::from_secs(15), timeout_max: Duration::from_secs(60), dry_run: false }
     }
 }
 

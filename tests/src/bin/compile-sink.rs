@@ -1,0 +1,20 @@
+//! The child that compiles sinks, as a program of its own: `compile-sink IN OUT`.
+
+use std::{path::Path, process::ExitCode};
+
+use ampline::sink::wasm::compile::child_main;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let (Some(input), Some(output)) = (args.next(), args.next()) else {
+        eprintln!("usage: compile-sink IN OUT");
+        return ExitCode::FAILURE;
+    };
+    match child_main(Path::new(&input), Path::new(&output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The sink host against its specification: what misbehaves is contained, what is cached is genuine, and what is sent is what
+//! was stored.
+//!
+//! Doubles: `fakes::Store` for the hosted store, `receiver` for the other side of a webhook, and a sink that misbehaves as told
+//! (`tests/guests/misbehaving`). Oracles: an HMAC computed here, the bytes of the envelope, and the words of `sink.wit`.
+
+mod admission;
+mod cache;
+mod containment;
+mod fakes;
+mod hosted_store;
+mod receiver;
+mod webhook;
