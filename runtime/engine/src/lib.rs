@@ -4,4 +4,5 @@ pub mod downloads;
 pub mod journal;
 pub mod secrets;
 pub mod sink;
+mod sqlite;
 pub mod store;
