@@ -13,8 +13,6 @@ use ampline_core::{
 };
 use async_trait::async_trait;
 
-include!(concat!(env!("OUT_DIR"), "/sinks.rs"));
-
 /// A destination as the host needs it to open a sink.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Destination {
