@@ -8,8 +8,10 @@ use std::{
 };
 
 use ampline_core::manifest::{self, Checked, FILE_BYTES_MAX, Issue, Severity};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
+
+use super::Format;
 
 /// Longer source lines are shown in part.
 const SHOWN_CHARS_MAX: usize = 160;
@@ -18,28 +20,18 @@ const SHOWN_CHARS_MAX: usize = 160;
 ///
 /// Exit code: 0 without errors, 1 with errors, 2 where a file could not be read.
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Manifests to check; `-` reads the standard input
     #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    files: Vec<PathBuf>,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
-    /// For people: each problem with the line it stands on
-    #[default]
-    Text,
-    /// One JSON array of problems
-    Json,
+    format: Format,
 }
 
 /// How a check ended, worst last. The number is the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// No errors, perhaps warnings.
     Sound = 0,
     /// At least one error.
@@ -58,12 +50,12 @@ impl From<Verdict> for ExitCode {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn print_issues(file: &Path, source: &[u8], issues: &[Issue], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print_issues(file: &Path, source: &[u8], issues: &[Issue], out: &mut dyn Write) -> io::Result<()> {
     print_file(&file.display().to_string(), source, issues, &Paint { colour: false }, out)
 }
 
 /// Checks the files and prints to the standard output; what could not be read goes to the standard error.
-pub fn run(args: &CheckArgs) -> ExitCode {
+pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let verdict = check(args, colour, &mut io::stdin().lock(), &mut out, &mut io::stderr().lock());
@@ -79,7 +71,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 }
 
 /// [`run`] with its surroundings as parameters. An error is one of writing.
-pub fn check(
+pub(super) fn check(
     args: &CheckArgs,
     colour: bool,
     stdin: &mut dyn Read,

@@ -83,6 +83,9 @@ pub struct BatchReport {
     pub reusable: bool,
 }
 
+/// The code of a failure to open a sink for want of a free instance: nothing was attempted.
+pub const BUSY: &str = "sink.busy";
+
 /// The installed sinks.
 #[async_trait]
 pub trait Sinks: Send + Sync + 'static {
