@@ -268,7 +268,7 @@ async fn a_second_process_and_unsound_settings_are_refused_with_every_reason() {
     let runtime = world.start();
     let second = world.ampline(&["run", "amp.yaml", "--listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert!(!second.status.success() && said.contains("in use"), "{said}");
+    assert!(!second.status.success() && said.contains("another process holds the lock"), "{said}");
     assert!(runtime.terminate().unwrap().success());
     let settings = "
         [destinations.hook]
