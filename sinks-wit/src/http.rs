@@ -98,3 +98,109 @@ fn excerpt(body: &[u8]) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FailureClass::{self, Blocked, Throttled, Transient};
+
+    /// 2026-11-21T00:00:00Z.
+    const NOW_MS: u64 = 1_795_219_200_000;
+    const DAY_MS: u64 = 86_400_000;
+
+    fn response(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Response { status, headers, body: body.to_vec(), truncated: false }
+    }
+
+    /// `class` is none where the answer means delivered.
+    fn check(status: u16, retry_after: Option<&str>, class: Option<FailureClass>, wait_ms: Option<u64>) {
+        let headers: Vec<_> = retry_after.iter().map(|value| ("Retry-After", *value)).collect();
+        match outcome(&response(status, &headers, b""), || NOW_MS) {
+            Outcome::Delivered(said) => {
+                assert_eq!((class, said), (None, Some(format!("HTTP {status}"))), "{status}");
+            }
+            Outcome::Failed(failure) => {
+                assert_eq!((Some(failure.class), failure.retry_after), (class, wait_ms), "{status} {retry_after:?}");
+                assert_eq!(failure.code, format!("http.{status}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_answer_has_its_class() {
+        for status in [200, 201, 202, 204, 299] {
+            check(status, None, None, None);
+        }
+        for status in [100, 199, 300, 301, 302, 304, 400, 401, 403, 404, 408, 409, 413, 422, 500, 502, 503, 504, 599] {
+            check(status, None, Some(Transient), None);
+        }
+        check(410, None, Some(Blocked), None);
+        check(410, Some("60"), Some(Blocked), None);
+        check(429, None, Some(Throttled), None);
+        check(200, Some("60"), None, None);
+        check(500, Some("60"), Some(Transient), None);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_a_day_at_most() {
+        let rows = [
+            ("0", Some(0)),
+            ("1", Some(1_000)),
+            ("1.5", Some(1_500)),
+            ("0.0001", Some(1)),
+            ("2.0000", Some(2_000)),
+            ("120 ", Some(120_000)),
+            ("86400", Some(DAY_MS)),
+            ("86401", Some(DAY_MS)),
+            ("99999999999999999999999", Some(DAY_MS)),
+            ("Sat, 21 Nov 2026 00:01:00 GMT", Some(60_000)),
+            ("Saturday, 21-Nov-26 00:01:00 GMT", Some(60_000)),
+            ("Sat Nov 21 00:01:00 2026", Some(60_000)),
+            ("Fri, 20 Nov 2026 00:00:00 GMT", Some(0)),
+            ("Sat, 21 Nov 2027 00:00:00 GMT", None),
+            ("Sun, 21 Nov 2027 00:00:00 GMT", Some(DAY_MS)),
+            ("soon", None),
+            ("", None),
+            ("-1", None),
+            ("1.", None),
+            (".5", None),
+            ("1e3", None),
+            ("1.5.2", None),
+            ("1٣", None),
+        ];
+        for (value, wait_ms) in rows {
+            check(429, Some(value), Some(Throttled), wait_ms);
+            check(503, Some(value), Some(if wait_ms.is_some() { Throttled } else { Transient }), wait_ms);
+        }
+    }
+
+    #[test]
+    fn says_what_the_receiver_said_on_one_short_line() {
+        let long = "é".repeat(EXCERPT_BYTES_MAX);
+        let rows: [(&[u8], String); 6] = [
+            (b"", "HTTP 500".to_owned()),
+            (b"try later", "HTTP 500: try later".to_owned()),
+            (b"  <p>\r\n\ttry\x00later</p>\n", "HTTP 500: <p> try later</p>".to_owned()),
+            (b"\n\n", "HTTP 500".to_owned()),
+            (b"\xff!", "HTTP 500: \u{fffd}!".to_owned()),
+            (long.as_bytes(), format!("HTTP 500: {}…", "é".repeat(EXCERPT_BYTES_MAX / 2))),
+        ];
+        for (body, said) in rows {
+            let Outcome::Failed(failure) = outcome(&response(500, &[], body), || NOW_MS) else { panic!("500 is a failure") };
+            assert_eq!(failure.message, said);
+        }
+    }
+
+    #[test]
+    fn work_that_began_may_have_been_done() {
+        for (status, maybe_applied) in
+            [(400, false), (429, false), (500, true), (501, false), (502, true), (503, false), (504, true)]
+        {
+            let Outcome::Failed(failure) = outcome(&response(status, &[], b""), || NOW_MS) else {
+                panic!("{status} is a failure")
+            };
+            assert_eq!(failure.maybe_applied, maybe_applied, "{status}");
+        }
+    }
+}

@@ -141,3 +141,104 @@ macro_rules! export_sink {
         };
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FailureClass;
+
+    /// A sink that uses every kind of field and calls no capability.
+    struct Echo(Option<u64>);
+
+    impl Sink for Echo {
+        type Config = Option<u64>;
+
+        fn describe() -> Descriptor {
+            unreachable!("not asked here")
+        }
+
+        fn configure(fields: &mut Fields<'_>) -> Option<Self::Config> {
+            let name = fields.required_text("name").unwrap_or_default();
+            if name == "odd" {
+                fields.warning(["name"], "is odd");
+            }
+            fields.text("note");
+            fields.flag("on");
+            fields.texts("map");
+            let count = fields.integer("count", 1..=9);
+            (name != "useless").then_some(count)
+        }
+
+        fn open(config: Option<u64>) -> Result<Self, Failure> {
+            Ok(Self(config))
+        }
+
+        fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
+            batch.iter().map(|_| Outcome::Delivered(self.0.map(|count| count.to_string()))).collect()
+        }
+    }
+
+    /// Expected are a pointer and a part of the message of each fatal fault, in order.
+    fn check(config: &str, expected: &[(&str, &str)]) {
+        let (read, issues) = check_config::<Echo>(config);
+        let fatal: Vec<_> = issues.iter().filter(|issue| issue.fatal).collect();
+        assert_eq!(read.is_some(), expected.is_empty(), "{config}");
+        assert_eq!(fatal.len(), expected.len(), "{config}: {fatal:?}");
+        for (issue, (pointer, message)) in fatal.iter().zip(expected) {
+            assert!(issue.pointer == *pointer && issue.message.contains(message), "{config}: {issue:?}");
+        }
+    }
+
+    #[test]
+    fn reports_every_fault_with_its_place() {
+        check(r#"{"name": "a"}"#, &[]);
+        check(r#"{"name": "odd", "note": "", "on": true, "map": {"b": "c"}, "count": 9}"#, &[]);
+        check(r#"{"name": "useless"}"#, &[("", "cannot be used")]);
+        check("", &[("", "is not JSON")]);
+        check("[1]", &[("", "must be an object")]);
+        check("{}", &[("/name", "is missing")]);
+        check(
+            r#"{"name": 1, "on": "yes", "map": {"a": "", "b/~": 2}, "count": 10, "nmae": "a", "note": null}"#,
+            &[
+                ("/name", "must be a text"),
+                ("/note", "must be a text"),
+                ("/on", "true or false"),
+                ("/map/b~1~0", "must be a text"),
+                ("/count", "from 1 to 9"),
+                ("/nmae", "there are name, note, on, map, count"),
+            ],
+        );
+        for count in ["0", "1.5", "-1", "\"3\"", "1e400", "18446744073709551616"] {
+            let (read, issues) = check_config::<Echo>(&format!(r#"{{"name": "a", "count": {count}}}"#));
+            assert!(read.is_none() && issues.len() == 1, "{count}: {issues:?}");
+        }
+        check(&"[".repeat(100_000), &[("", "is not JSON")]);
+    }
+
+    #[test]
+    fn a_warning_does_not_stop_a_sink() {
+        let (read, issues) = check_config::<Echo>(r#"{"name": "odd"}"#);
+        assert!(read.is_some() && issues.len() == 1 && !issues[0].fatal);
+    }
+
+    fn envelope() -> Envelope {
+        Envelope { id: "e".into(), group: "g".into(), ordering_key: None, occurred_at: 0, size: 1, records: 1, attempt: 1 }
+    }
+
+    #[test]
+    fn a_sink_works_only_after_it_was_opened() {
+        let slot = Slot::<Echo>::new();
+        let outcomes = slot.deliver(vec![envelope(), envelope()]);
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Failed(failure) if failure.code == "sink.not-open")));
+        assert_eq!(outcomes.len(), 2);
+        assert!(slot.probe().is_err());
+
+        let refused = slot.open(r#"{"count": 0}"#).unwrap_err();
+        assert_eq!((refused.class, refused.code.as_str()), (FailureClass::Blocked, "config.invalid"));
+        assert!(refused.message.contains("/name: is missing; /count: must be"), "{}", refused.message);
+
+        slot.open(r#"{"name": "a", "count": 3}"#).unwrap();
+        assert!(slot.probe().is_ok());
+        assert!(matches!(&slot.deliver(vec![envelope()])[..], [Outcome::Delivered(Some(said))] if said == "3"));
+    }
+}

@@ -1,6 +1,7 @@
 //! Doubles and judges for the suites that cross crates: a HubSpot emulator, a webhook receiver, the official clients of both, the
 //! real binary as a child process, and the demo that is made of them.
 
+pub mod bench;
 pub mod demo;
 pub mod faults;
 pub mod guests;

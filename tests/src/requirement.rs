@@ -1,6 +1,6 @@
 //! What a test does when the machine lacks something it needs: skip loudly at home, fail in continuous integration.
 
-use std::fmt::Display;
+use std::{fmt::Display, io::Write};
 
 /// The value of a requirement, or nothing when the test must be skipped; `test` and `need` go into what is printed.
 ///
@@ -12,7 +12,9 @@ pub fn require<T, E: Display>(test: &str, need: &str, found: Result<T, E>) -> Op
     match decide(found, std::env::var("CI").is_ok_and(|value| value == "true")) {
         Verdict::Run(value) => Some(value),
         Verdict::Skip(reason) => {
-            eprintln!("\n*** SKIPPED {test}: it needs {need}: {reason}\n*** (set CI=true to make this a failure)\n");
+            let notice = format!("\n*** SKIPPED {test}: it needs {need}: {reason}\n*** (set CI=true to make this a failure)\n");
+            // Not eprintln!: the test harness swallows that of tests that pass. A broken stderr has no reader to tell.
+            drop(writeln!(std::io::stderr(), "{notice}"));
             None
         }
         Verdict::Fail(reason) => panic!("{test} needs {need}: {reason} (CI=true, so nothing is skipped)"),

@@ -106,7 +106,8 @@ async fn a_refusing_receiver_comes_back_on_its_port() -> Outcome {
     assert_eq!(client.post("/", &json!({})).await?.status, 200);
     for _ in 0..3 {
         receiver.set_mode(Mode::Refuse).await;
-        let outcome = client.post("/", &json!({})).await;
+        assert!(client.post("/", &json!({})).await.is_err(), "a connection outlived the closing of the port");
+        let outcome = Client::new(&receiver.url("")).post("/", &json!({})).await;
         assert!(outcome.as_ref().is_err_and(reqwest::Error::is_connect), "{outcome:?}");
         receiver.set_mode(Mode::Up).await;
         assert_eq!(client.post("/", &json!({})).await?.status, 200);

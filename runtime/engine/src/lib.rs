@@ -15,4 +15,5 @@ mod scheduler;
 pub mod secrets;
 pub mod settings;
 pub mod sink;
+mod sqlite;
 pub mod store;

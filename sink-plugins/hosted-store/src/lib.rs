@@ -51,3 +51,37 @@ impl Sink for HostedStore {
         changes::apply(&self.endpoint, &batch, &entries, documents::apply)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! Oracle: the `jsonschema` crate, which must judge as the sink does.
+
+    use ampline_sink::check_config;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// `fault` is the pointer of the one fault, or none where the configuration is right.
+    fn check(config: &Value, fault: Option<&str>) {
+        let (read, issues) = check_config::<HostedStore>(&config.to_string());
+        assert_eq!(issues.iter().map(|issue| issue.pointer.as_str()).collect::<Vec<_>>(), Vec::from_iter(fault), "{config}");
+        assert_eq!(read.is_some(), fault.is_none(), "{config}");
+        let schema = serde_json::from_str(&HostedStore::describe().config_schema).unwrap();
+        assert_eq!(jsonschema::draft202012::is_valid(&schema, config), fault.is_none(), "the schema on {config}");
+    }
+
+    #[test]
+    fn sink_and_schema_agree_on_configurations() {
+        for endpoint in ["orders", "A-b_9", &"x".repeat(64)] {
+            check(&json!({ "endpoint": endpoint }), None);
+        }
+        for endpoint in
+            [json!(""), json!("a b"), json!("a/b"), json!("é"), json!("a\n"), json!("x".repeat(65)), json!(7), json!(null)]
+        {
+            check(&json!({ "endpoint": endpoint }), Some("/endpoint"));
+        }
+        check(&json!({}), Some("/endpoint"));
+        check(&json!([]), Some(""));
+        check(&json!({ "endpoint": "orders", "table": "x" }), Some("/table"));
+    }
+}

@@ -42,13 +42,13 @@ impl Config {
     /// Reads a configuration and reports every fault.
     pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let allow_http = fields.flag("allowHttp").unwrap_or(false);
-        let url = fields.required_text("url").unwrap_or_default();
-        if let Some(fault) = (!url.is_empty()).then(|| url::fault(url, allow_http)).flatten() {
+        let url = fields.required_text("url");
+        if let Some(fault) = url.and_then(|url| url::fault(url, allow_http)) {
             fields.fault(["url"], fault);
         }
         let headers = read_headers(fields);
         let timeout_ms = fields.integer("timeoutMs", 1_000..=60_000).unwrap_or(TIMEOUT_MS_DEFAULT);
-        Some(Self { url: url.to_owned(), timeout_ms, headers })
+        Some(Self { url: url?.to_owned(), timeout_ms, headers })
     }
 
     /// The headers of every request.
@@ -93,4 +93,94 @@ fn value_fault(value: &str) -> Option<&'static str> {
     }
     let fits = value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
     (!fits).then_some("has a value with a character that headers cannot carry: use printable ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    //! Oracle: the `jsonschema` crate, which must judge as the sink does wherever a schema can.
+
+    use ampline_sink::{Sink, check_config};
+    use serde_json::{Map, Value, json};
+
+    use crate::Webhook;
+
+    /// The pointers of the faults that the sink finds, and whether the schema accepts.
+    fn judge(config: &Value) -> (Vec<String>, bool) {
+        let (read, issues) = check_config::<Webhook>(&config.to_string());
+        assert_eq!(read.is_some(), issues.is_empty(), "{config}");
+        let schema = serde_json::from_str(&Webhook::describe().config_schema).unwrap();
+        (issues.into_iter().map(|issue| issue.pointer).collect(), jsonschema::draft202012::is_valid(&schema, config))
+    }
+
+    fn check(config: &Value, faults: &[&str]) {
+        assert_eq!(judge(config), (faults.iter().map(ToString::to_string).collect(), faults.is_empty()), "{config}");
+    }
+
+    /// A configuration that is right but for what `extra` adds or replaces.
+    fn with(extra: Value) -> Value {
+        let mut config = Map::from_iter([("url".to_owned(), json!("https://example.com/hook"))]);
+        config.extend(extra.as_object().cloned().unwrap_or_default());
+        Value::Object(config)
+    }
+
+    #[test]
+    fn sink_and_schema_agree() {
+        check(&with(json!({})), &[]);
+        check(&with(json!({"url": "http://[::1]:80/x?y=z"})), &[]);
+        check(&with(json!({"url": "http://example.com/", "allowHttp": true})), &[]);
+        check(&with(json!({"headers": {}, "timeoutMs": 1000})), &[]);
+        check(&with(json!({"headers": {"Authorization": "Bearer a b", "x-empty": ""}, "timeoutMs": 60000})), &[]);
+        check(&json!({}), &["/url"]);
+        check(&json!([]), &[""]);
+        check(&with(json!({"url": ""})), &["/url"]);
+        check(&with(json!({"url": "example.com"})), &["/url"]);
+        check(&with(json!({"url": "ftp://example.com/"})), &["/url"]);
+        check(&with(json!({"url": "https://me:secret@example.com/"})), &["/url"]);
+        check(&with(json!({"url": "https://example.com/#a"})), &["/url"]);
+        check(&with(json!({"url": "https://example.com/a b"})), &["/url"]);
+        check(&with(json!({"url": format!("https://example.com/{}", "a".repeat(2_048))})), &["/url"]);
+        check(&with(json!({"timeoutMs": 999})), &["/timeoutMs"]);
+        check(&with(json!({"timeoutMs": 60001})), &["/timeoutMs"]);
+        check(&with(json!({"timeoutMs": "15s"})), &["/timeoutMs"]);
+        check(&with(json!({"allowHttp": "yes"})), &["/allowHttp"]);
+        check(&with(json!({"method": "PUT"})), &["/method"]);
+        check(&json!({"url": 1, "headers": [], "timeoutMs": 0}), &["/url", "/headers", "/timeoutMs"]);
+    }
+
+    #[test]
+    fn sink_and_schema_agree_on_headers() {
+        for name in super::RESERVED.iter().chain(&["Webhook-Id", "svix-signature", "Proxy-Authorization", "HOST", "User-Agent"]) {
+            check(&with(json!({"headers": {*name: "x"}})), &[&format!("/headers/{name}")]);
+        }
+        for name in ["", "a b", "a:b", "é", "a\n", "a(b)"] {
+            check(&with(json!({"headers": {name: "x"}})), &[&format!("/headers/{name}")]);
+        }
+        for value in
+            [json!(" a"), json!("a "), json!("a\r\nb: c"), json!("a\u{0}"), json!("é"), json!(1), json!("a".repeat(4_097))]
+        {
+            check(&with(json!({"headers": {"x-a": value}})), &["/headers/x-a"]);
+        }
+        let many: Map<_, _> = (0..51).map(|n| (format!("x-{n}"), json!("y"))).collect();
+        check(&with(json!({"headers": many})), &["/headers"]);
+        check(&with(json!({"headers": {"host": "a", "x-ok": "b", "te": "c"}})), &["/headers/host", "/headers/te"]);
+    }
+
+    #[test]
+    fn the_sink_alone_knows_what_a_schema_cannot_say() {
+        for (config, pointer) in [
+            (with(json!({"url": "http://example.com/"})), "/url"),
+            (with(json!({"url": "https://example.com:99999/"})), "/url"),
+            (with(json!({"headers": {"x-a": "1", "X-A": "2"}})), "/headers/x-a"),
+        ] {
+            assert_eq!(judge(&config), (vec![pointer.to_owned()], true), "{config}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_is_what_is_sent() {
+        let text = with(json!({"headers": {"X-Tenant": "t1"}})).to_string();
+        let config = check_config::<Webhook>(&text).0.unwrap();
+        assert_eq!((config.url.as_str(), config.timeout_ms), ("https://example.com/hook", 15_000));
+        assert_eq!(config.headers(), [("content-type", "application/json"), ("x-tenant", "t1")]);
+    }
 }

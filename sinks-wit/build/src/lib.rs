@@ -49,7 +49,9 @@ fn try_embed(file: &str, constant: &str, guests: &[Guest]) -> Result<(), String>
         encode(&module, &component)?;
         rows.push_str(&format!("    ({:?}, include_bytes!({:?})),\n", guest.name, component));
     }
-    let source = format!("/// Name and component of each guest.\npub const {constant}: &[(&str, &[u8])] = &[\n{rows}];\n");
+    let source = format!(
+        "/// Name and component of each one that the build script made.\npub const {constant}: &[(&str, &[u8])] = &[\n{rows}];\n"
+    );
     write(&out.join(file), source.as_bytes())
 }
 

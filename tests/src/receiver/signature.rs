@@ -117,7 +117,9 @@ mod tests {
             let keys = Keys::of(&[OTHER.to_owned(), SECRET.to_owned()]).expect("both are secrets");
             assert_eq!(keys.flaw(&headers, body, now_seconds), expected, "{change:?} at {now_seconds}");
         };
-        let both = |value| [("webhook-signature", Some(value)), ("svix-signature", Some(value))];
+        fn both(value: &str) -> [(&str, Option<&str>); 2] {
+            [("webhook-signature", Some(value)), ("svix-signature", Some(value))]
+        }
         check(&[], BODY, AT, None);
         check(&[], BODY, AT + 300, None);
         check(&[], BODY, AT + 301, Some(Flaw::BadTimestamp));

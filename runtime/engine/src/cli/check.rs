@@ -8,36 +8,30 @@ use std::{
 };
 
 use ampline_core::manifest::{self, Checked, FILE_BYTES_MAX, Issue, Severity};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
+
+use super::Format;
 
 /// Longer source lines are shown in part.
 const SHOWN_CHARS_MAX: usize = 160;
 
-/// What `ampline check` is told.
+/// Checks amp.yaml files and prints every problem with its place and its remedy.
+///
+/// Exit code: 0 without errors, 1 with errors, 2 where a file could not be read.
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Manifests to check; `-` reads the standard input
     #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    files: Vec<PathBuf>,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// How findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
-    /// For people: each problem with the line it stands on
-    #[default]
-    Text,
-    /// One JSON array of problems
-    Json,
+    format: Format,
 }
 
 /// How a check ended, worst last. The number is the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// No errors, perhaps warnings.
     Sound = 0,
     /// At least one error.
@@ -52,8 +46,16 @@ impl From<Verdict> for ExitCode {
     }
 }
 
+/// Prints what is wrong with a manifest that was read already, without a summary.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn print_issues(file: &Path, source: &[u8], issues: &[Issue], out: &mut dyn Write) -> io::Result<()> {
+    print_file(&file.display().to_string(), source, issues, &Paint { colour: false }, out)
+}
+
 /// Checks the files and prints to the standard output; what could not be read goes to the standard error.
-pub fn run(args: &CheckArgs) -> ExitCode {
+pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let verdict = check(args, colour, &mut io::stdin().lock(), &mut out, &mut io::stderr().lock());
@@ -69,7 +71,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 }
 
 /// [`run`] with its surroundings as parameters. An error is one of writing.
-pub fn check(
+pub(super) fn check(
     args: &CheckArgs,
     colour: bool,
     stdin: &mut dyn Read,
@@ -157,18 +159,20 @@ fn print_json(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
 fn print_text(files: &[CheckedFile], colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint { colour };
     for file in files {
-        let text = String::from_utf8_lossy(&file.source);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
-        for issue in &file.checked.issues {
-            print_issue(&file.name, &lines, issue, &paint, out)?;
-        }
+        print_file(&file.name, &file.source, &file.checked.issues, &paint, out)?;
     }
     let count = |severity| files.iter().flat_map(|file| &file.checked.issues).filter(|issue| issue.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let summary =
         format!("{} checked: {}, {}", plural(files.len(), "file"), plural(errors, "error"), plural(warnings, "warning"),);
     writeln!(out, "{}", paint.with(if errors > 0 { RED } else { GREEN }, &summary))
+}
+
+fn print_file(file: &str, source: &[u8], issues: &[Issue], paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+    let text = String::from_utf8_lossy(source);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+    issues.iter().try_for_each(|issue| print_issue(file, &lines, issue, paint, out))
 }
 
 fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {

@@ -14,10 +14,12 @@ use crate::{
     data_dir::DataDir,
     downloads::Downloads,
     http_client,
+    journal::Journal,
     percent::encoded,
     runtime::open_stores,
     secrets::Secret,
     settings::Durability,
+    store::HostedStore,
 };
 
 /// Largest answer that is taken in from this process.
@@ -34,7 +36,7 @@ pub(super) struct Client {
 
 enum Way {
     Http { base: String, client: reqwest::Client },
-    Here { router: Router, journal: Arc<dyn crate::journal::Journal> },
+    Here { router: Router, journal: Arc<dyn Journal>, store: Arc<HostedStore> },
 }
 
 /// Runs a command's future.
@@ -61,7 +63,7 @@ impl Client {
         let api = Api {
             project: OFFLINE_PROJECT.into(),
             journal: journal.clone(),
-            store,
+            store: store.clone(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
@@ -69,7 +71,7 @@ impl Client {
             wishes: None,
             running_since: None,
         };
-        Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal } })
+        Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal, store } })
     }
 
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
@@ -87,7 +89,10 @@ impl Client {
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
             Way::Http { .. } => Ok(()),
-            Way::Here { journal, .. } => journal.close().await.map_err(|error| Failure::unable(error.to_string())),
+            Way::Here { journal, store, .. } => {
+                store.close().await.map_err(|error| Failure::unable(error.to_string()))?;
+                journal.close().await.map_err(|error| Failure::unable(error.to_string()))
+            }
         }
     }
 

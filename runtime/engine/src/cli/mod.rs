@@ -50,14 +50,15 @@ struct Target {
     #[arg(long, env = "AMPLINE_DATA_DIR", default_value = "ampline-data", value_name = "DIR")]
     data_dir: PathBuf,
     /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 /// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
     /// For people.
+    #[default]
     Text,
     /// For programs.
     Json,

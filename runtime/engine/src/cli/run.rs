@@ -54,7 +54,8 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
     let source = std::fs::read(&args.manifest)
         .map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
     let checked = manifest::check(&source);
-    check::print_issues(&args.manifest, &source, &checked.issues);
+    // A standard error that is closed is no reason not to run.
+    let _ = check::print_issues(&args.manifest, &source, &checked.issues, &mut std::io::stderr());
     let Some(manifest) = checked.manifest else {
         return Err(Failure::refused(format!("{} cannot run as it is", args.manifest.display())));
     };

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     clock::until,
     journal::{Claim, ClaimRequest, Claimed, Settlement},
-    sink::{BatchItem, Delivered, Descriptor},
+    sink::{BUSY, BatchItem, Delivered, Descriptor},
 };
 
 /// Batches of one destination that are on their way at the same time. More than one, so that a slow answer does not leave the
@@ -34,6 +34,8 @@ const SETTLEMENTS_IN_FLIGHT: usize = 8;
 const PAUSE_MAX: SignedDuration = SignedDuration::from_secs(300);
 /// How long to wait before asking a journal again that failed.
 const JOURNAL_RETRY: Duration = Duration::from_secs(1);
+/// How long claims are held back before they are given back where no sink instance is free.
+const BUSY_WAIT: Duration = Duration::from_secs(1);
 /// A quiet lane looks again after so long at the latest.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
@@ -200,6 +202,7 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePe
     let batch = claimed.iter().map(|one| BatchItem { envelope: one.envelope.clone(), attempt: one.attempt }).collect();
     let results = match lane.leases.deliver(batch).await {
         Ok(report) => report.results,
+        Err(failure) if failure.code == BUSY => return give_back(&lane, &claimed).await,
         Err(failure) => {
             let failed = Delivered { outcome: Outcome::Failed(failure), duration: Duration::ZERO };
             claimed.iter().map(|_| failed.clone()).collect()
@@ -217,6 +220,17 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePe
     }
     settle(&lane, settlements).await;
     drop(settlement);
+    lane.changed.notify_one();
+}
+
+/// Nothing was attempted, for want of an instance: that is no attempt, and others need the time more.
+async fn give_back(lane: &Lane, claimed: &[Claimed]) {
+    tracing::warn!(destination = %lane.route.destination.name, envelopes = claimed.len(), "no sink instance is free; waiting");
+    tokio::time::sleep(BUSY_WAIT).await;
+    let deliveries: Vec<i64> = claimed.iter().map(|one| one.delivery).collect();
+    if let Err(error) = lane.shared.journal.release(&deliveries).await {
+        tracing::error!(destination = %lane.route.destination.name, %error, "cannot give claims back; their lease ends by itself");
+    }
     lane.changed.notify_one();
 }
 

@@ -41,20 +41,23 @@ pub struct Route {
 
 /// Everything that lanes share.
 #[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) sinks: Arc<dyn Sinks>,
-    pub(crate) clock: Arc<dyn Clock>,
+pub struct Shared {
+    /// Where deliveries are claimed and settled.
+    pub journal: Arc<dyn Journal>,
+    /// Who delivers them.
+    pub sinks: Arc<dyn Sinks>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The running lanes.
-pub(crate) struct Dispatcher {
+pub struct Dispatcher {
     lanes: JoinSet<()>,
 }
 
 impl Dispatcher {
     /// Starts a lane for each route. They stop claiming when `stop` turns true, and end once what is in flight is settled.
-    pub(crate) fn start(shared: &Shared, routes: Vec<Route>, stop: &watch::Receiver<bool>) -> Self {
+    pub fn start(shared: &Shared, routes: Vec<Route>, stop: &watch::Receiver<bool>) -> Self {
         let mut lanes = JoinSet::new();
         for route in routes {
             lanes.spawn(lane::run(shared.clone(), route, stop.clone()));
@@ -63,7 +66,7 @@ impl Dispatcher {
     }
 
     /// Waits until every lane has settled what it had in flight, at most so long. Returns whether all did.
-    pub(crate) async fn drained(mut self, limit: Duration) -> bool {
+    pub async fn drained(mut self, limit: Duration) -> bool {
         let all = async { while self.lanes.join_next().await.is_some() {} };
         tokio::time::timeout(limit, all).await.is_ok()
     }

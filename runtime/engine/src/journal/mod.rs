@@ -8,6 +8,8 @@
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
 //! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
 
+pub mod sqlite;
+
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::{message::Envelope, plan::ReadKey, retry::Verdict};
@@ -352,6 +354,11 @@ pub trait Journal: Send + Sync + 'static {
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()>;
     /// Every read that ever began.
     async fn reads(&self) -> Result<Vec<ReadState>>;
+    /// The operations of one read, newest first, as far as they are kept; at least the latest.
+    async fn operations(&self, key: &ReadKey, limit: u32) -> Result<Vec<Operation>> {
+        let latest = self.reads().await?.into_iter().find(|read| read.key == *key).and_then(|read| read.operation);
+        Ok(latest.into_iter().take(limit as usize).collect())
+    }
 
     /// Claims what is due for a destination (J4, J6); nothing while the destination is disabled.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim>;

@@ -49,7 +49,8 @@ pub(crate) enum ReadOutcome {
 /// One read in progress.
 struct Operation<'a> {
     shared: &'a Shared,
-    plan: &'a ReadPlan,
+    /// Its own copy: which fields there are is asked once for each operation.
+    plan: ReadPlan,
     provider: &'a dyn Provider,
     connection: &'a Connection,
     lease: ReadLease,
@@ -77,7 +78,7 @@ pub(crate) async fn run(
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
     let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
-    let mut operation = Operation { shared, plan, provider, connection, lease, cursor, page, records };
+    let mut operation = Operation { shared, plan: plan.clone(), provider, connection, lease, cursor, page, records };
     match operation.pages().await {
         Ok(Some(())) => operation.complete().await,
         Ok(None) => Ok(ReadOutcome::Interrupted),
@@ -99,10 +100,11 @@ enum Stopped {
 impl Operation<'_> {
     /// Reads page after page, each durable before the next is asked for. Nothing where the runtime is stopping.
     async fn pages(&mut self) -> Result<Option<()>, Stopped> {
+        self.name_all_fields().await.map_err(Stopped::Read)?;
         self.estimate_total().await;
         while let Some(run) = self.cursor.run.clone() {
-            let request = || self.provider.request(self.plan, &run);
-            let parse = |response: &http::Response<bytes::Bytes>| self.provider.page(self.plan, &run, response);
+            let request = || self.provider.request(&self.plan, &run);
+            let parse = |response: &http::Response<bytes::Bytes>| self.provider.page(&self.plan, &run, response);
             let mut stop = self.shared.stop.clone();
             let page = tokio::select! {
                 page = fetch::page(&self.shared.http, self.connection, request, parse) => page.map_err(Stopped::Read)?,
@@ -116,7 +118,7 @@ impl Operation<'_> {
                 read_type: run.read_type,
                 page: self.page,
             };
-            let envelopes = build(self.plan, &info, &self.cursor.fresh(page.records));
+            let envelopes = build(&self.plan, &info, &self.cursor.fresh(page.records));
             self.page += 1;
             self.records = behind.run.as_ref().map_or(self.records, |run| run.records);
             let total = behind.run.as_ref().and_then(|run| run.total);
@@ -127,10 +129,19 @@ impl Operation<'_> {
         Ok(Some(()))
     }
 
+    /// Where every field is wanted, asks the provider which there are.
+    async fn name_all_fields(&mut self) -> Result<(), ReadError> {
+        let wanted = self.plan.fields.all && self.cursor.run.is_some();
+        let Some(request) = self.provider.field_names_request(&self.plan).filter(|_| wanted) else { return Ok(()) };
+        let names = |response: &http::Response<bytes::Bytes>| self.provider.field_names(response);
+        self.plan.fields.requested = fetch::page(&self.shared.http, self.connection, || request.clone(), names).await?;
+        Ok(())
+    }
+
     /// Asks how many records there are, for the progress bar; a provider that cannot say is no reason to fail.
     async fn estimate_total(&mut self) {
         let Some(run) = self.cursor.run.as_ref().filter(|run| run.total.is_none() && run.records == 0) else { return };
-        let Some(request) = self.provider.count_request(self.plan, run) else { return };
+        let Some(request) = self.provider.count_request(&self.plan, run) else { return };
         let count = |response: &http::Response<bytes::Bytes>| self.provider.count(response);
         let total = fetch::page(&self.shared.http, self.connection, || request.clone(), count).await;
         if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {

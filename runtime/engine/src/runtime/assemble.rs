@@ -39,7 +39,7 @@ pub(super) struct Parts {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
-    store: Arc<HostedStore>,
+    pub(super) store: Arc<HostedStore>,
     resolved: Resolved,
     compiler: Compiler,
 }

@@ -22,6 +22,7 @@ use crate::{
     scheduler,
     settings::{Problem, Settings},
     sink::wasm::LoadError,
+    store::{HostedStore, StoreError},
 };
 
 /// How often settled history is trimmed.
@@ -44,7 +45,7 @@ pub enum StartError {
     Journal(#[from] JournalError),
     /// The hosted store.
     #[error("{0}")]
-    Store(#[from] crate::store::StoreError),
+    Store(#[from] StoreError),
     /// The sinks.
     #[error("{0}")]
     Sinks(#[from] LoadError),
@@ -59,6 +60,17 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// Why a runtime did not stop cleanly. What was acknowledged is durable all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    /// The journal.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// The hosted store.
+    #[error("{0}")]
+    Store(#[from] StoreError),
 }
 
 fn list(problems: &[Problem]) -> String {
@@ -82,6 +94,7 @@ pub struct Launch {
 /// A running Ampline.
 pub struct Runtime {
     journal: Arc<dyn Journal>,
+    store: Arc<HostedStore>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -109,7 +122,7 @@ impl Runtime {
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
         background.spawn(served(listener, router.clone(), stopped.clone()));
-        background.spawn(retain(parts.journal.clone(), parts.clock.clone(), retention(&settings), stopped.clone()));
+        background.spawn(retain(parts.journal.clone(), parts.store.clone(), parts.clock.clone(), retention(&settings), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
         let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
@@ -117,6 +130,7 @@ impl Runtime {
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
             journal: parts.journal,
+            store: parts.store,
             data: parts.data,
             address,
             router,
@@ -140,7 +154,7 @@ impl Runtime {
 
     /// Stops reading and claiming, waits for what is in flight (at most the grace time of the settings) and closes the store.
     /// What was not settled by then is delivered again at the next start.
-    pub async fn shutdown(mut self) -> Result<(), JournalError> {
+    pub async fn shutdown(mut self) -> Result<(), StopError> {
         tracing::info!(event = "runtime.stopping", grace_s = self.grace.as_secs());
         // There is nobody to tell where every task has ended by itself.
         let _ = self.stop.send(true);
@@ -155,6 +169,7 @@ impl Runtime {
             self.background.abort_all();
         }
         self.data.withdraw();
+        self.store.close().await?;
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");
         Ok(())
@@ -174,7 +189,13 @@ fn retention(settings: &Settings) -> Retention {
     }
 }
 
-async fn retain(journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, retention: Retention, mut stop: watch::Receiver<bool>) {
+async fn retain(
+    journal: Arc<dyn Journal>,
+    store: Arc<HostedStore>,
+    clock: Arc<dyn Clock>,
+    retention: Retention,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         match journal.retain(retention, clock.now()).await {
             Ok(purged) if purged.envelopes > 0 => {
@@ -182,6 +203,9 @@ async fn retain(journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, retention: Ret
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "cannot trim the journal; trying again"),
+        }
+        if let Err(error) = store.forget_deleted(retention.age_max, clock.now()).await {
+            tracing::error!(%error, "cannot trim the hosted store; trying again");
         }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,

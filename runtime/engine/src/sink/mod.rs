@@ -13,8 +13,6 @@ use ampline_core::{
 };
 use async_trait::async_trait;
 
-include!(concat!(env!("OUT_DIR"), "/sinks.rs"));
-
 /// A destination as the host needs it to open a sink.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Destination {
@@ -85,6 +83,9 @@ pub struct BatchReport {
     pub reusable: bool,
 }
 
+/// The code of a failure to open a sink for want of a free instance: nothing was attempted.
+pub const BUSY: &str = "sink.busy";
+
 /// The installed sinks.
 #[async_trait]
 pub trait Sinks: Send + Sync + 'static {
@@ -106,3 +107,5 @@ pub trait SinkInstance: Send {
     /// Delivers a batch. Never fails as a whole: a sink that traps or runs out of time fails each envelope.
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport;
 }
+
+include!(concat!(env!("OUT_DIR"), "/sinks.rs"));

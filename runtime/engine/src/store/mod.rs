@@ -1,7 +1,10 @@
 //! The hosted store: the latest state of each item, by endpoint, group and item id.
 
+mod hosted;
+
 use async_trait::async_trait;
 use bytes::Bytes;
+pub use hosted::{HostedStore, Item, ItemPage, PAGE_BYTES_MAX, PAGE_ITEMS_MAX};
 
 /// One item's new state.
 #[derive(Debug, Clone, PartialEq)]

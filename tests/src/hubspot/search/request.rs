@@ -48,6 +48,9 @@ struct RawFilter {
 /// # Errors
 /// 400 with what is wrong.
 pub(crate) fn parse(object: &ObjectType, body: &[u8], results_max: u64) -> Result<Query, ApiError> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::invalid("Invalid input JSON: a search is an object"));
+    }
     let body: Body = serde_json::from_slice(body).map_err(|error| ApiError::invalid(format!("Invalid input JSON: {error}")))?;
     let groups = body.filter_groups.unwrap_or_default();
     let counts = groups.iter().map(|group| group.filters.len());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::schedule::Schedule;
+
 use super::super::{
     block::{Block, Spot},
     issue::{Issue, Report, quote},
@@ -51,20 +53,20 @@ pub(super) fn of_watch_schema(block: &Block<'_>, report: &mut Report) -> String 
 
 /// The shortest time between two ticks; what is wrong with the expression is reported.
 fn gap(spot: &Spot<'_>, text: &str, report: &mut Report) -> Option<Duration> {
-    match smallest_gap(text) {
-        Ok(gap) => {
-            if text.split_whitespace().next() == Some("*/60") {
-                let message = "`*/60` in the minute field means minute 0: once an hour";
-                report.add(spot.warning(rule::SCHEDULE_SYNTAX, message).suggest("write `0` for the minute"));
-            }
-            gap
-        }
-        Err(reason) => {
-            let message = format!("{} is not a schedule that can be kept: {reason}", quote(text));
-            report.add(spot.error(rule::SCHEDULE_SYNTAX, message).suggest(remedy(text)));
-            None
-        }
+    let gap = smallest_gap(text).map_err(|reason| {
+        let message = format!("the schedule cannot be kept: {reason}");
+        report.add(spot.error(rule::SCHEDULE_SYNTAX, message).suggest(remedy(text)));
+    });
+    let gap = gap.ok()?;
+    if gap.is_none() {
+        let message = format!("{} has no more than one tick, ever", quote(text));
+        report.add(spot.warning(rule::SCHEDULE_SYNTAX, message).suggest("correct the day and the month"));
     }
+    if text.split_whitespace().next() == Some("*/60") {
+        let message = "`*/60` in the minute field means minute 0: once an hour";
+        report.add(spot.warning(rule::SCHEDULE_SYNTAX, message).suggest("write `0` for the minute"));
+    }
+    gap
 }
 
 fn gap_rules(spot: &Spot<'_>, gap: Duration, report: &mut Report) {
@@ -85,15 +87,10 @@ fn gap_rules(spot: &Spot<'_>, gap: Duration, report: &mut Report) {
 
 fn remedy(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
+    if let Some(cron) = from_older_form(&words) {
+        return format!("that is the older form; write `schedule: \"{cron}\"`");
+    }
     match words.as_slice() {
-        ["every", count, unit] if count.parse::<u32>().is_ok() => {
-            let shape = match unit.trim_end_matches('s') {
-                "minute" => format!("*/{count} * * * *"),
-                "hour" => format!("0 */{count} * * *"),
-                _ => format!("0 0 */{count} * *"),
-            };
-            format!("that is the older form; write `schedule: \"{shape}\"`")
-        }
         ["@hourly"] => "write `schedule: \"0 * * * *\"`".to_owned(),
         ["@daily" | "@midnight"] => "write `schedule: \"0 0 * * *\"`".to_owned(),
         ["@weekly"] => "write `schedule: \"0 0 * * 0\"`".to_owned(),
@@ -101,21 +98,19 @@ fn remedy(text: &str) -> String {
     }
 }
 
-/// The shortest time between two ticks of a cron expression, where it is known, or why it is none.
+/// `every 12 hours` of the form of 2023, where cron can say it.
+fn from_older_form(words: &[&str]) -> Option<String> {
+    let ["every", count, unit] = words else { return None };
+    let count: u32 = count.parse().ok()?;
+    match (unit.trim_end_matches('s'), count) {
+        ("minute", 1..60) => Some(format!("*/{count} * * * *")),
+        ("hour", 1..24) => Some(format!("0 */{count} * * *")),
+        ("day", 1..29) => Some(format!("0 0 */{count} * *")),
+        _ => None,
+    }
+}
+
+/// The shortest time between two ticks of a cron expression, nothing where there are no two, or why it is none.
 fn smallest_gap(text: &str) -> Result<Option<Duration>, String> {
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let [minute, ..] = fields.as_slice() else { return Err("it is empty".to_owned()) };
-    if fields.len() != 5 {
-        return Err(format!("it has {} fields in place of five", fields.len()));
-    }
-    let is_odd = |char: char| !(char.is_ascii_alphanumeric() || "*/,-?#".contains(char));
-    if let Some(field) = fields.iter().find(|field| field.contains(is_odd)) {
-        return Err(format!("{} is not a field", quote(field)));
-    }
-    let gap_min = match minute.strip_prefix("*/") {
-        _ if *minute == "*" => Some(1),
-        Some(step) => Some(step.parse::<u64>().map_err(|_| format!("{} is not a field", quote(minute)))?),
-        None => None,
-    };
-    Ok(gap_min.map(|minutes| Duration::from_secs(minutes * 60)))
+    Schedule::parse(text).map(|schedule| schedule.min_gap()).map_err(|error| error.to_string())
 }

@@ -29,7 +29,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory_bytes_max: 64 << 20,
-            instances_max: 64,
+            instances_max: 256,
             instance_wait_max: Duration::from_secs(5),
             cpu_per_call_max: Duration::from_secs(1),
             wall_per_call_max: Duration::from_secs(75),

@@ -22,7 +22,7 @@ pub use self::{admission::Problem, compile::Compiler, limits::Limits};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
 pub use super::capability::{AddressPolicy, Cidr, CidrError, HttpOptions};
 use super::{
-    ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
+    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
     capability::{Granted, Host, HttpError, Lease, Network, cut},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -136,7 +136,7 @@ impl WasmSinks {
         let limits = &self.granted.limits;
         match timeout(limits.instance_wait_max, self.instances.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Failure::transient("sink.busy", format!("{} instances of sinks are alive already", limits.instances_max))),
+            _ => Err(Failure::transient(BUSY, format!("{} instances of sinks are alive already", limits.instances_max))),
         }
     }
 }

@@ -1,0 +1,160 @@
+//! Claiming: what is due for a destination, oldest first, each delivery to one claimer at a time (J4, J6). Writes nothing.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Fault,
+    context::EnvelopeReader,
+    lane::{Key, Lane},
+    lanes::SharedLane,
+};
+use crate::{
+    journal::{Claim, ClaimRequest, Claimed},
+    sqlite::{StoreFailed, time_of_us, us},
+};
+
+/// A delivery that was taken, its envelope not yet read.
+struct Taken {
+    delivery: i64,
+    envelope: i64,
+    attempt: u32,
+}
+
+/// A pending delivery as the index and its row show it.
+struct Pending {
+    key: Key,
+    envelope: i64,
+    attempts: u32,
+    tries: u32,
+    bytes: u64,
+}
+
+/// What a claim may still take, and what it took.
+struct Take<'r> {
+    request: &'r ClaimRequest,
+    now_us: i64,
+    bytes: u64,
+    taken: Vec<Taken>,
+    next_us: Option<i64>,
+}
+
+/// Whether a claim could bring anything. If not, waiting goes on until something happens.
+pub(super) fn worth_a_look(lane: &SharedLane) -> bool {
+    let mut lane = lane.lock();
+    let worth = lane.destination.is_some() && !lane.disabled;
+    if !worth {
+        lane.exhausted();
+    }
+    worth
+}
+
+/// Takes what is due, then reads the envelopes. If either fails, what was taken is given back.
+pub(super) fn claim(db: &Connection, shared: &SharedLane, request: &ClaimRequest) -> Result<Claim, Fault> {
+    let mut take = Take { request, now_us: us(request.now), bytes: 0, taken: Vec::new(), next_us: None };
+    // The first statement of this snapshot runs under the lock: see `SharedLane::lock`.
+    let looked = take.look(db, &mut shared.lock());
+    let claimed = looked.and_then(|()| read_envelopes(db, &take.taken));
+    if claimed.is_err() {
+        shared.change(|lane| take.taken.iter().for_each(|taken| lane.give_back(taken.delivery)));
+    }
+    Ok(Claim { deliveries: claimed?, next_due: take.next_us.map(time_of_us) })
+}
+
+fn read_envelopes(db: &Connection, taken: &[Taken]) -> Result<Vec<Claimed>, Fault> {
+    let mut envelopes = EnvelopeReader::new(db)?;
+    let mut claimed = Vec::with_capacity(taken.len());
+    for Taken { delivery, envelope, attempt } in taken {
+        let envelope = envelopes
+            .read(*envelope)?
+            .ok_or_else(|| StoreFailed(format!("delivery {delivery} is pending but its envelope is gone: restore a backup")))?;
+        claimed.push(Claimed { delivery: *delivery, attempt: *attempt, envelope: Arc::new(envelope) });
+    }
+    Ok(claimed)
+}
+
+impl Take<'_> {
+    fn look(&mut self, db: &Connection, lane: &mut Lane) -> Result<(), Fault> {
+        let Some(destination) = lane.destination.filter(|_| !lane.disabled) else {
+            lane.exhausted();
+            return Ok(());
+        };
+        lane.end_leases(self.now_us);
+        let all = self.behind(db, lane)? && self.ahead(db, lane, destination)?;
+        if all {
+            lane.exhausted();
+        }
+        if self.taken.is_empty() {
+            self.next_us = self.next_us.into_iter().chain(lane.next_us()).min();
+        } else {
+            self.next_us = None;
+        }
+        Ok(())
+    }
+
+    /// Takes what was given back, retried or late before the position. Whether there is room for more.
+    fn behind(&mut self, db: &Connection, lane: &mut Lane) -> Result<bool, Fault> {
+        let mut row = db.prepare_cached(
+            "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery WHERE id = ?1 AND at_us = ?2 AND status = 0",
+        )?;
+        for key in lane.behind(self.request.envelopes_max as usize + 1) {
+            if key.at_us > self.now_us {
+                break;
+            }
+            match row.query_row([key.delivery, key.at_us], pending).optional()? {
+                Some(pending) if !self.take(lane, &pending) => return Ok(false),
+                Some(_) => {}
+                None => lane.drop_behind(key),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads on from the position. Whether the end of what is due was reached.
+    fn ahead(&mut self, db: &Connection, lane: &mut Lane, destination: i64) -> Result<bool, Fault> {
+        let mut statement = db.prepare_cached(
+            "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
+             WHERE status = 0 AND destination = ?1 AND (at_us, id) > (?2, ?3) ORDER BY at_us, id",
+        )?;
+        let from = lane.position();
+        let mut rows = statement.query(params![destination, from.at_us, from.delivery])?;
+        while let Some(row) = rows.next()? {
+            let pending = pending(row)?;
+            if lane.is_held(pending.key.delivery) {
+                lane.pass(pending.key);
+            } else if pending.key.at_us > self.now_us {
+                self.next_us = Some(pending.key.at_us);
+                return Ok(true);
+            } else if !self.take(lane, &pending) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes one, if there is room for it.
+    fn take(&mut self, lane: &mut Lane, pending: &Pending) -> bool {
+        let request = self.request;
+        let full = self.taken.len() >= request.envelopes_max as usize;
+        if full || (!self.taken.is_empty() && self.bytes + pending.bytes > request.bytes_max) {
+            return false;
+        }
+        let attempt = pending.attempts + 1;
+        let lease_us = i64::try_from(request.lease.as_micros()).unwrap_or(i64::MAX);
+        lane.hold(pending.key, attempt, pending.tries, self.now_us.saturating_add(lease_us));
+        self.bytes += pending.bytes;
+        self.taken.push(Taken { delivery: pending.key.delivery, envelope: pending.envelope, attempt });
+        true
+    }
+}
+
+fn pending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pending> {
+    Ok(Pending {
+        key: Key { delivery: row.get(0)?, at_us: row.get(1)? },
+        envelope: row.get(2)?,
+        attempts: row.get(3)?,
+        tries: row.get(4)?,
+        bytes: row.get::<_, i64>(5)?.cast_unsigned(),
+    })
+}

@@ -1,0 +1,193 @@
+//! A page's envelopes and its cursor become durable together (J1), and each envelope once (J2).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Fault,
+    context::{Context, Own},
+    destinations,
+    lane::Key,
+    lanes::Lanes,
+    operations,
+};
+use crate::{
+    journal::{JournalError, PageCommit, ReadLease},
+    sqlite::{StoreFailed, due_us},
+};
+
+/// How far the read came; what a commit says besides its envelopes.
+pub(super) struct Progress {
+    pub(super) cursor: String,
+    pub(super) records_processed: u64,
+    pub(super) records_estimated_total: Option<u64>,
+    pub(super) now: Timestamp,
+    pub(super) lease: Duration,
+}
+
+/// A page, encoded before it queues for the one writer.
+pub(super) struct Prepared {
+    lease: ReadLease,
+    progress: Progress,
+    contexts: Vec<PreparedContext>,
+    /// Each with its place in `contexts`.
+    envelopes: Vec<(usize, Own)>,
+}
+
+struct PreparedContext {
+    destination: String,
+    object_name: String,
+    group_ref: String,
+    facts: String,
+}
+
+/// Encodes a page.
+pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
+    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, now, lease: lease_time } = commit;
+    let mut distinct: Vec<Context<'_>> = Vec::new();
+    let mut places = Vec::with_capacity(envelopes.len());
+    for envelope in &envelopes {
+        let context = Context::of(envelope);
+        let known = distinct.iter().rposition(|other| *other == context);
+        places.push(known.unwrap_or(distinct.len()));
+        if known.is_none() {
+            distinct.push(context);
+        }
+    }
+    let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
+    Ok(Prepared {
+        lease: lease.clone(),
+        progress: Progress { cursor, records_processed, records_estimated_total, now, lease: lease_time },
+        contexts,
+        envelopes: places.into_iter().zip(envelopes.into_iter().map(Own::of)).collect(),
+    })
+}
+
+impl PreparedContext {
+    fn of(context: &Context<'_>) -> Result<Self, JournalError> {
+        let facts =
+            serde_json::to_string(context).map_err(|e| JournalError::Store(format!("an envelope does not encode: {e}")))?;
+        Ok(Self {
+            destination: context.destination.to_string(),
+            object_name: context.object_name.to_string(),
+            group_ref: context.group_ref.to_string(),
+            facts,
+        })
+    }
+}
+
+/// What a commit brought to one destination.
+pub(super) struct Arrived {
+    pub(super) name: String,
+    pub(super) destination: i64,
+    pub(super) keys: Vec<Key>,
+}
+
+/// The rows that a context leads to, and how many envelopes of it are new.
+struct ContextRow {
+    id: i64,
+    /// Its place in what arrived.
+    place: usize,
+    /// Whether this commit made it.
+    made: bool,
+    new: i64,
+}
+
+/// Stores the page; says what is new for which destination.
+pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
+    operations::advance(db, &page.lease, &page.progress)?;
+    if page.envelopes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut arrived = Vec::new();
+    let mut contexts =
+        page.contexts.iter().map(|context| row_of(db, context, &mut arrived)).collect::<Result<Vec<_>, Fault>>()?;
+    insert(db, page, &mut contexts, &mut arrived)?;
+    for ContextRow { id, made, new, .. } in contexts {
+        if new > 0 {
+            db.prepare_cached("UPDATE context SET envelopes = envelopes + ?2 WHERE id = ?1")?.execute([id, new])?;
+        } else if made {
+            db.prepare_cached("DELETE FROM context WHERE id = ?1")?.execute([id])?;
+        }
+    }
+    for Arrived { destination, keys, .. } in &arrived {
+        destinations::count(db, *destination, destinations::Counts { pending: keys.len() as i64, ..Default::default() })?;
+    }
+    Ok(arrived)
+}
+
+fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>) -> Result<ContextRow, Fault> {
+    let place = match arrived.iter().position(|arrived| arrived.name == context.destination) {
+        Some(place) => place,
+        None => {
+            let destination = destinations::row_of(db, &context.destination)?;
+            arrived.push(Arrived { name: context.destination.clone(), destination, keys: Vec::new() });
+            arrived.len() - 1
+        }
+    };
+    let known =
+        db.prepare_cached("SELECT id FROM context WHERE facts = ?1")?.query_row([&context.facts], |row| row.get(0)).optional()?;
+    let id = match known {
+        Some(id) => id,
+        None => {
+            db.prepare_cached("INSERT INTO context (object_name, group_ref, facts) VALUES (?1, ?2, ?3)")?.execute([
+                &context.object_name,
+                &context.group_ref,
+                &context.facts,
+            ])?;
+            db.last_insert_rowid()
+        }
+    };
+    Ok(ContextRow { id, place, made: known.is_none(), new: 0 })
+}
+
+fn insert(db: &Connection, page: &Prepared, contexts: &mut [ContextRow], arrived: &mut [Arrived]) -> Result<(), Fault> {
+    let at_us = due_us(page.progress.now);
+    let mut next: i64 = db.prepare_cached("SELECT next_delivery FROM totals")?.query_row([], |row| row.get(0))?;
+    let mut body_bytes = 0;
+    let mut envelope = db.prepare_cached(
+        "INSERT INTO envelope (id, event_id, event_text, context, occurred_at_ns, timestamp, records, body) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (event_id) DO NOTHING",
+    )?;
+    let mut delivery = db.prepare_cached(
+        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes) \
+         VALUES (?1, ?1, ?2, ?3, 0, ?4, 0, 0, ?5, ?6)",
+    )?;
+    for (place, own) in &page.envelopes {
+        let context = contexts.get_mut(*place).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
+        let new = envelope.execute(params![
+            next,
+            own.event_id,
+            own.event_text,
+            context.id,
+            own.occurred_at_ns,
+            own.timestamp,
+            own.records,
+            own.body.as_ref()
+        ])?;
+        if new == 0 {
+            continue;
+        }
+        let bytes = own.body.len() as i64;
+        let arrived = &mut arrived[context.place];
+        delivery.execute([next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes])?;
+        arrived.keys.push(Key { at_us, delivery: next });
+        context.new += 1;
+        body_bytes += bytes;
+        next += 1;
+    }
+    db.prepare_cached("UPDATE totals SET next_delivery = ?1, body_bytes = body_bytes + ?2")?.execute([next, body_bytes])?;
+    Ok(())
+}
+
+/// After the commit: tells those who wait.
+pub(super) fn announce(lanes: &Lanes, arrived: &[Arrived]) {
+    for Arrived { name, destination, keys } in arrived {
+        let shared = lanes.know(name, *destination);
+        if !keys.is_empty() {
+            shared.change(|lane| keys.iter().for_each(|key| lane.came(*key)));
+        }
+    }
+}

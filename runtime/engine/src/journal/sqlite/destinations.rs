@@ -1,0 +1,74 @@
+//! Destinations: their rows, their counters (kept in the transactions that change what they count), and whether they run.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Fault, lanes::Lanes};
+use crate::{journal::DestinationState, sqlite::time_of_us};
+
+/// Makes the lanes of all known destinations.
+pub(super) fn load(db: &Connection, lanes: &Lanes) -> rusqlite::Result<()> {
+    let mut statement = db.prepare("SELECT id, name, disabled_reason IS NOT NULL FROM destination")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(1)?;
+        lanes.know(&name, row.get(0)?).lock().disabled = row.get(2)?;
+    }
+    Ok(())
+}
+
+/// The row of a destination, made if it is not there.
+pub(super) fn row_of(db: &Connection, name: &str) -> rusqlite::Result<i64> {
+    let known = known(db, name)?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    db.prepare_cached("INSERT INTO destination (name) VALUES (?1)")?.execute([name])?;
+    Ok(db.last_insert_rowid())
+}
+
+/// The row of a destination, if there is one.
+pub(super) fn known(db: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("SELECT id FROM destination WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()
+}
+
+/// What is added to a destination's counters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) pending: i64,
+    pub(super) delivered: i64,
+    pub(super) dead: i64,
+}
+
+/// Adds to the counters.
+pub(super) fn count(db: &Connection, destination: i64, add: Counts) -> rusqlite::Result<()> {
+    if add == Counts::default() {
+        return Ok(());
+    }
+    let sql = "UPDATE destination SET pending = pending + ?2, delivered = delivered + ?3, dead = dead + ?4 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute([destination, add.pending, add.delivered, add.dead]).map(drop)
+}
+
+/// Stops or starts a destination; gives its row.
+pub(super) fn set(db: &Connection, name: &str, disabled_reason: Option<&str>) -> Result<i64, Fault> {
+    let id = row_of(db, name)?;
+    db.prepare_cached("UPDATE destination SET disabled_reason = ?2 WHERE id = ?1")?.execute(params![id, disabled_reason])?;
+    Ok(id)
+}
+
+/// How each stands, by name.
+pub(super) fn states(db: &Connection) -> Result<Vec<DestinationState>, Fault> {
+    let sql = "SELECT name, disabled_reason, pending, dead, delivered, failing_since_us FROM destination ORDER BY name";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| {
+        let count = |at: usize| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
+        Ok(DestinationState {
+            name: row.get(0)?,
+            disabled_reason: row.get(1)?,
+            pending: count(2)?,
+            dead: count(3)?,
+            delivered: count(4)?,
+            failing_since: row.get::<_, Option<i64>>(5)?.map(time_of_us),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

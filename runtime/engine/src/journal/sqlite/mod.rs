@@ -1,0 +1,180 @@
+//! The journal in one SQLite file.
+
+mod attempts;
+mod claim;
+mod commit;
+mod context;
+mod deliveries;
+mod destinations;
+mod lane;
+mod lanes;
+mod operations;
+mod records;
+mod replay;
+mod retain;
+mod settle;
+
+use std::{path::Path, sync::Arc};
+
+use ampline_core::{message::Envelope, plan::ReadKey};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lanes::Lanes;
+use uuid::Uuid;
+
+use super::{
+    Begin, Claim, ClaimRequest, DeliveryDetail, DeliveryFilter, DeliverySummary, DestinationState, Journal, JournalError,
+    Operation, OperationEnd, Page, PageCommit, Purged, ReadLease, ReadState, Result, Retention, Settlement,
+};
+use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
+pub use crate::sqlite::{Options, Synchronous};
+
+/// Version and tables of the file.
+const SCHEMA: Schema = Schema { kind: "journal", application_id: 0x416D_704A, steps: &[include_str!("schema-1.sql")] };
+
+/// What a request on the store can end with.
+type Fault = sqlite::Fault<JournalError>;
+
+/// The journal in one SQLite file, which only this process uses.
+pub struct SqliteJournal {
+    database: Database,
+    lanes: Arc<Lanes>,
+}
+
+impl SqliteJournal {
+    /// Opens the journal, making it if the file is not there. Leases and claims of an earlier process hold no more.
+    ///
+    /// Fails with [`JournalError::Unusable`] and leaves the file as it is where it is in use, damaged, of a newer version or of
+    /// another application.
+    pub fn open(path: &Path, options: &Options) -> Result<Arc<Self>> {
+        let lanes = Arc::new(Lanes::default());
+        let database = Database::open(path, &SCHEMA, options, |writer| {
+            operations::end_leases(writer)?;
+            destinations::load(writer, &lanes)
+        })?;
+        Ok(Arc::new(Self { database, lanes }))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.database.path()
+    }
+}
+
+impl std::fmt::Debug for SqliteJournal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteJournal").field("path", &self.path()).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
+        Ok(self.database.write(move |db| operations::begin(db, &begin), |_| ()).await?)
+    }
+
+    async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
+        let page = commit::prepare(lease, commit)?;
+        let lanes = Arc::clone(&self.lanes);
+        let arrived = self.database.write(move |db| commit::commit(db, &page), move |arrived| commit::announce(&lanes, arrived));
+        Ok(arrived.await.map(drop)?)
+    }
+
+    async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()> {
+        let lease = lease.clone();
+        Ok(self.database.write(move |db| operations::finish(db, &lease, &end), |()| ()).await?)
+    }
+
+    async fn reads(&self) -> Result<Vec<ReadState>> {
+        Ok(self.database.read(operations::reads).await?)
+    }
+
+    async fn operations(&self, key: &ReadKey, limit: u32) -> Result<Vec<Operation>> {
+        let key = key.clone();
+        Ok(self.database.read(move |db| operations::operations(db, &key, limit)).await?)
+    }
+
+    async fn claim(&self, request: ClaimRequest) -> Result<Claim> {
+        let lane = self.lanes.named(&request.destination);
+        if !claim::worth_a_look(&lane) {
+            return Ok(Claim::default());
+        }
+        Ok(self.database.read(move |db| claim::claim(db, &lane, &request)).await?)
+    }
+
+    async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
+        let (lanes, settled_lanes) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes));
+        let settled = self
+            .database
+            .write(move |db| settle::settle(db, &lanes, &settlements), move |settled| settle::announce(&settled_lanes, settled));
+        Ok(settled.await.map(drop)?)
+    }
+
+    async fn release(&self, deliveries: &[i64]) -> Result<()> {
+        self.lanes.each(|lane| lane.change(|lane| deliveries.iter().for_each(|delivery| lane.give_back(*delivery))));
+        Ok(())
+    }
+
+    async fn wait_for_work(&self, destination: &str) {
+        self.lanes.named(destination).wait().await;
+    }
+
+    async fn deliveries(&self, filter: &DeliveryFilter, limit: u32, page_token: Option<&str>) -> Result<Page<DeliverySummary>> {
+        let (filter, before) = (filter.clone(), deliveries::page_start(page_token)?);
+        Ok(self.database.read(move |db| deliveries::page(db, &filter, limit, before)).await?)
+    }
+
+    async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>> {
+        Ok(self.database.read(move |db| deliveries::detail(db, id)).await?)
+    }
+
+    async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>> {
+        Ok(self.database.read(move |db| deliveries::envelope(db, event_id)).await?)
+    }
+
+    async fn replay(&self, filter: &DeliveryFilter, now: Timestamp) -> Result<u64> {
+        replay::replay(&self.database, &self.lanes, filter, now).await
+    }
+
+    async fn destinations(&self) -> Result<Vec<DestinationState>> {
+        Ok(self.database.read(destinations::states).await?)
+    }
+
+    async fn set_destination(&self, name: &str, disabled_reason: Option<String>) -> Result<()> {
+        let (row, disabled) = (name.to_owned(), disabled_reason.is_some());
+        let (name, lanes) = (name.to_owned(), Arc::clone(&self.lanes));
+        let set = self.database.write(
+            move |db| destinations::set(db, &row, disabled_reason.as_deref()),
+            move |destination| {
+                lanes.know(&name, *destination).change(|lane| {
+                    lane.disabled = disabled;
+                    lane.tell();
+                });
+            },
+        );
+        Ok(set.await.map(drop)?)
+    }
+
+    async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
+        retain::retain(&self.database, retention, now).await
+    }
+
+    async fn close(&self) -> Result<()> {
+        Ok(self.database.close().await.map_err(Fault::from)?)
+    }
+}
+
+impl From<Fault> for JournalError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            sqlite::Fault::Store(StoreFailed(reason)) => Self::Store(reason),
+            sqlite::Fault::Refused(refusal) => refusal,
+        }
+    }
+}
+
+impl From<Unusable> for JournalError {
+    fn from(Unusable { path, reason }: Unusable) -> Self {
+        Self::Unusable { path: path.display().to_string(), reason }
+    }
+}

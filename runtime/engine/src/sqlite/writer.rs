@@ -1,0 +1,199 @@
+//! Group commit: requests queue, one thread takes all that wait, runs them in one transaction and answers them after its one sync.
+//!
+//! The thread is taken from the runtime's blocking pool while there is work: a paused test clock stands still meanwhile.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    slice,
+    sync::{Arc, Mutex},
+};
+
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::{Fault, StoreFailed, checkpoint::Checkpoints, connect::close, file_lock::FileLock, lock};
+
+/// Requests that wait or run; more wait outside the queue.
+const QUEUE_MAX: u32 = 256;
+/// Requests that share a transaction, so that none waits for long.
+const GROUP_MAX: usize = 64;
+
+/// The one who writes.
+pub(super) struct Writer {
+    queue: Mutex<Queue>,
+    room: Arc<Semaphore>,
+    file: Mutex<Option<OpenFile>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Box<dyn Job>>,
+    draining: bool,
+}
+
+/// What closing lets go of, in this order.
+struct OpenFile {
+    connection: Connection,
+    checkpoints: Checkpoints,
+    _lock: FileLock,
+}
+
+/// One request, without its types.
+trait Job: Send {
+    /// Does the work inside the transaction; whether that may be committed.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// The transaction failed as a whole.
+    fn fail(&mut self, why: StoreFailed);
+    /// The transaction is over: tells the one who asked.
+    fn answer(self: Box<Self>);
+}
+
+struct Request<W, C, T, R> {
+    work: W,
+    committed: C,
+    outcome: Option<Result<T, Fault<R>>>,
+    reply: oneshot::Sender<Result<T, Fault<R>>>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl<W, C, T, R> Job for Request<W, C, T, R>
+where
+    W: FnMut(&Connection) -> Result<T, Fault<R>> + Send,
+    C: FnOnce(&T) + Send,
+    T: Send,
+    R: Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
+            .unwrap_or_else(|_| Err(StoreFailed("a defect: the request panicked, see the log".to_owned()).into()));
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn fail(&mut self, why: StoreFailed) {
+        self.outcome = Some(Err(why.into()));
+    }
+
+    fn answer(self: Box<Self>) {
+        let Some(outcome) = self.outcome else { return };
+        if let Ok(value) = &outcome {
+            (self.committed)(value);
+        }
+        // Whoever asked may have gone; what was committed stays committed.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+impl Writer {
+    pub(super) fn new(connection: Connection, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+        Arc::new(Self {
+            queue: Mutex::default(),
+            room: Arc::new(Semaphore::new(QUEUE_MAX as usize)),
+            file: Mutex::new(Some(OpenFile { connection, checkpoints, _lock: lock })),
+        })
+    }
+
+    pub(super) async fn write<T, R>(
+        self: &Arc<Self>,
+        work: impl FnMut(&Connection) -> Result<T, Fault<R>> + Send + 'static,
+        committed: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, Fault<R>>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let closed = || StoreFailed("the store is closed".to_owned());
+        let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| closed())?;
+        let (reply, answer) = oneshot::channel();
+        self.submit(Box::new(Request { work, committed, outcome: None, reply, _room: room }));
+        answer.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+
+    fn submit(self: &Arc<Self>, job: Box<dyn Job>) {
+        let mut queue = lock(&self.queue);
+        queue.jobs.push_back(job);
+        if !queue.draining {
+            queue.draining = true;
+            drop(queue);
+            let turn = Turn(Arc::clone(self));
+            tokio::task::spawn_blocking(move || {
+                let turn = turn;
+                turn.0.drain();
+            });
+        }
+    }
+
+    fn drain(&self) {
+        loop {
+            let mut file = lock(&self.file);
+            let mut group = {
+                let mut queue = lock(&self.queue);
+                let count = queue.jobs.len().min(GROUP_MAX);
+                if count == 0 {
+                    queue.draining = false;
+                    return;
+                }
+                queue.jobs.drain(..count).collect::<Vec<_>>()
+            };
+            if let Some(file) = file.as_mut() {
+                run(&file.connection, &mut group);
+                group.into_iter().for_each(Job::answer);
+                file.checkpoints.after_commit(&file.connection);
+            }
+        }
+    }
+
+    pub(super) async fn close(self: &Arc<Self>) -> Result<(), StoreFailed> {
+        let Ok(_all) = self.room.acquire_many(QUEUE_MAX).await else { return Ok(()) };
+        self.room.close();
+        let this = Arc::clone(self);
+        let closing = tokio::task::spawn_blocking(move || {
+            let Some(OpenFile { connection, checkpoints, _lock }) = lock(&this.file).take() else { return Ok(()) };
+            drop(checkpoints);
+            close(connection)
+        });
+        Ok(closing.await.map_err(|e| StoreFailed(format!("closing broke off: {e}")))??)
+    }
+}
+
+/// The turn to drain the queue. Dropped with work left (the runtime ended before, or a hook panicked), the next request takes it.
+struct Turn(Arc<Writer>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0.queue);
+        if !queue.jobs.is_empty() {
+            queue.draining = false;
+        }
+    }
+}
+
+/// One transaction for all; if one fails, each gets its own, so that only those fail that must.
+fn run(connection: &Connection, group: &mut [Box<dyn Job>]) {
+    if !transaction(connection, group) && group.len() > 1 {
+        for job in group {
+            transaction(connection, slice::from_mut(job));
+        }
+    }
+}
+
+/// Whether all of the group is committed; if not, nothing of it is.
+fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> bool {
+    let execute = |sql: &str| connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+    let result = execute("BEGIN IMMEDIATE").and_then(|_| {
+        if !group.iter_mut().all(|job| job.run(connection)) {
+            return Ok(false);
+        }
+        execute("COMMIT").map(|_| true)
+    });
+    let committed = result.unwrap_or_else(|error| {
+        let why = StoreFailed::from(error);
+        group.iter_mut().for_each(|job| job.fail(why.clone()));
+        false
+    });
+    if !connection.is_autocommit() {
+        // A failed COMMIT or a refused request leaves the transaction open; some errors have rolled it back already.
+        let _ = execute("ROLLBACK");
+    }
+    committed
+}

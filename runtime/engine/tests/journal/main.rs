@@ -1,0 +1,53 @@
+//! What every journal promises, as one suite that any backend is run through, and what only the SQLite file promises.
+//!
+//! Doubles: none; time is a number in the tests. Oracles: the promises of the `Journal` trait, a model of it in memory (`model`),
+//! and recounts.
+
+mod attempts;
+mod crash;
+mod fixture;
+mod history;
+mod model;
+mod reads;
+mod sqlite_file;
+mod waiting;
+
+/// Runs functions of the suite over a backend, each on a new store.
+macro_rules! over {
+    ($backend:ty: $($room:ident::$promise:ident),* $(,)?) => {$(
+        #[tokio::test]
+        async fn $promise() {
+            $crate::$room::$promise(&<$backend>::new()).await;
+        }
+    )*};
+}
+
+/// The SQLite journal through the whole suite. A second backend adds a module like this one.
+mod sqlite {
+    use crate::fixture::SqliteStore;
+
+    over! { SqliteStore:
+        reads::j1_cursor_and_envelopes_are_durable_together,
+        reads::j2_an_envelope_committed_twice_is_delivered_once,
+        reads::j3_a_read_has_one_owner_and_a_stale_one_cannot_commit,
+        reads::an_interrupted_operation_is_resumed_after_a_restart,
+        reads::failures_count_until_a_success_and_operations_are_listed,
+        attempts::j4_a_claim_is_exclusive_until_its_lease_ends,
+        attempts::j4_concurrent_claims_never_overlap,
+        attempts::j5_settling_is_idempotent,
+        attempts::j5_a_late_settlement_counts_once_or_not_at_all,
+        attempts::j6_a_retry_waits_and_a_dead_letter_never_returns,
+        attempts::a_blocked_attempt_is_listed_and_not_counted,
+        attempts::a_claim_is_bounded_in_number_and_bytes,
+        attempts::claims_come_in_due_order,
+        attempts::a_disabled_destination_yields_nothing_and_keeps_its_backlog,
+        waiting::news_are_never_missed,
+        waiting::a_wait_without_news_goes_on,
+        history::envelopes_come_back_as_they_were,
+        history::lists_are_filtered,
+        history::pages_are_stable_under_writes,
+        history::replays_make_new_deliveries_and_double_nothing,
+        history::retention_by_age_and_size_spares_what_is_pending,
+        model::random_operations_agree_with_the_model,
+    }
+}

@@ -1,0 +1,91 @@
+//! Envelopes as a read of HubSpot makes them, of a chosen size, and a journal to put them in.
+
+use std::{sync::Arc, time::Duration};
+
+use ampline::journal::{
+    Begin, Journal, PageCommit, ReadLease,
+    sqlite::{Options, SqliteJournal, Synchronous},
+};
+use ampline_core::{
+    message::{BodyIndex, Envelope, Metadata, RecordSpan},
+    plan::ReadKey,
+};
+use bytes::Bytes;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Failure;
+
+/// Body of a typical message, as the issue trackers of the field quote it.
+pub(super) const BODY_BYTES: usize = 2_000;
+/// Envelopes that one commit makes durable.
+pub(super) const PAGE_ENVELOPES: u64 = 100;
+const LEASE: Duration = Duration::from_secs(3_600);
+
+/// The `number`th envelope for a destination.
+pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Envelope {
+    // Spread like the hash that real ids are.
+    let spread = u128::from(number).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+    let id = Uuid::from_u128(spread);
+    let head = r#"{"action":"read","objectName":"contacts","#;
+    let info = r#""resultInfo":{"type":"inline","numRecords":1},"result":["#;
+    let filler = body_bytes.saturating_sub(head.len() + info.len() + 40);
+    let record = format!(r#"{{"fields":{{"id":"{number}"}},"raw":"{}"}}"#, "x".repeat(filler));
+    let start = (head.len() + info.len()) as u32;
+    let span = RecordSpan { id: number.to_string(), start, end: start + record.len() as u32, modified_at_ms: Some(1), deleted: false };
+    Envelope {
+        id,
+        destination: destination.to_owned(),
+        group_ref: "acme".to_owned(),
+        ordering_key: "0c9230e1-8fbe-4b28-bf10-2beee8fbf4ce/contacts".to_owned(),
+        occurred_at: Timestamp::now(),
+        metadata: Metadata {
+            project_id: "9482e676-4874-43a4-beea-fa8081d13a07".to_owned(),
+            installation_id: "0c9230e1-8fbe-4b28-bf10-2beee8fbf4ce".to_owned(),
+            connection_id: "a3c1b6ce-7a53-4b5c-9f2e-222222222222".to_owned(),
+            destination_id: "a3c1b6ce-7a53-4b5c-9f2e-333333333333".to_owned(),
+            operation_id: Some("0199e0a8-149d-7ee9-9f50-0514403517f9".to_owned()),
+            object_name: "contacts".to_owned(),
+            event_id: id.to_string(),
+            timestamp: "2026-08-01T12:00:00.123456789Z".to_owned(),
+            topic: "read".to_owned(),
+        },
+        index: BodyIndex { result_info_at: head.len() as u32, records: vec![span] },
+        body: Bytes::from(format!("{head}{info}{record}]}}")),
+    }
+}
+
+/// A journal in a folder of its own, and ownership of some reads of it.
+pub(super) struct Store {
+    pub(super) journal: Arc<SqliteJournal>,
+    leases: Vec<ReadLease>,
+    pub(super) folder: tempfile::TempDir,
+}
+
+impl Store {
+    pub(super) async fn open(synchronous: Synchronous, reads: u64) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let options = Options { synchronous, ..Options::default() };
+        let journal = SqliteJournal::open(&folder.path().join("journal.db"), &options)?;
+        let mut leases = Vec::new();
+        for read in 0..reads {
+            let key = ReadKey { installation_id: format!("installation-{read}"), object_name: "contacts".to_owned() };
+            let begin = Begin { key, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
+            leases.push(journal.begin(begin).await?.ok_or("the read has another owner")?);
+        }
+        Ok(Self { journal, leases, folder })
+    }
+
+    /// Makes envelopes of a read durable.
+    pub(super) async fn commit(&self, read: usize, envelopes: Vec<Envelope>) -> Result<(), Failure> {
+        let commit = PageCommit {
+            envelopes,
+            cursor: "{}".to_owned(),
+            records_processed: 0,
+            records_estimated_total: None,
+            now: Timestamp::now(),
+            lease: LEASE,
+        };
+        Ok(self.journal.commit(&self.leases[read], commit).await?)
+    }
+}

@@ -1,0 +1,48 @@
+//! Benchmarks. Every figure that is a speed is a ratio to a baseline measured in the same run on the same machine; absolute figures
+//! stand beside it for scale.
+
+mod deliveries;
+mod envelopes;
+mod journal;
+mod machine;
+mod memory;
+mod nginx;
+mod report;
+mod sandbox;
+mod startup;
+
+use std::path::Path;
+
+use report::Report;
+
+/// The benchmarks there are, in the order in which they run.
+pub const NAMES: [&str; 6] = ["journal", "sandbox", "deliveries", "latency", "startup", "memory"];
+
+/// What a benchmark can fail with.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the named benchmarks (all where none is named), prints a table and writes the figures as JSON.
+///
+/// # Errors
+/// When one cannot run.
+pub fn run(names: &[String], json: &Path) -> Result<(), String> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let mut report = Report::default();
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    for name in NAMES.into_iter().filter(|name| wanted(name)) {
+        eprintln!("measuring {name} …");
+        let measured = tokio.block_on(async {
+            match name {
+                "journal" => journal::measure(&mut report).await,
+                "sandbox" => sandbox::measure(&mut report).await,
+                "deliveries" => deliveries::measure(&mut report).await,
+                "latency" => deliveries::measure_latency(&mut report).await,
+                "startup" => startup::measure(&mut report).await,
+                _ => memory::measure(&mut report).await,
+            }
+        });
+        measured.map_err(|error| format!("{name}: {error}"))?;
+    }
+    report.print();
+    report.write(json).map_err(|error| format!("cannot write {}: {error}", json.display()))
+}
