@@ -64,7 +64,7 @@ async fn each_misdeed_is_contained_and_named() {
         ("throttle", &["test.throttled"], "", kept),
         ("trap", &["sink.trap"], "unreachable", lost),
         ("panic", &["sink.trap"], "the sink panicked on purpose", lost),
-        ("recurse", &["sink.trap"], "call stack exhausted", lost),
+        ("recurse", &["sink.trap"], "wasm trap: ", lost),
         ("loop", &["sink.cpu"], "more than 300 ms of processor time", lost),
         ("allocate", &["sink.memory"], "more memory than it may have", lost),
         ("short", &["sink.outcomes"], "3 envelopes with 2 outcomes", lost),

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use ampline::sink::{
     BatchItem, FIRST_PARTY, SinkInstance,
-    wasm::{HostOptions, HttpOptions, WasmSinks},
+    wasm::{AddressPolicy, HostOptions, HttpOptions, WasmSinks},
 };
 use ampline_core::{
     message::Envelope,
@@ -24,7 +24,11 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 async fn webhook(url: &str) -> Box<dyn SinkInstance> {
-    let http = HttpOptions { timeout_max: TIMEOUT, ..HttpOptions::default() };
+    guarded(url, AddressPolicy::Anywhere).await
+}
+
+async fn guarded(url: &str, addresses: AddressPolicy) -> Box<dyn SinkInstance> {
+    let http = HttpOptions { timeout_max: TIMEOUT, addresses, ..HttpOptions::default() };
     let sinks = WasmSinks::load(HostOptions { http, ..options() }, FIRST_PARTY).await.unwrap();
     let config = json!({"url": url, "headers": {"x-team": "red"}});
     open(&sinks, "webhook", config).await.unwrap()
@@ -86,22 +90,20 @@ fn items(envelope: Envelope) -> Vec<BatchItem> {
 
 #[tokio::test]
 async fn each_answer_has_its_class() {
-    use FailureClass::{Blocked, Rejected, Throttled, Transient};
+    use FailureClass::{Blocked, Throttled, Transient};
     let receiver = Receiver::start().await;
     for (path, class, code, retry_after_ms) in [
-        ("/redirect", None, "http.302", None),
-        ("/status/400", None, "http.400", None),
-        ("/status/410", Some(Blocked), "http.410", None),
-        ("/status/413", Some(Rejected), "http.413", None),
-        ("/status/500", Some(Transient), "http.500", None),
-        ("/retry-after/429/7", Some(Throttled), "http.429", Some(7_000)),
-        ("/retry-after/503/1.5", None, "http.503", Some(1_500)),
-        ("/big", None, "http.400", None),
+        ("/redirect", Transient, "http.302", None),
+        ("/status/400", Transient, "http.400", None),
+        ("/status/410", Blocked, "http.410", None),
+        ("/status/500", Transient, "http.500", None),
+        ("/retry-after/429/7", Throttled, "http.429", Some(7_000)),
+        ("/retry-after/503/1.5", Throttled, "http.503", Some(1_500)),
+        ("/big", Transient, "http.400", None),
     ] {
         let report = webhook(&receiver.url(path)).await.deliver(batch(1)).await;
         let failure = failure(&report);
-        assert_eq!(failure.code, code, "{path}: {failure:?}");
-        assert!(class.is_none_or(|class| failure.class == class), "{path}: {failure:?}");
+        assert_eq!((failure.code.as_str(), failure.class), (code, class), "{path}: {failure:?}");
         assert_eq!(failure.retry_after, retry_after_ms.map(Duration::from_millis), "{path}");
         assert!(failure.message.len() < 20_000 && report.reusable, "{path}");
         assert_eq!(receiver.take().len(), 1, "{path}: one request, nothing followed and nothing repeated");
@@ -122,5 +124,23 @@ async fn no_answer_is_transient_and_says_whether_it_may_have_been_taken() {
         assert_eq!((failure.code.as_str(), failure.maybe_applied), (code, maybe_applied), "{url}: {failure:?}");
         assert_eq!(failure.class, FailureClass::Transient, "{url}");
         assert!(report.reusable, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_refused_is_never_dialled_and_says_why() {
+    let receiver = Receiver::start().await;
+    let by_number = receiver.url("/hook");
+    let by_name = by_number.replace("127.0.0.1", "localhost");
+    for url in [&by_number, &by_name] {
+        let report = guarded(url, AddressPolicy::Public(Vec::new())).await.deliver(batch(1)).await;
+        let failure = failure(&report);
+        assert_eq!((failure.code.as_str(), failure.class), ("http.address", FailureClass::Blocked), "{url}: {failure:?}");
+        assert!(failure.message.contains("which is loopback") && !failure.maybe_applied, "{url}: {failure:?}");
+        assert!(receiver.take().is_empty(), "{url}");
+        let allowed = AddressPolicy::Public(vec!["127.0.0.0/8".parse().unwrap()]);
+        let report = guarded(url, allowed).await.deliver(batch(1)).await;
+        assert!(told(&report).starts_with("delivered"), "{url}: {}", told(&report));
+        assert_eq!(receiver.take().len(), 1, "{url}");
     }
 }

@@ -16,7 +16,7 @@ use std::{
 
 use ampline_core::message::Envelope;
 
-pub use http::HttpOptions;
+pub use http::{AddressPolicy, Cidr, CidrError, HttpOptions};
 pub(crate) use http::{HttpError, Network};
 
 use super::{

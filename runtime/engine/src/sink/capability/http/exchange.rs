@@ -20,6 +20,9 @@ impl Network {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
         let Prepared { request, timeout } = prepared;
+        if let Some(refused) = self.refused(request.url()) {
+            return Err(fault::refused(&refused));
+        }
         let deadline = Instant::now() + timeout;
         let url = request.url().clone();
         let mut answer = match timeout_at(deadline, self.client.execute(request)).await {

@@ -4,7 +4,10 @@ use std::{error::Error, io, time::Duration};
 
 use reqwest::Url;
 
-use super::{super::failure, network::Unresolved};
+use super::{
+    super::failure,
+    network::{Refused, Unresolved},
+};
 use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass};
 
 const CAUSES_MAX: usize = 16;
@@ -15,8 +18,16 @@ pub(super) fn late(url: &Url, timeout: Duration) -> Failure {
     Failure { maybe_applied: true, ..failure(FailureClass::Transient, "http.timeout", message) }
 }
 
+/// The request goes where destinations may not.
+pub(super) fn refused(refused: &Refused) -> Failure {
+    failure(FailureClass::Blocked, "http.address", refused.to_string())
+}
+
 /// The request failed.
 pub(super) fn failed(url: &Url, error: &reqwest::Error) -> Failure {
+    if let Some(found) = causes(error).find_map(|cause| cause.downcast_ref()) {
+        return refused(found);
+    }
     let (code, sent) = code(error);
     let message = format!("{}: {}", origin(url), innermost(error));
     let class = if error.is_builder() { FailureClass::Rejected } else { FailureClass::Transient };

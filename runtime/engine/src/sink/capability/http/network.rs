@@ -1,16 +1,23 @@
 //! The way out: one client for all destinations, so that connections are kept and shared between leases.
 //!
-//! Names are resolved here and nowhere else: [`Resolver`] is where an address policy will refuse what a destination may not
-//! reach, at the moment of dialling. For now it allows every address; addresses written as numbers do not pass it.
+//! Names are resolved here and nowhere else, and the addresses found are checked here and then dialled: no second look-up can
+//! lead elsewhere. Addresses written as numbers are not resolved; `refused` checks those.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use reqwest::{
-    Client,
+    Client, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect, retry,
 };
-use rustls::crypto::ring;
+
+use super::address::AddressPolicy;
+use crate::http_client::install_crypto;
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Shorter than the minute after which common servers and balancers close idle connections.
@@ -25,13 +32,20 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// The longest time that a sink can ask for.
     pub timeout_max: Duration,
+    /// Which addresses may be dialled.
+    pub addresses: AddressPolicy,
     /// Answer every request with 204 without sending it: for rehearsals, and to measure what the sandbox costs.
     pub dry_run: bool,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(15), timeout_max: Duration::from_secs(60), dry_run: false }
+        Self {
+            timeout: Duration::from_secs(15),
+            timeout_max: Duration::from_secs(60),
+            addresses: AddressPolicy::Anywhere,
+            dry_run: false,
+        }
     }
 }
 
@@ -46,10 +60,9 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) fn new(options: HttpOptions) -> Result<Self, HttpError> {
-        // Fails where a provider is installed already, and then that one serves.
-        let _ = ring::default_provider().install_default();
+        install_crypto();
         let client = Client::builder()
-            .dns_resolver(Arc::new(Resolver))
+            .dns_resolver(Arc::new(Resolver(options.addresses.clone())))
             .no_proxy()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -68,6 +81,14 @@ impl Network {
     pub(super) fn timeout(&self, asked_ms: Option<u64>) -> Duration {
         asked_ms.map_or(self.options.timeout, Duration::from_millis).min(self.options.timeout_max)
     }
+
+    /// Why a URL may not be dialled that has an address in place of a name.
+    pub(super) fn refused(&self, url: &Url) -> Option<Refused> {
+        let host = url.host_str()?;
+        let address: IpAddr = host.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
+        let rule = self.options.addresses.refuses(address)?;
+        Some(Refused { name: host.to_owned(), address, rule })
+    }
 }
 
 /// A name that leads nowhere.
@@ -78,15 +99,39 @@ pub(super) struct Unresolved {
     reason: io::Error,
 }
 
-struct Resolver;
+/// A name that leads where destinations may not go.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} is at {address}, which is {rule}; an operator who trusts it allows its network, for example {address}")]
+pub(super) struct Refused {
+    name: String,
+    address: IpAddr,
+    rule: &'static str,
+}
+
+struct Resolver(AddressPolicy);
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-            let addresses: Vec<SocketAddr> =
-                found.map_err(|reason| Unresolved { name: name.as_str().to_owned(), reason })?.collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            let found = found.map_err(|reason| Unresolved { name: name.as_str().to_owned(), reason })?;
+            Ok(Box::new(dialled(&policy, name.as_str(), found)?.into_iter()) as Addrs)
         })
+    }
+}
+
+/// Those of the addresses that may be dialled.
+fn dialled(policy: &AddressPolicy, name: &str, found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, Refused> {
+    let (mut dialled, mut refused) = (Vec::new(), None);
+    for socket in found {
+        match policy.refuses(socket.ip()) {
+            None => dialled.push(socket),
+            Some(rule) => refused = Some(Refused { name: name.to_owned(), address: socket.ip(), rule }),
+        }
+    }
+    match refused {
+        Some(refused) if dialled.is_empty() => Err(refused),
+        _ => Ok(dialled),
     }
 }
