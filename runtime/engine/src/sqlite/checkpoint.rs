@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::lock;
 
 /// From this size of the log on it is folded into the file, beside the writer.
-const FOLD_FROM_BYTES: i64 = 4 << 20;
+const FOLD_FROM_BYTES: i64 = 16 << 20;
 /// At this size the writer waits until the log is folded and begins anew.
 pub(super) const LOG_BYTES_MAX: i64 = 64 << 20;
 
