@@ -8,9 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ampline::journal::{
-    Begin, ClaimRequest, Journal, PageCommit, Settlement,
-    sqlite::{Options, SqliteJournal, Synchronous},
+use ampline::{
+    journal::{
+        Begin, ClaimRequest, Journal, PageCommit, Settlement,
+        sqlite::{Options, SqliteJournal, Synchronous},
+    },
+    store::{Change, Documents, HostedStore},
 };
 use ampline_core::{
     message::{BodyIndex, Envelope, Metadata, RecordSpan},
@@ -120,6 +123,13 @@ async fn settle(journal: Arc<SqliteJournal>, count: usize, destination: &'static
     Ok(())
 }
 
+/// Processor seconds of this process so far, at the 100 ticks a second of Linux.
+fn cpu_s() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = |place: usize| stat.split(' ').nth(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(13) + ticks(14)) / 100.0
+}
+
 /// Resident memory in MB, its own and all with mapped files.
 fn resident_mb() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -129,10 +139,32 @@ fn resident_mb() -> String {
     format!("{} MB resident ({} MB its own)", of("VmRSS:").unwrap_or(0) / 1_024, of("RssAnon:").unwrap_or(0) / 1_024)
 }
 
+/// Items of 2 kB into the hosted store, then each of them again, newer.
+async fn items(directory: &Path) -> Outcome<()> {
+    let store = HostedStore::open(&directory.join("items"), &Options { synchronous: Synchronous::Normal, ..Options::default() })?;
+    for round in 1..=2 {
+        let begin = Instant::now();
+        for batch in 0..200_u64 {
+            let change = |n: u64| Change {
+                endpoint: "contacts".to_owned(),
+                group: "acme".to_owned(),
+                item: (batch * 500 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string(),
+                modified_at_ms: round,
+                occurred_at_ms: round,
+                document: Some(Bytes::from(vec![b'x'; BODY_BYTES])),
+            };
+            store.apply((0..500).map(change).collect()).await?;
+        }
+        let took = begin.elapsed();
+        println!("hosted store, round {round}: 100000 items in {took:.2?}: {:.0}/s", 100_000.0 / took.as_secs_f64());
+    }
+    Ok(store.close().await?)
+}
+
 async fn both_steps(directory: &Path, synchronous: Synchronous, count: u64) -> Outcome<()> {
     let path = directory.join(format!("rate-{}", Uuid::now_v7()));
     let journal = SqliteJournal::open(&path, &Options { synchronous, ..Options::default() })?;
-    let begin = Instant::now();
+    let (begin, cpu_before_s) = (Instant::now(), cpu_s());
     let settling = tokio::spawn(settle(Arc::clone(&journal), count as usize, "both"));
     let committing: Vec<_> =
         (0..READS).map(|read| tokio::spawn(commit(Arc::clone(&journal), read, count / READS, "both"))).collect();
@@ -143,8 +175,10 @@ async fn both_steps(directory: &Path, synchronous: Synchronous, count: u64) -> O
     settling.await??;
     let total = begin.elapsed();
     println!(
-        "{synchronous:?}: {count} envelopes committed in {committed:.2?}, committed and settled in {total:.2?}: {:.0}/s; {}",
+        "{synchronous:?}: {count} envelopes committed in {committed:.2?}, committed and settled in {total:.2?}: {:.0}/s, \
+         {:.1} µs of processor each; {}",
         count as f64 / total.as_secs_f64(),
+        (cpu_s() - cpu_before_s) * 1e6 / count as f64,
         resident_mb()
     );
     let (closing, files) = (Instant::now(), std::fs::metadata(&path)?.len());
@@ -187,6 +221,7 @@ async fn main() -> Outcome<()> {
     both_steps(&directory, Synchronous::Normal, 200_000).await?;
     both_steps(&directory, Synchronous::Full, 200_000).await?;
 
+    items(&directory).await?;
     let path = directory.join("queue");
     let options = Options { synchronous: Synchronous::Normal, ..Options::default() };
     let journal = SqliteJournal::open(&path, &options)?;

@@ -149,7 +149,7 @@ impl Writer {
         let this = Arc::clone(self);
         let closing = tokio::task::spawn_blocking(move || {
             let Some(OpenFile { connection, checkpoints, _lock }) = lock(&this.file).take() else { return Ok(()) };
-            drop(checkpoints);
+            checkpoints.close();
             close(connection)
         });
         Ok(closing.await.map_err(|e| StoreFailed(format!("closing broke off: {e}")))??)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Rows};
 
 use super::{
     Fault,
@@ -39,6 +39,18 @@ struct Take<'r> {
     taken: Vec<Taken>,
     next_us: Option<i64>,
 }
+
+/// One pending delivery, if it is still at the place that is remembered.
+const BEHIND: &str =
+    "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery WHERE id = ?1 AND at_us = ?2 AND status = 0";
+
+/// Pending deliveries of the position's time behind it. (One comparison of pairs would read all of that time again.)
+const AHEAD_SAME_TIME: &str = "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
+     WHERE status = 0 AND destination = ?1 AND at_us = ?2 AND id > ?3 ORDER BY id";
+
+/// Pending deliveries of later times, in due order; read no further than they are taken.
+const AHEAD: &str = "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
+     WHERE status = 0 AND destination = ?1 AND at_us > ?2 ORDER BY at_us, id";
 
 /// Whether a claim could bring anything. If not, waiting goes on until something happens.
 pub(super) fn worth_a_look(lane: &SharedLane) -> bool {
@@ -95,9 +107,7 @@ impl Take<'_> {
 
     /// Takes what was given back, retried or late before the position. Whether there is room for more.
     fn behind(&mut self, db: &Connection, lane: &mut Lane) -> Result<bool, Fault> {
-        let mut row = db.prepare_cached(
-            "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery WHERE id = ?1 AND at_us = ?2 AND status = 0",
-        )?;
+        let mut row = db.prepare_cached(BEHIND)?;
         for key in lane.behind(self.request.envelopes_max as usize + 1) {
             if key.at_us > self.now_us {
                 break;
@@ -113,18 +123,21 @@ impl Take<'_> {
 
     /// Reads on from the position. Whether the end of what is due was reached.
     fn ahead(&mut self, db: &Connection, lane: &mut Lane, destination: i64) -> Result<bool, Fault> {
-        let mut statement = db.prepare_cached(
-            "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
-             WHERE status = 0 AND destination = ?1 AND (at_us, id) > (?2, ?3) ORDER BY at_us, id",
-        )?;
         let from = lane.position();
-        let mut rows = statement.query(params![destination, from.at_us, from.delivery])?;
+        let mut same_time = db.prepare_cached(AHEAD_SAME_TIME)?;
+        let mut later = db.prepare_cached(AHEAD)?;
+        Ok(self.read_on(lane, same_time.query([destination, from.at_us, from.delivery])?)?
+            && self.read_on(lane, later.query([destination, from.at_us])?)?)
+    }
+
+    /// Takes rows until there is no room or nothing is due any more. Whether there is room left.
+    fn read_on(&mut self, lane: &mut Lane, mut rows: Rows<'_>) -> Result<bool, Fault> {
         while let Some(row) = rows.next()? {
             let pending = pending(row)?;
             if lane.is_held(pending.key.delivery) {
                 lane.pass(pending.key);
             } else if pending.key.at_us > self.now_us {
-                self.next_us = Some(pending.key.at_us);
+                self.next_us = self.next_us.into_iter().chain([pending.key.at_us]).min();
                 return Ok(true);
             } else if !self.take(lane, &pending) {
                 return Ok(false);
@@ -157,4 +170,45 @@ fn pending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pending> {
         tries: row.get(4)?,
         bytes: row.get::<_, i64>(5)?.cast_unsigned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    /// A claim costs what it takes, however many are claimed before it and wait behind it, even if all fell due at once.
+    #[test]
+    fn a_claim_reads_only_what_it_takes() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(include_str!("schema-1.sql")).unwrap();
+        db.execute_batch(
+            "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 20000) \
+             INSERT INTO delivery SELECT n, n, 1, 1, 0, 0, 0, 0, 0, 2000, NULL, NULL FROM n",
+        )
+        .unwrap();
+        let request = ClaimRequest {
+            destination: "a".to_owned(),
+            envelopes_max: 100,
+            bytes_max: u64::MAX,
+            now: Timestamp::UNIX_EPOCH,
+            lease: Duration::from_secs(60),
+        };
+        let mut lane = Lane::new(Some(1), false);
+        let mut first = None;
+        for round in 0..200 {
+            let mut take = Take { request: &request, now_us: 0, bytes: 0, taken: Vec::new(), next_us: None };
+            take.look(&db, &mut lane).unwrap();
+            assert_eq!(take.taken.len(), 100, "round {round}");
+            let steps: i32 = [AHEAD_SAME_TIME, AHEAD]
+                .map(|sql| db.prepare_cached(sql).unwrap().reset_status(StatementStatus::VmStep))
+                .into_iter()
+                .sum();
+            assert!(steps <= *first.get_or_insert(steps) + 20, "round {round}: {steps} steps, the first {first:?}");
+        }
+    }
 }
