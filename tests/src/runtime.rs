@@ -60,7 +60,8 @@ impl Workplace {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file())?;
         let mut command = self.command();
         command.args(["run", "amp.yaml", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        let mut child = command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", binary().display())))?;
+        let mut child =
+            command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", binary().display())))?;
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             if let Some(status) = child.try_wait()? {

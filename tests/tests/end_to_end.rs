@@ -47,7 +47,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let options = change(Options { token: Some("t".into()), ..Options::default() }.with("contacts", contacts));
         let emulator = Emulator::start(options).unwrap();
-        let receiver = Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
+        let receiver =
+            Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
         let settings = format!(
             r#"
             [project]
@@ -124,14 +125,36 @@ async fn a_message_says_all_that_the_contract_lists_and_official_libraries_verif
     let message: Value = serde_json::from_slice(&request.body).unwrap();
     let keys: Vec<&str> = message.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = [
-        "action", "projectId", "provider", "groupRef", "groupName", "consumerRef", "consumerName", "installationId",
-        "installationUpdateTime", "objectName", "rawObjectName", "operationId", "operationTime", "readType", "resultInfo", "result",
+        "action",
+        "projectId",
+        "provider",
+        "groupRef",
+        "groupName",
+        "consumerRef",
+        "consumerName",
+        "installationId",
+        "installationUpdateTime",
+        "objectName",
+        "rawObjectName",
+        "operationId",
+        "operationTime",
+        "readType",
+        "resultInfo",
+        "result",
     ];
     expected.sort_unstable();
     assert_eq!(keys, expected, "serde_json sorts, the raw order is tested in core");
     for (key, value) in [
-        ("action", "read"), ("projectId", "p1"), ("provider", "hubspot"), ("groupRef", "acme"), ("groupName", "ACME"),
-        ("consumerRef", "u1"), ("consumerName", "Una"), ("objectName", "person"), ("rawObjectName", "contacts"), ("readType", "backfill"),
+        ("action", "read"),
+        ("projectId", "p1"),
+        ("provider", "hubspot"),
+        ("groupRef", "acme"),
+        ("groupName", "ACME"),
+        ("consumerRef", "u1"),
+        ("consumerName", "Una"),
+        ("objectName", "person"),
+        ("rawObjectName", "contacts"),
+        ("readType", "backfill"),
     ] {
         assert_eq!(message[key], value, "{key}");
     }

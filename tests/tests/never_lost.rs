@@ -84,7 +84,8 @@ async fn nothing_is_lost_when_the_process_is_killed_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
     let options = Options { token: Some("t".into()), ..Options::default() };
     let emulator = Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).unwrap();
-    let receiver = Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
+    let receiver =
+        Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
     let secrets = [("KEY", SIGNING_KEY), ("TOKEN", "t")];
     let workplace = Workplace::new(folder.path(), MANIFEST, &settings(&emulator, &receiver), &secrets).unwrap();
     let mut chance = Chance(SEED);
@@ -143,7 +144,12 @@ async fn everything_arrived(emulator: &Emulator, receiver: &Receiver, client: &R
         .iter()
         .filter(|record| arrived.get(&record.id).and_then(|seen| seen.updated_at.as_ref()) != Some(&record.updated_at))
         .collect();
-    assert!(missing.is_empty(), "{} of {} contacts did not arrive in their last version: {missing:?}", missing.len(), contacts.len());
+    assert!(
+        missing.is_empty(),
+        "{} of {} contacts did not arrive in their last version: {missing:?}",
+        missing.len(),
+        contacts.len()
+    );
     let stored = hosted_companies(client).await;
     for company in emulator.state().records("companies").unwrap() {
         let at: jiff::Timestamp = company.updated_at.parse().unwrap();

@@ -122,7 +122,9 @@ fn private_dir(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| io::Error::new(error.kind(), format!("cannot make the folder {}: {error}", path.display())))
+    builder
+        .create(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot make the folder {}: {error}", path.display())))
 }
 
 /// Writes beside and renames, so that a crash leaves the old file or the new one.

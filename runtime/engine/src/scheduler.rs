@@ -72,7 +72,9 @@ pub(crate) async fn run(
     let mut stop = shared.stop.clone();
     loop {
         let now = shared.clock.now();
-        while running.len() < reads_max && let Some(index) = queue.pop_due(now) {
+        while running.len() < reads_max
+            && let Some(index) = queue.pop_due(now)
+        {
             running.spawn(one(shared.clone(), queue.jobs[index].clone(), index));
         }
         let sleep = queue.next().filter(|_| running.len() < reads_max).map_or(SLEEP_MAX, |at| until(at, now).min(SLEEP_MAX));

@@ -93,7 +93,13 @@ fn route(url: &str) -> Route {
     let config = serde_json::json!({ "url": url });
     let destination = Destination { id: "hook".into(), name: "hook".into(), kind: "webhook".into(), config };
     let lease = Duration::from_secs(120);
-    Route { destination: Arc::new(destination), retry: RetryPolicy::default(), concurrency: CONCURRENCY, rate_per_second: None, lease }
+    Route {
+        destination: Arc::new(destination),
+        retry: RetryPolicy::default(),
+        concurrency: CONCURRENCY,
+        rate_per_second: None,
+        lease,
+    }
 }
 
 /// The same client, the same concurrency, the same bodies; no journal, no sink, no signature.

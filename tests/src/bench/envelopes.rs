@@ -32,7 +32,8 @@ pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Env
     let filler = body_bytes.saturating_sub(head.len() + info.len() + 40);
     let record = format!(r#"{{"fields":{{"id":"{number}"}},"raw":"{}"}}"#, "x".repeat(filler));
     let start = (head.len() + info.len()) as u32;
-    let span = RecordSpan { id: number.to_string(), start, end: start + record.len() as u32, modified_at_ms: Some(1), deleted: false };
+    let span =
+        RecordSpan { id: number.to_string(), start, end: start + record.len() as u32, modified_at_ms: Some(1), deleted: false };
     Envelope {
         id,
         destination: destination.to_owned(),

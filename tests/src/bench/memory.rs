@@ -28,7 +28,9 @@ pub(super) async fn measure(report: &mut Report) -> Result<(), Failure> {
     report.judge("memory", "idle", idle, "MB", Target::AtMost(60.0));
     let store = Store::open(Synchronous::Normal, 1).await?;
     for first in (0..QUEUED).step_by(COMMIT_ENVELOPES as usize) {
-        store.commit(0, (first..first + COMMIT_ENVELOPES).map(|number| envelope("hook", number, QUEUED_BODY_BYTES)).collect()).await?;
+        store
+            .commit(0, (first..first + COMMIT_ENVELOPES).map(|number| envelope("hook", number, QUEUED_BODY_BYTES)).collect())
+            .await?;
     }
     store.journal.close().await?;
     // A port that nobody listens on: every attempt fails, and the breaker leaves the backlog alone.

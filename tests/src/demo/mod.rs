@@ -112,7 +112,10 @@ async fn read_now(world: &World) -> Result<(), String> {
 }
 
 async fn incremental(world: &World, view: &View) -> Result<(), String> {
-    view.scene("2. incremental read", &format!("{CHANGED} contacts change at HubSpot; the next tick, pulled forward, reads those alone"));
+    view.scene(
+        "2. incremental read",
+        &format!("{CHANGED} contacts change at HubSpot; the next tick, pulled forward, reads those alone"),
+    );
     let before = world.receiver_messages();
     world.change_contacts(CHANGED)?;
     read_now(world).await?;

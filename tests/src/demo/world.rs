@@ -65,9 +65,14 @@ impl World {
     pub(super) fn start(view: &View) -> Result<Self, String> {
         let words = |what: &'static str| move |error: std::io::Error| format!("cannot start {what}: {error}");
         let options = Options { token: Some(TOKEN.into()), ..Options::default() };
-        let emulator = Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).map_err(words("the emulator"))?;
+        let emulator =
+            Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).map_err(words("the emulator"))?;
         emulator.fault(Rule { delay_ms: ANSWER_DELAY.as_millis() as u64, answer: Answer::Normal, ..Rule::default() });
-        let receiver = Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], read_records: true, ..receiver::Options::default() });
+        let receiver = Receiver::start(receiver::Options {
+            secrets: vec![SIGNING_KEY.into()],
+            read_records: true,
+            ..receiver::Options::default()
+        });
         let receiver = receiver.map_err(words("the receiver"))?;
         let folder = std::env::temp_dir().join(format!("ampline-demo-{}", std::process::id()));
         let settings = settings(&emulator, &receiver);

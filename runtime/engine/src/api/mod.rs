@@ -23,11 +23,17 @@ use axum::{
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-pub(crate) use auth::HEADER as KEY_HEADER;
 pub use auth::ApiKey;
+pub(crate) use auth::HEADER as KEY_HEADER;
 pub use status::Status;
 
-use crate::{clock::Clock, downloads::Downloads, journal::Journal, scheduler::{NextRuns, RunNow}, store::HostedStore};
+use crate::{
+    clock::Clock,
+    downloads::Downloads,
+    journal::Journal,
+    scheduler::{NextRuns, RunNow},
+    store::HostedStore,
+};
 
 /// Largest request body that is taken in.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
@@ -78,7 +84,9 @@ pub fn router(api: Arc<Api>) -> Router {
     keyed
         .merge(open)
         .fallback(|| async { problem::not_found("there is nothing at this path") })
-        .method_not_allowed_fallback(|| async { problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method") })
+        .method_not_allowed_fallback(|| async {
+            problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
+        })
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn(timed))
         .with_state(api)
@@ -101,7 +109,11 @@ async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum:
 }
 
 /// Serves until `stop` turns true and open requests are answered.
-pub(crate) async fn serve(listener: tokio::net::TcpListener, router: Router, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub(crate) async fn serve(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
     axum::serve(listener, router).with_graceful_shutdown(stopped).await
 }

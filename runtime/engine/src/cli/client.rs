@@ -104,9 +104,16 @@ impl Client {
                 if let Some(body) = body {
                     request = request.header("content-type", "application/json").body(body.to_string());
                 }
-                let response = request.send().await.map_err(|error| Failure::unable(format!("the runtime does not answer: {error}")))?;
+                let response =
+                    request.send().await.map_err(|error| Failure::unable(format!("the runtime does not answer: {error}")))?;
                 let status = response.status();
-                (status, response.bytes().await.map_err(|error| Failure::unable(format!("the runtime's answer broke off: {error}")))?)
+                (
+                    status,
+                    response
+                        .bytes()
+                        .await
+                        .map_err(|error| Failure::unable(format!("the runtime's answer broke off: {error}")))?,
+                )
             }
             Way::Here { router, .. } => {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());

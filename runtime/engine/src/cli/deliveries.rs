@@ -135,8 +135,8 @@ async fn list(args: &ListArgs) -> Result<(), Failure> {
         println!("{value:#}");
         return Ok(());
     }
-    let rows: Vec<DeliverySummary> =
-        serde_json::from_value(value["results"].clone()).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
+    let rows: Vec<DeliverySummary> = serde_json::from_value(value["results"].clone())
+        .map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
     let rows: Vec<[String; 8]> = rows.into_iter().map(cells).collect();
     let head = ["id", "made", "destination", "object", "group", "status", "attempts", "reason or next attempt"];
     table::print(head, &rows, "no deliveries match");
@@ -157,7 +157,16 @@ fn cells(one: DeliverySummary) -> [String; 8] {
     let replay = one.replay_of.map(|of| format!("replay of {of}"));
     let note: Vec<String> = [next, reason, replay].into_iter().flatten().collect();
     let made = one.occurred_at.strftime("%F %T").to_string();
-    [one.id.to_string(), made, one.destination, one.object_name, one.group_ref, status.into(), one.attempts.to_string(), note.join("; ")]
+    [
+        one.id.to_string(),
+        made,
+        one.destination,
+        one.object_name,
+        one.group_ref,
+        status.into(),
+        one.attempts.to_string(),
+        note.join("; "),
+    ]
 }
 
 async fn show(id: i64, target: &Target) -> Result<(), Failure> {

@@ -51,7 +51,8 @@ pub(super) fn run(args: RunArgs) -> Result<(), Failure> {
 }
 
 fn launch(args: &RunArgs) -> Result<Launch, Failure> {
-    let source = std::fs::read(&args.manifest).map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
+    let source = std::fs::read(&args.manifest)
+        .map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
     let checked = manifest::check(&source);
     // A standard error that is closed is no reason not to run.
     let _ = check::print_issues(&args.manifest, &source, &checked.issues, &mut std::io::stderr());
@@ -69,7 +70,8 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
         manifest,
         update_time: last_change([Some(&args.manifest), config.as_ref()]),
         clock: Arc::new(SystemClock),
-        compiler: Compiler::this_program().map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
+        compiler: Compiler::this_program()
+            .map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
     })
 }
 

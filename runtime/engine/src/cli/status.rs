@@ -23,7 +23,8 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
         println!("{value:#}");
         return Ok(());
     }
-    let status: Status = serde_json::from_value(value).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
+    let status: Status =
+        serde_json::from_value(value).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
     match status.running_since {
         Some(since) => println!("ampline {} serves project {} since {since}\n", status.version, status.project),
         None => println!("no runtime uses this data folder now\n"),

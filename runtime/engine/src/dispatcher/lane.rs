@@ -143,7 +143,11 @@ impl Lane {
             lease: self.route.lease,
         };
         let claim = self.shared.journal.claim(request).await;
-        claim.inspect_err(|error| tracing::error!(destination = %self.route.destination.name, %error, "cannot claim; trying again")).ok()
+        claim
+            .inspect_err(
+                |error| tracing::error!(destination = %self.route.destination.name, %error, "cannot claim; trying again"),
+            )
+            .ok()
     }
 
     fn take_off(&self, envelopes: usize, trial: bool) {

@@ -24,8 +24,8 @@ use super::{Dispatcher, Route, Shared};
 use crate::{
     clock::SystemClock,
     journal::{Begin, DeliveryFilter, DestinationState, Journal, PageCommit, sqlite::SqliteJournal},
-    sqlite::Options,
     sink::{BatchItem, BatchReport, ConfigIssue, Delivered, Descriptor, Destination, SinkInstance, Sinks},
+    sqlite::Options,
 };
 
 /// Longest that a test waits for what it expects.
@@ -137,8 +137,7 @@ struct Bench {
 impl Bench {
     async fn start(envelopes: u64, scripts: &[(&'static str, Script)], retry_delays_ms: &[u64]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let journal: Arc<dyn Journal> =
-            SqliteJournal::open(&folder.path().join("journal.db"), &Options::default()).unwrap();
+        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.db"), &Options::default()).unwrap();
         let key = ReadKey { installation_id: "i".into(), object_name: "contacts".into() };
         let (now, lease) = (Timestamp::now(), Duration::from_secs(60));
         let begin = Begin { key, operation_id: Uuid::now_v7(), now, lease };

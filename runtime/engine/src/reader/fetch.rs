@@ -54,7 +54,11 @@ fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
     (wait <= PATIENCE_MAX).then_some(wait)
 }
 
-async fn send(client: &reqwest::Client, connection: &Connection, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ReadError> {
+async fn send(
+    client: &reqwest::Client,
+    connection: &Connection,
+    request: http::Request<Bytes>,
+) -> Result<http::Response<Bytes>, ReadError> {
     let mut request = connection.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
     *request.timeout_mut() = Some(REQUEST_TIMEOUT);
     let mut response = client.execute(request).await.map_err(|error| transport(&error))?;
@@ -62,7 +66,10 @@ async fn send(client: &reqwest::Client, connection: &Connection, request: http::
     while let Some(chunk) = response.chunk().await.map_err(|error| transport(&error))? {
         if body.len() + chunk.len() > RESPONSE_BYTES_MAX {
             let limit_mb = RESPONSE_BYTES_MAX >> 20;
-            return Err(ReadError::new(ReadErrorClass::Malformed, format!("the provider's answer is larger than {limit_mb} MiB")));
+            return Err(ReadError::new(
+                ReadErrorClass::Malformed,
+                format!("the provider's answer is larger than {limit_mb} MiB"),
+            ));
         }
         body.extend_from_slice(&chunk);
     }
@@ -88,7 +95,10 @@ mod tests {
 
     #[test]
     fn waits_only_where_waiting_helps_and_within_patience() {
-        let error = |class, after_s: Option<u64>| ReadError { retry_after: after_s.map(Duration::from_secs), ..ReadError::new(class, "x") };
+        let error = |class, after_s: Option<u64>| ReadError {
+            retry_after: after_s.map(Duration::from_secs),
+            ..ReadError::new(class, "x")
+        };
         let transient = wait_before_retry(&error(ReadErrorClass::Transient, None), 3).unwrap();
         assert!((3.2..=4.8).contains(&transient.as_secs_f64()), "{transient:?}");
         assert_eq!(wait_before_retry(&error(ReadErrorClass::RateLimited, Some(10)), 1), Some(Duration::from_secs(10)));

@@ -71,7 +71,9 @@ pub(crate) async fn run(
     let Some(lease) = shared.journal.begin(begin).await? else { return Ok(ReadOutcome::Owned) };
     let cursor = match ReadCursor::parse(lease.cursor.as_deref()) {
         Ok(cursor) => cursor.start_run(plan.backfill, now, OVERLAP_DEFAULT),
-        Err(error) => return fail(shared, plan, &lease, ReadError::new(ReadErrorClass::Malformed, error.to_string()), None).await,
+        Err(error) => {
+            return fail(shared, plan, &lease, ReadError::new(ReadErrorClass::Malformed, error.to_string()), None).await;
+        }
     };
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
@@ -162,7 +164,8 @@ impl Operation<'_> {
     async fn complete(self) -> Result<ReadOutcome, JournalError> {
         let records = self.records;
         let object = &self.plan.key.object_name;
-        let result = if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
+        let result =
+            if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
         tracing::info!(target: "ampline::read", event = "read.completed", installation = %self.plan.key.installation_id,
             object = %object, operation = %self.lease.operation_id, records, pages = self.page);
         let end = OperationEnd {

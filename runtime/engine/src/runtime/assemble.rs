@@ -83,13 +83,17 @@ fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Proble
         problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
         for plan in plans {
             let Some(provider) = provider::by_name(&plan.context.provider) else {
-                let message = format!("integration {} uses the provider {:?}, which is not built in; there is: hubspot", installation.integration, plan.context.provider);
+                let message = format!(
+                    "integration {} uses the provider {:?}, which is not built in; there is: hubspot",
+                    installation.integration, plan.context.provider
+                );
                 problems.push(Problem { place: place.clone(), message });
                 break;
             };
             let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
             if connection.provider != plan.context.provider {
-                let message = format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
+                let message =
+                    format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
                 problems.push(Problem { place: place.clone(), message });
                 break;
             }

@@ -122,7 +122,13 @@ impl Runtime {
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
         background.spawn(served(listener, router.clone(), stopped.clone()));
-        background.spawn(retain(parts.journal.clone(), parts.store.clone(), parts.clock.clone(), retention(&settings), stopped.clone()));
+        background.spawn(retain(
+            parts.journal.clone(),
+            parts.store.clone(),
+            parts.clock.clone(),
+            retention(&settings),
+            stopped.clone(),
+        ));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
         let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));

@@ -4,8 +4,8 @@ mod file;
 mod resolve;
 
 pub use file::{
-    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource,
-    Settings,
+    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings,
+    RuntimeSettings, SecretSource, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

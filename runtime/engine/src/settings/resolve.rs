@@ -81,7 +81,10 @@ pub fn resolve(
     for (index, declared) in settings.installations.iter().enumerate() {
         match installation(declared, settings, &resolved, update_time) {
             Ok(one) if resolved.installations.iter().any(|other| other.id == one.id) => {
-                report(format!("installations[{index}]"), format!("another installation has the id {:?}; give this one an `id` of its own", one.id));
+                report(
+                    format!("installations[{index}]"),
+                    format!("another installation has the id {:?}; give this one an `id` of its own", one.id),
+                );
             }
             Ok(one) => resolved.installations.push(one),
             Err((key, message)) => report(format!("installations[{index}]{key}"), message),
@@ -122,7 +125,11 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
 
 type Fault = (&'static str, String);
 
-fn destination(name: &str, declared: DestinationSettings, env: &impl Fn(&str) -> Option<String>) -> Result<ResolvedDestination, Fault> {
+fn destination(
+    name: &str,
+    declared: DestinationSettings,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<ResolvedDestination, Fault> {
     let signing_key = match &declared.signing_key {
         Some(source) => {
             let secret = secret(source, env).map_err(|message| (".signing_key", message))?;
@@ -171,7 +178,10 @@ fn installation(
 ) -> Result<Installation, Fault> {
     let Some(connection) = resolved.connections.get(&declared.connection) else {
         let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
-        return Err((".connection", format!("no connection is called {:?}; there are: {}", declared.connection, known.join(", "))));
+        return Err((
+            ".connection",
+            format!("no connection is called {:?}; there are: {}", declared.connection, known.join(", ")),
+        ));
     };
     let name = format!("{}/{}", declared.integration, declared.group_ref);
     Ok(Installation {
