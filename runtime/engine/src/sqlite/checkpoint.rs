@@ -70,10 +70,7 @@ fn fold(connection: &Mutex<Option<Connection>>, mode: &str) {
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<LogState> {
     let sql = format!("PRAGMA wal_checkpoint({mode})");
     let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_row([], |row| {
-        let (pages, folded): (i64, i64) = (row.get(1)?, row.get(2)?);
-        Ok(LogState { pages: i64::try_from(pages).unwrap_or(0), folded: i64::try_from(folded).unwrap_or(0) })
-    })
+    statement.query_row([], |row| Ok(LogState { pages: row.get(1)?, folded: row.get(2)? }))
 }
 
 /// Folds all there is and empties the log; for the end of use.

@@ -23,7 +23,7 @@ pub struct Options {
     pub writer_cache_bytes_max: u32,
     /// Bytes of pages that each of the few readers keeps in memory.
     pub reader_cache_bytes_max: u32,
-    /// A file up to this size is read through and checked at every opening; of a larger one only what fits this.
+    /// A file up to this size is read through and checked at every opening; a larger one page by page, as it is used.
     pub check_bytes_max: u64,
     /// Bytes of a page of a store that is made anew.
     pub page_bytes: u32,

@@ -197,3 +197,47 @@ fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> bool {
     }
     committed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Database, Options, Schema};
+    use super::*;
+
+    const NOTES: Schema = Schema { kind: "notebook", application_id: 7, steps: &["CREATE TABLE note (text TEXT)"] };
+    /// What a full disk looks like to SQLite, without one.
+    const PAGES_MAX: i64 = 40;
+
+    async fn note(database: &Database, text: String) -> Result<usize, Fault<()>> {
+        let add = move |db: &Connection| {
+            let added = db.prepare_cached("INSERT INTO note VALUES (?1)")?.execute([&text])?;
+            assert!(!text.starts_with("panic"), "as asked");
+            Ok(added)
+        };
+        database.write(add, |_| ()).await
+    }
+
+    async fn check(texts: Vec<String>, expected_error: &str) {
+        let directory = std::env::temp_dir().join(format!("ampline-writer-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&directory).unwrap();
+        let full_disk = |db: &Connection| db.pragma_update_and_check(None, "max_page_count", PAGES_MAX, |_| Ok(()));
+        let database = Database::open(&directory.join("notes"), &NOTES, &Options::default(), full_disk).unwrap();
+        let results = futures_util::future::join_all(texts.into_iter().map(|text| note(&database, text))).await;
+        let failed: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+        assert!(!failed.is_empty());
+        for fault in &failed {
+            assert!(matches!(fault, Fault::Store(StoreFailed(why)) if why.contains(expected_error)), "{fault:?}");
+        }
+        let count = |db: &Connection| {
+            Ok::<usize, Fault<()>>(db.query_row("SELECT count(*) FROM note", [], |row| row.get::<_, u32>(0))? as usize)
+        };
+        assert_eq!(database.read(count).await.unwrap(), results.len() - failed.len(), "just those that were acknowledged");
+        database.close().await.unwrap();
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_and_a_panic_fail_their_requests_and_no_others() {
+        check((0..100).map(|n| format!("{n}").repeat(10_000)).collect(), "the disk is full").await;
+        check((0..50).map(|n| format!("{}{n}", if n % 7 == 0 { "panic " } else { "" })).collect(), "a defect").await;
+    }
+}

@@ -81,7 +81,7 @@ pub(crate) async fn j5_a_late_settlement_counts_once_or_not_at_all(store: &impl 
     let retry = settlement(&first.deliveries[0], 1, Verdict::RetryAt(at(2)));
     let (one, other) = (journal.settle(vec![retry.clone()]), journal.settle(vec![retry.clone()]));
     let (one, other) = tokio::join!(one, other);
-    (one.unwrap(), other.unwrap());
+    one.and(other).unwrap();
     let second = claim(&*journal, "a", 9, 2).await;
     assert_eq!(second.deliveries[0].attempt, 2);
     settle(&*journal, &first, 3, Verdict::Delivered).await;

@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 /// A place for a journal of some backend.
 pub(crate) trait Store {
+    /// A new place.
+    fn new() -> Self;
     /// Opens the journal; again, after the one before was dropped, as after a crash.
     fn open(&self) -> Arc<dyn Journal>;
 }
@@ -25,12 +27,6 @@ pub(crate) trait Store {
 pub(crate) struct SqliteStore(pub(crate) PathBuf);
 
 impl SqliteStore {
-    pub(crate) fn new() -> Self {
-        let directory = std::env::temp_dir().join(format!("ampline-journal-{}", Uuid::now_v7()));
-        std::fs::create_dir(&directory).expect("the directory for temporary files can be written");
-        Self(directory)
-    }
-
     pub(crate) fn file(&self) -> PathBuf {
         self.0.join("journal")
     }
@@ -48,6 +44,12 @@ pub(crate) fn options() -> Options {
 }
 
 impl Store for SqliteStore {
+    fn new() -> Self {
+        let directory = std::env::temp_dir().join(format!("ampline-journal-{}", Uuid::now_v7()));
+        std::fs::create_dir(&directory).expect("the directory for temporary files can be written");
+        Self(directory)
+    }
+
     fn open(&self) -> Arc<dyn Journal> {
         SqliteJournal::open(&self.file(), &options()).expect("the journal opens")
     }

@@ -24,7 +24,7 @@ macro_rules! over {
 
 /// The SQLite journal through the whole suite. A second backend adds a module like this one.
 mod sqlite {
-    use crate::fixture::SqliteStore;
+    use crate::fixture::{SqliteStore, Store};
 
     over! { SqliteStore:
         reads::j1_cursor_and_envelopes_are_durable_together,

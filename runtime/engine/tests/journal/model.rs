@@ -297,9 +297,9 @@ impl Pair {
     }
 }
 
-pub(crate) async fn random_operations_agree_with_the_model(_: &SqliteStore) {
+pub(crate) async fn random_operations_agree_with_the_model<S: Store>(_: &S) {
     for seed in 0..SEEDS {
-        let store = SqliteStore::new();
+        let store = S::new();
         let journal = Some(store.open());
         let mut pair = Pair { journal, model: Model::default(), chance: Chance(seed), next_number: 0, claims: Vec::new() };
         let run = std::panic::AssertUnwindSafe(async {

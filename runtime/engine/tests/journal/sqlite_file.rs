@@ -42,9 +42,12 @@ fn execute(file: &Path, sql: &str) {
     connection.execute_batch(sql).unwrap();
 }
 
+/// Makes a good file a bad one.
+type Spoil = fn(&Path);
+
 #[tokio::test]
 async fn what_is_no_journal_of_ours_is_refused() {
-    let rows: [(&str, fn(&Path), &str); 7] = [
+    let rows: [(&str, Spoil, &str); 7] = [
         ("newer", |file| execute(file, "PRAGMA user_version = 99"), "it has version 99, this release knows up to 1"),
         ("no version", |file| execute(file, "PRAGMA user_version = 0"), "version is 0"),
         ("foreign", |file| execute(file, "PRAGMA application_id = 12345"), "of another application"),
@@ -164,7 +167,8 @@ async fn a_failing_request_does_not_sink_its_group() {
     tasks.join_all().await;
     let mut found = ids(&claim(&*journal, "a", 99, 60).await);
     let mut expected = events((0..60).filter(|n| n % 3 != 0));
-    (found.sort_unstable(), expected.sort_unstable());
+    found.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(found, expected);
 }
 

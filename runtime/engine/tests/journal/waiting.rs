@@ -40,7 +40,7 @@ async fn happen(journal: &dyn Journal, what: &str, claimed: &ampline::journal::C
     }
 }
 
-pub(crate) async fn news_are_never_missed(store: &impl Store) {
+pub(crate) async fn news_are_never_missed<S: Store>(store: &S) {
     let journal = store.open();
     let unknown = Arc::clone(&journal);
     let waiting = tokio::spawn(async move { unknown.wait_for_work("not yet").await });
@@ -50,7 +50,7 @@ pub(crate) async fn news_are_never_missed(store: &impl Store) {
     for what in NEWS {
         for waits_first in [false, true] {
             let place = format!("{what}, waiting first: {waits_first}");
-            let store = SqliteStore::new();
+            let store = S::new();
             let journal = store.open();
             let claimed = nothing_left(&*journal).await;
             let mut wait = std::pin::pin!(journal.wait_for_work("a"));

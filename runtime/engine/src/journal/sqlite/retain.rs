@@ -48,7 +48,7 @@ pub(super) async fn retain(database: &Database, retention: Retention, now: Times
         purged.envelopes += step.envelopes;
         purged.bytes += step.bytes;
     }
-    while database.write(|db| shrink(db), |_| ()).await? {}
+    while database.write(shrink, |_| ()).await? {}
     Ok(purged)
 }
 
