@@ -80,6 +80,9 @@ async fn the_same_seed_gives_the_same_records() -> Outcome {
     Ok(())
 }
 
+/// HubSpot's category for what it cannot make sense of.
+const INVALID: &str = "VALIDATION_ERROR";
+
 #[tokio::test]
 async fn refuses_in_hubspots_shape() -> Outcome {
     let options = Options { token: Some("secret".into()), ..Options::default() };
@@ -88,55 +91,37 @@ async fn refuses_in_hubspots_shape() -> Outcome {
     let group = |count: usize| json!({"filters": filters(count)});
     let one = |filter: Value| json!({"filterGroups": [{"filters": [filter]}]});
     let rows = [
-        ("GET", "contacts?limit=101", json!(null), 400, "VALIDATION_ERROR"),
-        ("GET", "contacts?limit=x", json!(null), 400, "VALIDATION_ERROR"),
-        ("GET", "contacts?after=100", json!(null), 400, "VALIDATION_ERROR"),
+        ("GET", "contacts?limit=101", json!(null), 400, INVALID),
+        ("GET", "contacts?limit=x", json!(null), 400, INVALID),
+        ("GET", "contacts?after=100", json!(null), 400, INVALID),
         ("GET", "widgets", json!(null), 400, ""),
         ("GET", "contacts/0", json!(null), 404, "OBJECT_NOT_FOUND"),
         ("GET", "contacts/abc", json!(null), 404, "OBJECT_NOT_FOUND"),
         ("PATCH", "contacts/99999", json!({"properties": {}}), 404, "OBJECT_NOT_FOUND"),
         ("DELETE", "contacts/99999", json!(null), 404, "OBJECT_NOT_FOUND"),
-        ("POST", "contacts", json!({"properties": {"nothing": "1"}}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts", json!({"properties": {"createdate": "1"}}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/batch/read", json!({"inputs": vec![json!({"id": "1"}); 101]}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!([]), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"limit": 201}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"limit": "200", "after": "9801"}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"after": "MTAwCg=="}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"sorts": ["city", "phone"]}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"filterGroups": vec![group(1); 6]}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"filterGroups": [group(7)]}), 400, "VALIDATION_ERROR"),
-        ("POST", "contacts/search", json!({"filterGroups": [group(5), group(5), group(5), group(4)]}), 400, "VALIDATION_ERROR"),
-        (
-            "POST",
-            "contacts/search",
-            one(json!({"propertyName": "city", "operator": "LIKE", "value": "x"})),
-            400,
-            "VALIDATION_ERROR",
-        ),
-        ("POST", "contacts/search", one(json!({"propertyName": "city", "operator": "EQ"})), 400, "VALIDATION_ERROR"),
-        (
-            "POST",
-            "contacts/search",
-            one(json!({"propertyName": "nope", "operator": "EQ", "value": "x"})),
-            400,
-            "VALIDATION_ERROR",
-        ),
+        ("POST", "contacts", json!({"properties": {"nothing": "1"}}), 400, INVALID),
+        ("POST", "contacts", json!({"properties": {"createdate": "1"}}), 400, INVALID),
+        ("POST", "contacts/batch/read", json!({"inputs": vec![json!({"id": "1"}); 101]}), 400, INVALID),
+        ("POST", "contacts/search", json!([]), 400, INVALID),
+        ("POST", "contacts/search", json!({"limit": 201}), 400, INVALID),
+        ("POST", "contacts/search", json!({"limit": "200", "after": "9801"}), 400, INVALID),
+        ("POST", "contacts/search", json!({"after": "MTAwCg=="}), 400, INVALID),
+        ("POST", "contacts/search", json!({"sorts": ["city", "phone"]}), 400, INVALID),
+        ("POST", "contacts/search", json!({"filterGroups": vec![group(1); 6]}), 400, INVALID),
+        ("POST", "contacts/search", json!({"filterGroups": [group(7)]}), 400, INVALID),
+        ("POST", "contacts/search", json!({"filterGroups": [group(5), group(5), group(5), group(4)]}), 400, INVALID),
+        ("POST", "contacts/search", one(json!({"propertyName": "city", "operator": "LIKE", "value": "x"})), 400, INVALID),
+        ("POST", "contacts/search", one(json!({"propertyName": "city", "operator": "EQ"})), 400, INVALID),
+        ("POST", "contacts/search", one(json!({"propertyName": "nope", "operator": "EQ", "value": "x"})), 400, INVALID),
         // The mistake that the modification time's two names invite.
         (
             "POST",
             "contacts/search",
             one(json!({"propertyName": "hs_lastmodifieddate", "operator": "GT", "value": "1"})),
             400,
-            "VALIDATION_ERROR",
+            INVALID,
         ),
-        (
-            "POST",
-            "contacts/search",
-            one(json!({"propertyName": "createdate", "operator": "GT", "value": "soon"})),
-            400,
-            "VALIDATION_ERROR",
-        ),
+        ("POST", "contacts/search", one(json!({"propertyName": "createdate", "operator": "GT", "value": "soon"})), 400, INVALID),
     ];
     for (method, path, body, status, category) in rows {
         let body = if body.is_null() { String::new() } else { body.to_string() };

@@ -40,6 +40,9 @@ pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
 
 impl From<JournalError> for Problem {
     fn from(error: JournalError) -> Self {
+        if let JournalError::PageToken(_) = error {
+            return bad_request(error.to_string());
+        }
         tracing::error!(%error, "the journal could not answer the API");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the store could not answer; the runtime's log says why")
     }

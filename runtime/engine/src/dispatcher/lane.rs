@@ -183,10 +183,10 @@ impl Lane {
         let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if health.answered > 0 {
             flow.breaker.succeeded();
-        } else if health.failed > 0 {
-            if let Some(at) = flow.breaker.failed(health.failed, now) {
-                tracing::warn!(destination = %self.route.destination.name, until = %at, "only failures; leaving it alone, then trying one envelope");
-            }
+        } else if health.failed > 0
+            && let Some(at) = flow.breaker.failed(health.failed, now)
+        {
+            tracing::warn!(destination = %self.route.destination.name, until = %at, "only failures; leaving it alone, then trying one envelope");
         }
         if let Some(asked) = health.retry_after {
             let pause = SignedDuration::try_from(asked).unwrap_or(PAUSE_MAX).min(PAUSE_MAX);

@@ -229,7 +229,7 @@ async fn a_throttled_destination_is_left_alone_as_long_as_it_asked() {
     let bench = Bench::start(500, &[("busy", throttling)], &[1; 8]).await;
     let filter = DeliveryFilter { destination: Some("busy".into()), ..DeliveryFilter::default() };
     bench.until("busy", |state| state.failing_since.is_some()).await;
-    drop(bench.stop.send(true));
+    bench.stop.send(true).unwrap();
     assert!(bench.dispatcher.drained(PATIENCE).await);
     let deliveries = bench.journal.deliveries(&filter, 1_000, None).await.unwrap().results;
     let attempted: Vec<_> = deliveries.iter().filter(|one| one.attempts > 0).collect();
@@ -243,7 +243,7 @@ async fn the_breaker_spares_the_backlog_of_a_destination_that_is_down() {
     let bench = Bench::start(1_000, &[("down", |_| Act::Fail(FailureClass::Transient, None))], &[600_000]).await;
     // The breaker opens at 20 failures; what was in flight by then fails as well, then trials of one envelope a second or more apart.
     bench.until("down", |state| state.failing_since.is_some()).await;
-    drop(bench.stop.send(true));
+    bench.stop.send(true).unwrap();
     assert!(bench.dispatcher.drained(PATIENCE).await);
     assert!(bench.sinks.batches.load(Ordering::Relaxed) <= 12, "batches went on although everything failed");
     assert_eq!(bench.journal.destinations().await.unwrap()[0].pending, 1_000);
@@ -253,7 +253,7 @@ async fn the_breaker_spares_the_backlog_of_a_destination_that_is_down() {
 async fn a_stop_settles_what_is_in_flight() {
     let bench = Bench::start(2_000, &[("healthy", |_| Act::Take)], &[]).await;
     bench.until("healthy", |state| state.delivered > 0).await;
-    drop(bench.stop.send(true));
+    bench.stop.send(true).unwrap();
     assert!(bench.dispatcher.drained(PATIENCE).await);
     let before = bench.journal.destinations().await.unwrap();
     assert_eq!(before[0].delivered + before[0].pending, 2_000);

@@ -35,6 +35,9 @@ pub enum JournalError {
         /// What is wrong and what to do.
         reason: String,
     },
+    /// A page token that no list gave.
+    #[error("the page token {0:?} is not one that a list gave: leave it out to begin with the first page")]
+    PageToken(String),
     /// The store failed; nothing of the call took effect.
     #[error("the store failed: {0}")]
     Store(String),

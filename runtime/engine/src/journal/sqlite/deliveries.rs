@@ -18,7 +18,7 @@ const PAGE_MAX: u32 = 1_000;
 /// Reads a page token: the id of the last delivery of the page before. Ids only rise, so pages are stable under writes.
 pub(super) fn page_start(token: Option<&str>) -> Result<i64, JournalError> {
     let Some(token) = token else { return Ok(i64::MAX) };
-    token.parse().map_err(|_| JournalError::Store(format!("the page token {token:?} is not one that a list gave: leave it out")))
+    token.parse().map_err(|_| JournalError::PageToken(token.to_owned()))
 }
 
 /// A filter as SQL over `delivery d` and `context c`, with what is bound to it.
