@@ -11,3 +11,4 @@ pub mod npm;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod world;

@@ -6,16 +6,16 @@ use std::{path::Path, process::Output, time::Duration};
 
 use ampline_tests::{
     faults::{Answer, Rule},
-    hubspot::{Emulator, Large, Options, Properties},
+    hubspot::{Large, Options, Properties},
     npm,
-    receiver::{self, Mode, Received, Receiver, Seen},
+    receiver::{Mode, Received, Seen},
     requirement::require,
-    runtime::{RuntimeProcess, Workplace},
+    runtime::RuntimeProcess,
+    world::{SIGNING_KEY, TOKEN, World},
 };
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const SIGNING_KEY: &str = "whsec_ZW5kLXRvLWVuZC1zaWduaW5nLWtleS0wMTIzNDU2Nzg5";
 const MANIFEST: &str = r#"
 specVersion: 1.0.0
 integrations:
@@ -34,49 +34,35 @@ integrations:
               mapToName: givenName
 "#;
 
-/// A whole small world: HubSpot, a receiver, and the files of a runtime.
-struct World {
-    emulator: Emulator,
-    receiver: Receiver,
-    workplace: Workplace,
+const DESTINATIONS: &str = r#"
+[destinations.hook]
+type = "webhook"
+url = "{receiver}/hook"
+headers = { Authorization = "Bearer 1234" }
+signing_key = { env = "SIGNING_KEY" }
+"#;
+
+/// The world, in a folder that goes with it.
+struct Stage {
+    world: World,
     _folder: tempfile::TempDir,
 }
 
-impl World {
-    fn new(contacts: u64, change: impl FnOnce(Options) -> Options, hook: &str) -> Self {
+impl std::ops::Deref for Stage {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl Stage {
+    /// So many contacts, and further lines for the destination.
+    fn new(contacts: u64, change: impl FnOnce(Options) -> Options, further: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = change(Options { token: Some("t".into()), ..Options::default() }.with("contacts", contacts));
-        let emulator = Emulator::start(options).unwrap();
-        let receiver =
-            Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
-        let settings = format!(
-            r#"
-            [project]
-            id = "p1"
-            [destinations.hook]
-            type = "webhook"
-            url = "{}"
-            headers = {{ Authorization = "Bearer 1234" }}
-            signing_key = {{ env = "KEY" }}
-            {hook}
-            [connections.hs]
-            provider = "hubspot"
-            base_url = "{}"
-            access_token = {{ env = "TOKEN" }}
-            [[installations]]
-            integration = "crm"
-            connection = "hs"
-            group_ref = "acme"
-            group_name = "ACME"
-            consumer_ref = "u1"
-            consumer_name = "Una"
-            "#,
-            receiver.url("/hook"),
-            emulator.base_url()
-        );
-        let secrets = [("KEY", SIGNING_KEY), ("TOKEN", "t")];
-        let workplace = Workplace::new(folder.path(), MANIFEST, &settings, &secrets).unwrap();
-        Self { emulator, receiver, workplace, _folder: folder }
+        let options = change(Options::default().with("contacts", contacts));
+        let world = World::new(folder.path(), options, MANIFEST, &format!("{DESTINATIONS}{further}")).unwrap();
+        Self { world, _folder: folder }
     }
 
     fn start(&self) -> RuntimeProcess {
@@ -112,13 +98,13 @@ impl World {
     }
 }
 
-fn first_request(world: &World) -> Received {
+fn first_request(world: &Stage) -> Received {
     world.receiver.seen().requests[0].clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_says_all_that_the_contract_lists_and_official_libraries_verify_it() {
-    let world = World::new(3, |options| options, "");
+    let world = Stage::new(3, |options| options, "");
     let runtime = world.start();
     world.arrived(|seen| seen.counts.records == 3).await;
     let request = first_request(&world);
@@ -146,11 +132,11 @@ async fn a_message_says_all_that_the_contract_lists_and_official_libraries_verif
     assert_eq!(keys, expected, "serde_json sorts, the raw order is tested in core");
     for (key, value) in [
         ("action", "read"),
-        ("projectId", "p1"),
+        ("projectId", "demo"),
         ("provider", "hubspot"),
         ("groupRef", "acme"),
-        ("groupName", "ACME"),
-        ("consumerRef", "u1"),
+        ("groupName", "ACME Corporation"),
+        ("consumerRef", "user-1"),
         ("consumerName", "Una"),
         ("objectName", "person"),
         ("rawObjectName", "contacts"),
@@ -176,7 +162,7 @@ async fn a_message_says_all_that_the_contract_lists_and_official_libraries_verif
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_what_changed_is_read_again_and_nothing_new_means_no_message() {
-    let world = World::new(450, |options| options, "");
+    let world = Stage::new(450, |options| options, "");
     let runtime = world.start();
     world.arrived(|seen| seen.counts.records == 450).await;
     let backfilled = world.receiver.counts().events;
@@ -203,7 +189,7 @@ async fn only_what_changed_is_read_again_and_nothing_new_means_no_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_record_too_large_for_a_webhook_is_fetched_by_a_signed_url() {
     let large = Large { every: 2, bytes: 400_000 };
-    let world = World::new(4, |options| Options { large: Some(large), ..options }, "");
+    let world = Stage::new(4, |options| Options { large: Some(large), ..options }, "");
     let manifest = MANIFEST.replace("- fieldName: email", "- fieldName: email\n            - fieldName: large_text");
     std::fs::write(world.workplace.data_dir().with_file_name("amp.yaml"), manifest).unwrap();
     let runtime = world.start();
@@ -230,7 +216,7 @@ async fn a_record_too_large_for_a_webhook_is_fetched_by_a_signed_url() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_show_and_repair_what_failed() {
-    let world = World::new(2, |options| options, "retry_delays_s = [0]");
+    let world = Stage::new(2, |options| options, "retry_delays_s = [0]");
     world.receiver.set_mode(Mode::down()).await;
     let runtime = world.start();
     world.stands(&runtime, |status| status["destinations"][0]["dead"] == 1).await;
@@ -257,7 +243,7 @@ async fn commands_show_and_repair_what_failed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_is_gone_stops_its_destination_until_a_person_starts_it() {
-    let world = World::new(2, |options| options, "");
+    let world = Stage::new(2, |options| options, "");
     world.receiver.fault(Rule::status(1, 410));
     let runtime = world.start();
     let stopped = world.stands(&runtime, |status| !status["destinations"][0]["disabledReason"].is_null()).await;
@@ -270,7 +256,7 @@ async fn a_receiver_that_is_gone_stops_its_destination_until_a_person_starts_it(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_in_trouble_is_asked_again_and_a_wrong_token_is_explained() {
-    let world = World::new(150, |options| options, "");
+    let world = Stage::new(150, |options| options, "");
     for rule in [Rule::status(1, 500), Rule::answer(1, Answer::Truncated), Rule::answer(1, Answer::Reset)] {
         world.emulator.fault(rule.on("/crm"));
     }
@@ -282,12 +268,12 @@ async fn a_provider_in_trouble_is_asked_again_and_a_wrong_token_is_explained() {
     let result = failed["reads"][0]["operation"]["result"].as_str().unwrap().to_owned();
     assert!(result.contains("401") || result.to_lowercase().contains("credentials"), "{result}");
     let log = std::fs::read_to_string(world.workplace.log_file()).unwrap();
-    assert!(!log.contains(SIGNING_KEY) && !log.contains("Bearer t"), "a secret is in the log");
+    assert!(!log.contains(SIGNING_KEY) && !log.contains(TOKEN), "a secret is in the log");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_process_and_unsound_settings_are_refused_with_every_reason() {
-    let world = World::new(1, |options| options, "");
+    let world = Stage::new(1, |options| options, "");
     let runtime = world.start();
     let second = world.ampline(&["run", "amp.yaml", "--listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&second.stderr).into_owned();

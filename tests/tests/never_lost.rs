@@ -10,8 +10,9 @@ use std::{
 
 use ampline_tests::{
     hubspot::{Emulator, Options, Properties},
-    receiver::{self, Mode, Receiver},
-    runtime::{RuntimeClient, Workplace},
+    receiver::{Mode, Receiver},
+    runtime::RuntimeClient,
+    world::World,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +24,6 @@ const CONTACTS: u64 = 4_000;
 const COMPANIES: u64 = 1_500;
 /// The longest that the last run may take to bring everything home.
 const PATIENCE: Duration = Duration::from_secs(180);
-const SIGNING_KEY: &str = "whsec_bmV2ZXItbG9zdC1zaWduaW5nLWtleS0wMTIzNDU2Nzg5";
 
 const MANIFEST: &str = r#"
 specVersion: 1.0.0
@@ -44,30 +44,17 @@ integrations:
           requiredFields: [{ fieldName: name }]
 "#;
 
-fn settings(emulator: &Emulator, receiver: &Receiver) -> String {
-    format!(
-        r#"
-        [destinations.hook]
-        type = "webhook"
-        url = "{}"
-        signing_key = {{ env = "KEY" }}
-        retry_delays_s = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-        [destinations.store]
-        type = "api"
-        endpoint = "companies"
-        [connections.hs]
-        provider = "hubspot"
-        base_url = "{}"
-        access_token = {{ env = "TOKEN" }}
-        [[installations]]
-        integration = "crm"
-        connection = "hs"
-        group_ref = "g"
-        "#,
-        receiver.url("/hook"),
-        emulator.base_url()
-    )
-}
+const DESTINATIONS: &str = r#"
+[destinations.hook]
+type = "webhook"
+url = "{receiver}/hook"
+signing_key = { env = "SIGNING_KEY" }
+retry_delays_s = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+
+[destinations.store]
+type = "api"
+endpoint = "companies"
+"#;
 
 /// A small generator of chance that gives the same at every run.
 struct Chance(u64);
@@ -82,12 +69,8 @@ impl Chance {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_when_the_process_is_killed_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { token: Some("t".into()), ..Options::default() };
-    let emulator = Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).unwrap();
-    let receiver =
-        Receiver::start(receiver::Options { secrets: vec![SIGNING_KEY.into()], ..receiver::Options::default() }).unwrap();
-    let secrets = [("KEY", SIGNING_KEY), ("TOKEN", "t")];
-    let workplace = Workplace::new(folder.path(), MANIFEST, &settings(&emulator, &receiver), &secrets).unwrap();
+    let options = Options::default().with("contacts", CONTACTS).with("companies", COMPANIES);
+    let World { emulator, receiver, workplace } = World::new(folder.path(), options, MANIFEST, DESTINATIONS).unwrap();
     let mut chance = Chance(SEED);
     for round in 0..KILLS {
         let runtime = workplace.start().unwrap();
@@ -159,14 +142,14 @@ async fn everything_arrived(emulator: &Emulator, receiver: &Receiver, client: &R
 
 async fn hosted_companies(client: &RuntimeClient) -> HashMap<String, jiff::Timestamp> {
     let mut all = HashMap::new();
-    let mut path = "companies/groups/g?pageSize=500".to_owned();
+    let mut path = "companies/groups/acme?pageSize=500".to_owned();
     loop {
         let page = client.hosted(&path).await.unwrap();
         for item in page["results"].as_array().unwrap() {
             all.insert(item["id"].as_str().unwrap().to_owned(), item["updateTime"].as_str().unwrap().parse().unwrap());
         }
         let Some(token) = page["pagination"]["nextPageToken"].as_str() else { return all };
-        path = format!("companies/groups/g?pageSize=500&pageToken={token}");
+        path = format!("companies/groups/acme?pageSize=500&pageToken={token}");
     }
 }
 

@@ -24,9 +24,10 @@ const LEASE: Duration = Duration::from_secs(3_600);
 
 /// The `number`th envelope for a destination.
 pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Envelope {
-    // Spread like the hash that real ids are.
-    let spread = u128::from(number).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-    let id = Uuid::from_u128(spread);
+    // As real ids: one time, the page, and a hash within it.
+    let page = (u128::from(number / PAGE_ENVELOPES) & 0x0fff) << 64;
+    let hash = u128::from(number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let id = Uuid::from_u128(0x0199_e0a8_149d_u128 << 80 | page | hash);
     let head = r#"{"action":"read","objectName":"contacts","#;
     let info = r#""resultInfo":{"type":"inline","numRecords":1},"result":["#;
     let filler = body_bytes.saturating_sub(head.len() + info.len() + 40);

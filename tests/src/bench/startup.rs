@@ -6,11 +6,7 @@ use super::{
     Failure,
     report::{Report, Target},
 };
-use crate::{
-    hubspot::{Emulator, Options},
-    receiver::{self, Receiver},
-    runtime::Workplace,
-};
+use crate::{hubspot::Options, world::World};
 
 const ROUNDS: usize = 7;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,28 +25,17 @@ integrations:
           requiredFields: [{ fieldName: email }]
 "#;
 
+const DESTINATIONS: &str = r#"
+[destinations.hook]
+type = "webhook"
+url = "{receiver}/hook"
+signing_key = { env = "SIGNING_KEY" }
+"#;
+
 pub(super) async fn measure(report: &mut Report) -> Result<(), Failure> {
-    let emulator = Emulator::start(Options::default())?;
-    let receiver = Receiver::start(receiver::Options::default())?;
     let folder = tempfile::tempdir()?;
-    let settings = format!(
-        r#"
-        [destinations.hook]
-        type = "webhook"
-        url = "{}"
-        [connections.hs]
-        provider = "hubspot"
-        base_url = "{}"
-        access_token = {{ env = "TOKEN" }}
-        [[installations]]
-        integration = "crm"
-        connection = "hs"
-        group_ref = "g"
-        "#,
-        receiver.url("/hook"),
-        emulator.base_url()
-    );
-    let workplace = Workplace::new(folder.path(), MANIFEST, &settings, &[("TOKEN", "t")])?;
+    let World { emulator: _emulator, receiver, workplace } =
+        World::new(folder.path(), Options::default(), MANIFEST, DESTINATIONS)?;
     // The first start compiles the sinks.
     workplace.start()?.terminate()?;
     let mut times_ms = Vec::new();

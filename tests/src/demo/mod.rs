@@ -1,13 +1,13 @@
 //! The demo's story. Each scene ends when what it shows is seen to have happened, not after a time.
 
+mod stage;
 mod view;
-mod world;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use self::{view::View, world::World};
+use self::{stage::Stage, view::View};
 
 /// Contacts that exist at the start.
 pub(crate) const CONTACTS: u64 = 3_000;
@@ -34,23 +34,23 @@ pub fn run(keep: bool) -> Result<(), String> {
 async fn play(keep: bool) -> Result<(), String> {
     let began = Instant::now();
     let view = View::new();
-    let world = World::start(&view)?;
-    backfill(&world, &view).await?;
-    incremental(&world, &view).await?;
-    outage(&world, &view).await?;
-    summary(&world, &view, began).await?;
+    let stage = Stage::start(&view)?;
+    backfill(&stage, &view).await?;
+    incremental(&stage, &view).await?;
+    outage(&stage, &view).await?;
+    summary(&stage, &view, began).await?;
     if keep {
-        view.say(&format!("everything goes on running; Ctrl-C ends it\n{}", world.addresses()));
+        view.say(&format!("everything goes on running; Ctrl-C ends it\n{}", stage.addresses()));
         tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
     }
-    world.stop()
+    stage.stop()
 }
 
 /// Waits until `done` says so of the runtime's status.
-async fn until(world: &World, what: &str, mut done: impl FnMut(&Value) -> bool) -> Result<(), String> {
+async fn until(stage: &Stage, what: &str, mut done: impl FnMut(&Value) -> bool) -> Result<(), String> {
     let deadline = Instant::now() + SCENE_MAX;
     loop {
-        let status = world.client().get("status").await?;
+        let status = stage.client().get("status").await?;
         if done(&status) {
             return Ok(());
         }
@@ -76,11 +76,11 @@ fn is_settled(status: &Value) -> bool {
     all.iter().all(|one| one["pending"] == 0)
 }
 
-async fn backfill(world: &World, view: &View) -> Result<(), String> {
+async fn backfill(stage: &Stage, view: &View) -> Result<(), String> {
     view.scene("1. backfill", "the customer installs the integration: everything there is gets read, page by page");
     let bars = [("contacts", "→ webhook", CONTACTS), ("companies", "→ hosted store", COMPANIES)];
     let bars = bars.map(|(object, to, total)| (object, view.bar(object, to, total)));
-    until(world, "the backfill", |status| {
+    until(stage, "the backfill", |status| {
         for (object, bar) in &bars {
             bar.set(read(status, object)["recordsProcessed"].as_u64().unwrap_or(0));
         }
@@ -89,9 +89,9 @@ async fn backfill(world: &World, view: &View) -> Result<(), String> {
     })
     .await?;
     drop(bars);
-    let (messages, records) = (world.receiver_messages(), world.receiver_records());
+    let (messages, records) = (stage.receiver_messages(), stage.receiver_records());
     view.done(&format!("{CONTACTS} contacts read; the receiver has {records} of them in {messages} signed messages"));
-    let page = world.client().hosted("companies/groups/acme?pageSize=1").await?;
+    let page = stage.client().hosted("companies/groups/acme?pageSize=1").await?;
     view.done(&format!("{COMPANIES} companies read; the hosted store answers, for example: {}", brief(&page["results"][0])));
     if records != CONTACTS {
         return Err(format!("{records} of {CONTACTS} contacts arrived"));
@@ -107,34 +107,34 @@ fn brief(value: &Value) -> String {
 }
 
 /// Pulls the next tick of the contacts forward (the schedule says every ten minutes).
-async fn read_now(world: &World) -> Result<(), String> {
-    world.client().post("reads:run", &json!({ "objectName": "contacts" })).await.map(drop)
+async fn read_now(stage: &Stage) -> Result<(), String> {
+    stage.client().post("reads:run", &json!({ "objectName": "contacts" })).await.map(drop)
 }
 
-async fn incremental(world: &World, view: &View) -> Result<(), String> {
+async fn incremental(stage: &Stage, view: &View) -> Result<(), String> {
     view.scene(
         "2. incremental read",
         &format!("{CHANGED} contacts change at HubSpot; the next tick, pulled forward, reads those alone"),
     );
-    let before = world.receiver_messages();
-    world.change_contacts(CHANGED)?;
-    read_now(world).await?;
-    until(world, "the incremental read", |status| world.receiver_messages() > before && is_settled(status)).await?;
-    let status = world.client().get("status").await?;
+    let before = stage.receiver_messages();
+    stage.change_contacts(CHANGED)?;
+    read_now(stage).await?;
+    until(stage, "the incremental read", |status| stage.receiver_messages() > before && is_settled(status)).await?;
+    let status = stage.client().get("status").await?;
     let records = read(&status, "contacts")["recordsProcessed"].as_u64().unwrap_or(0);
-    view.done(&format!("{records} records read, delivered in {} message(s)", world.receiver_messages() - before));
+    view.done(&format!("{records} records read, delivered in {} message(s)", stage.receiver_messages() - before));
     if records != CHANGED {
         return Err(format!("{records} records were read where {CHANGED} changed"));
     }
     Ok(())
 }
 
-async fn outage(world: &World, view: &View) -> Result<(), String> {
+async fn outage(stage: &Stage, view: &View) -> Result<(), String> {
     view.scene("3. outage", "the receiver answers 503 while contacts change; nothing is lost, the message is tried again");
-    let before = world.receiver_messages();
-    world.receiver_down(true).await;
-    world.change_contacts(CHANGED_IN_OUTAGE)?;
-    read_now(world).await?;
+    let before = stage.receiver_messages();
+    stage.receiver_down(true).await;
+    stage.change_contacts(CHANGED_IN_OUTAGE)?;
+    read_now(stage).await?;
     let filter = "deliveries?destination=contacts&status=pending";
     let mut waiting = Value::Null;
     let deadline = Instant::now() + SCENE_MAX;
@@ -143,28 +143,28 @@ async fn outage(world: &World, view: &View) -> Result<(), String> {
             return Err("the failed attempt was not seen in time".into());
         }
         tokio::time::sleep(LOOK_EVERY).await;
-        waiting = world.client().get(filter).await?["results"][0].take();
+        waiting = stage.client().get(filter).await?["results"][0].take();
     }
     let (reason, next) = (waiting["reason"].as_str().unwrap_or(""), waiting["nextAttemptAt"].as_str().unwrap_or(""));
     view.done(&format!("attempt 1 failed ({}); the next is due at {next}", reason.lines().next().unwrap_or("")));
-    world.receiver_down(false).await;
+    stage.receiver_down(false).await;
     view.done("the receiver is back");
-    until(world, "the retry", |status| world.receiver_messages() > before && is_settled(status)).await?;
-    let delivery = world.client().get(&format!("deliveries/{}", waiting["id"])).await?;
+    until(stage, "the retry", |status| stage.receiver_messages() > before && is_settled(status)).await?;
+    let delivery = stage.client().get(&format!("deliveries/{}", waiting["id"])).await?;
     let attempts = delivery["attemptLog"].as_array().map_or(0, Vec::len);
     view.done(&format!("delivered at attempt {attempts}, with the same message id"));
     Ok(())
 }
 
-async fn summary(world: &World, view: &View, began: Instant) -> Result<(), String> {
-    let status = world.client().get("status").await?;
+async fn summary(stage: &Stage, view: &View, began: Instant) -> Result<(), String> {
+    let status = stage.client().get("status").await?;
     view.scene("summary", &format!("{:.1} s, all on loopback", began.elapsed().as_secs_f64()));
     for name in ["contacts", "companies"] {
         let one = destination(&status, name);
         view.done(&format!("{name:<10} {} delivered, {} pending, {} dead", one["delivered"], one["pending"], one["dead"]));
     }
-    let unsigned = world.receiver_bad_signatures();
-    view.done(&format!("signatures {} verified by the receiver, {unsigned} bad", world.receiver_messages()));
-    view.say(world::NEXT);
+    let unsigned = stage.receiver_bad_signatures();
+    view.done(&format!("signatures {} verified by the receiver, {unsigned} bad", stage.receiver_messages()));
+    view.say(stage::NEXT);
     if unsigned > 0 { Err(format!("{unsigned} messages had a bad signature")) } else { Ok(()) }
 }

@@ -167,8 +167,9 @@ fn envelope(plan: &ReadPlan, operation: &OperationInfo, chunk: u32, (body, index
     }
 }
 
-/// A UUIDv8 whose first 48 bits are the operation's time in milliseconds (so that ids sort by it, as version 7 does) and whose
-/// other bits are a hash of what makes the message: the same message has the same id, however often it is made.
+/// A UUIDv8: 48 bits of the operation's time in milliseconds (ids sort by it, as version 7 does), 12 bits of the page (neighbours
+/// in time are neighbours in an index), 62 bits of a hash of what makes the message. The same message has the same id, however
+/// often it is made.
 fn event_id(operation: &OperationInfo, chunk: u32) -> Uuid {
     let hash = Sha256::new()
         .chain_update(operation.id.as_bytes())
@@ -177,6 +178,7 @@ fn event_id(operation: &OperationInfo, chunk: u32) -> Uuid {
         .finalize();
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&operation.time.as_millisecond().to_be_bytes()[2..]);
-    bytes[6..].copy_from_slice(&hash[..10]);
+    bytes[6..8].copy_from_slice(&((operation.page & 0x0fff) as u16).to_be_bytes());
+    bytes[8..].copy_from_slice(&hash[..8]);
     Uuid::new_v8(bytes)
 }

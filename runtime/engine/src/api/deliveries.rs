@@ -10,16 +10,11 @@ use serde_json::{Value, json, value::RawValue};
 use uuid::Uuid;
 
 use super::{
-    Shared,
+    Shared, paging,
     problem::{Problem, bad_request, not_found},
     status::check_project,
 };
 use crate::journal::{AttemptRow, DeliveryFilter, DeliveryStatus, DeliverySummary};
-
-/// Rows of a page, unless asked for otherwise.
-const PAGE_DEFAULT: u32 = 100;
-/// Most rows of a page.
-const PAGE_MAX: u32 = 1_000;
 
 /// Which deliveries, as query parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -43,10 +38,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
     let Query(query) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let limit = query.page_size.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(bad_request(format!("pageSize is between 1 and {PAGE_MAX}, not {limit}")));
-    }
+    let limit = paging::size(query.page_size)?;
     let filter = DeliveryFilter {
         destination: query.destination,
         status: query.status,
@@ -56,16 +48,7 @@ pub(super) async fn list(
         event_id: query.event_id,
     };
     let page = api.journal.deliveries(&filter, limit, query.page_token.as_deref()).await?;
-    Ok(Json(paged(page.results, page.next_page_token)))
-}
-
-/// The list shape of the contract: `{results, pagination: {done, nextPageToken}}`.
-pub(super) fn paged<T: Serialize>(results: Vec<T>, next_page_token: Option<String>) -> Value {
-    let mut pagination = json!({ "done": next_page_token.is_none() });
-    if let Some(token) = next_page_token {
-        pagination["nextPageToken"] = token.into();
-    }
-    json!({ "results": results, "pagination": pagination })
+    Ok(Json(paging::paged(page.results, page.next_page_token)))
 }
 
 /// A delivery with its attempts and its message, as stored.

@@ -10,17 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Shared,
-    deliveries::paged,
+    Shared, paging,
     problem::{Problem, bad_request, not_found},
     status::check_project,
 };
 use crate::store::{Item, StoreError};
-
-/// Items of a page, unless asked for otherwise.
-const PAGE_DEFAULT: u32 = 200;
-/// Most items of a page.
-const PAGE_MAX: u32 = 1_000;
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -66,13 +60,10 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
     let Query(query) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let limit = query.page_size.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(bad_request(format!("pageSize is between 1 and {PAGE_MAX}, not {limit}")));
-    }
+    let limit = paging::size(query.page_size)?;
     let page = api.store.list(&endpoint, &group, limit, query.page_token.as_deref()).await?;
     let items: Vec<ItemBody> = page.items.into_iter().map(ItemBody::try_from).collect::<Result<_, _>>()?;
-    Ok(Json(paged(items, page.next)))
+    Ok(Json(paging::paged(items, page.next)))
 }
 
 /// `GET /projects/{project}/{endpoint}/groups/{group}/items/{item}`

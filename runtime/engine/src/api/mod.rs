@@ -7,6 +7,7 @@ mod deliveries;
 mod destinations;
 mod downloads;
 mod hosted_store;
+mod paging;
 mod problem;
 mod reads;
 mod status;

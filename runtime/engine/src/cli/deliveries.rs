@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Failure, Format, Target, client::Client, table};
+use super::{Failure, Format, Target, client::Client, output, table};
 use crate::journal::{DeliveryFilter, DeliveryStatus, DeliverySummary};
 
 /// Flags of `ampline deliveries`.
@@ -132,18 +132,17 @@ async fn list(args: &ListArgs) -> Result<(), Failure> {
     let value = client.get("deliveries", &query).await?;
     client.close().await?;
     if args.target.format == Format::Json {
-        println!("{value:#}");
-        return Ok(());
+        return output::print(&format!("{value:#}"));
     }
     let rows: Vec<DeliverySummary> = serde_json::from_value(value["results"].clone())
         .map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
     let rows: Vec<[String; 8]> = rows.into_iter().map(cells).collect();
     let head = ["id", "made", "destination", "object", "group", "status", "attempts", "reason or next attempt"];
-    table::print(head, &rows, "no deliveries match");
-    if let Some(token) = value["pagination"]["nextPageToken"].as_str() {
-        println!("\nmore: --page-token {token}");
-    }
-    Ok(())
+    let table = table::text(head, &rows, "no deliveries match");
+    output::print(&match value["pagination"]["nextPageToken"].as_str() {
+        Some(token) => format!("{table}\n\nmore: --page-token {token}"),
+        None => table,
+    })
 }
 
 fn cells(one: DeliverySummary) -> [String; 8] {
@@ -173,8 +172,7 @@ async fn show(id: i64, target: &Target) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
     let value = client.get(&format!("deliveries/{id}"), &[]).await?;
     client.close().await?;
-    println!("{value:#}");
-    Ok(())
+    output::print(&format!("{value:#}"))
 }
 
 async fn replay(id: Option<i64>, all: bool, filter: &FilterArgs, target: &Target) -> Result<(), Failure> {
@@ -189,11 +187,10 @@ async fn replay(id: Option<i64>, all: bool, filter: &FilterArgs, target: &Target
     let client = Client::connect(target).await?;
     let value = client.post("deliveries:replay", Some(body)).await?;
     client.close().await?;
-    match target.format {
-        Format::Json => println!("{value:#}"),
-        Format::Text => println!("{} to be delivered again", value["replayed"]),
-    }
-    Ok(())
+    output::print(&match target.format {
+        Format::Json => format!("{value:#}"),
+        Format::Text => format!("{} to be delivered again", value["replayed"]),
+    })
 }
 
 /// Flags of `ampline destinations`.

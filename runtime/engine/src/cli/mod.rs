@@ -4,6 +4,7 @@ mod check;
 mod client;
 mod deliveries;
 mod logging;
+mod output;
 mod run;
 mod status;
 mod table;

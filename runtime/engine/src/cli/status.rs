@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, Format, Target, client::Client, table};
+use super::{Failure, Format, Target, client::Client, output, table};
 use crate::{
     api::Status,
     journal::{Operation, OperationStatus},
@@ -20,15 +20,14 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
     let value = client.get("status", &[]).await?;
     client.close().await?;
     if args.target.format == Format::Json {
-        println!("{value:#}");
-        return Ok(());
+        return output::print(&format!("{value:#}"));
     }
     let status: Status =
         serde_json::from_value(value).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
-    match status.running_since {
-        Some(since) => println!("ampline {} serves project {} since {since}\n", status.version, status.project),
-        None => println!("no runtime uses this data folder now\n"),
-    }
+    let state = match status.running_since {
+        Some(since) => format!("ampline {} serves project {} since {since}", status.version, status.project),
+        None => "no runtime uses this data folder now".to_owned(),
+    };
     let reads: Vec<[String; 6]> = (status.reads.into_iter())
         .map(|read| {
             let (state, progress, result) = read.operation.as_ref().map_or_else(Default::default, operation_cells);
@@ -36,16 +35,16 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
             [read.object_name, read.installation_id, state, progress, next, result]
         })
         .collect();
-    table::print(["object", "installation", "state", "records", "next run", "result"], &reads, "no reads yet");
-    println!();
+    let reads = table::text(["object", "installation", "state", "records", "next run", "result"], &reads, "no reads yet");
     let destinations: Vec<[String; 5]> = (status.destinations.into_iter())
         .map(|one| {
             let state = one.disabled_reason.map_or("running".to_owned(), |reason| format!("stopped: {reason}"));
             [one.name, one.pending.to_string(), one.delivered.to_string(), one.dead.to_string(), state]
         })
         .collect();
-    table::print(["destination", "pending", "delivered", "dead", "state"], &destinations, "no destinations yet");
-    Ok(())
+    let destinations =
+        table::text(["destination", "pending", "delivered", "dead", "state"], &destinations, "no destinations yet");
+    output::print(&format!("{state}\n\n{reads}\n\n{destinations}"))
 }
 
 fn operation_cells(operation: &Operation) -> (String, String, String) {
@@ -79,9 +78,8 @@ pub(super) async fn read_now(args: ReadArgs) -> Result<(), Failure> {
     let body = serde_json::json!({ "installationId": args.installation, "objectName": args.object });
     let value = client.post("reads:run", Some(body)).await?;
     client.close().await?;
-    match args.target.format {
-        Format::Json => println!("{value:#}"),
-        Format::Text => println!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
-    }
-    Ok(())
+    output::print(&match args.target.format {
+        Format::Json => format!("{value:#}"),
+        Format::Text => format!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
+    })
 }

@@ -49,7 +49,8 @@ fn capped(mut text: String) -> String {
 /// The one line that tells of an attempt.
 pub(super) fn log(claimed: &Claimed, destination: &str, result: &Delivered, settlement: &Settlement) {
     let envelope = &claimed.envelope;
-    let duration_ms = result.duration.as_secs_f64() * 1_000.0;
+    // To the microsecond: more digits would only look exact.
+    let duration_ms = result.duration.as_micros() as f64 / 1_000.0;
     macro_rules! line {
         ($level:ident, $state:expr, $next:expr) => {
             tracing::$level!(
@@ -64,7 +65,7 @@ pub(super) fn log(claimed: &Claimed, destination: &str, result: &Delivered, sett
                 bytes = envelope.body.len(),
                 duration_ms,
                 code = %settlement.code,
-                message = settlement.message.as_deref(),
+                said = settlement.message.as_deref(),
                 state = $state,
                 next_attempt_at = $next,
             )

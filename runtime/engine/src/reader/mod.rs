@@ -57,6 +57,8 @@ struct Operation<'a> {
     cursor: ReadCursor,
     page: u32,
     records: u64,
+    /// Records that this process passed on; the others were delivered before, in the same version.
+    fresh: usize,
 }
 
 /// Runs one read to its end, or until it must give up.
@@ -78,7 +80,7 @@ pub(crate) async fn run(
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
     let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
-    let mut operation = Operation { shared, plan: plan.clone(), provider, connection, lease, cursor, page, records };
+    let mut operation = Operation { shared, plan: plan.clone(), provider, connection, lease, cursor, page, records, fresh: 0 };
     match operation.pages().await {
         Ok(Some(())) => operation.complete().await,
         Ok(None) => Ok(ReadOutcome::Interrupted),
@@ -118,7 +120,9 @@ impl Operation<'_> {
                 read_type: run.read_type,
                 page: self.page,
             };
-            let envelopes = build(&self.plan, &info, &self.cursor.fresh(page.records));
+            let fresh = self.cursor.fresh(page.records);
+            self.fresh += fresh.len();
+            let envelopes = build(&self.plan, &info, &fresh);
             self.page += 1;
             self.records = behind.run.as_ref().map_or(self.records, |run| run.records);
             let total = behind.run.as_ref().and_then(|run| run.total);

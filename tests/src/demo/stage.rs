@@ -1,18 +1,16 @@
-//! What the demo plays with: the emulator and the receiver in this process, the real binary beside it.
+//! What the demo plays on: the emulator and the receiver in this process, the real binary beside it.
 
 use std::{path::PathBuf, time::Duration};
 
 use super::{COMPANIES, CONTACTS, view::View};
 use crate::{
     faults::{Answer, Rule},
-    hubspot::{Emulator, Options},
-    receiver::{self, Mode, Receiver},
-    runtime::{RuntimeClient, RuntimeProcess, Workplace},
+    hubspot::Options,
+    receiver::Mode,
+    runtime::{RuntimeClient, RuntimeProcess},
+    world::World,
 };
 
-/// Signs the demo's webhooks.
-const SIGNING_KEY: &str = "whsec_ZGVtby1rZXktb25seS1mb3ItbG9vcGJhY2stMTIzNA==";
-const TOKEN: &str = "demo-token";
 /// HubSpot answers this slowly, so that there is something to see.
 const ANSWER_DELAY: Duration = Duration::from_millis(60);
 
@@ -53,40 +51,40 @@ integrations:
             - fieldName: domain
 "#;
 
-pub(super) struct World {
-    emulator: Emulator,
-    receiver: Receiver,
-    workplace: Workplace,
+const DESTINATIONS: &str = r#"
+[destinations.contacts]
+type = "webhook"
+url = "{receiver}/contacts"
+signing_key = { env = "SIGNING_KEY" }
+
+[destinations.companies]
+type = "api"
+endpoint = "companies"
+"#;
+
+/// The world with a running runtime in it.
+pub(super) struct Stage {
+    world: World,
     folder: PathBuf,
     runtime: RuntimeProcess,
 }
 
-impl World {
+impl Stage {
     pub(super) fn start(view: &View) -> Result<Self, String> {
         let words = |what: &'static str| move |error: std::io::Error| format!("cannot start {what}: {error}");
-        let options = Options { token: Some(TOKEN.into()), ..Options::default() };
-        let emulator =
-            Emulator::start(options.with("contacts", CONTACTS).with("companies", COMPANIES)).map_err(words("the emulator"))?;
-        emulator.fault(Rule { delay_ms: ANSWER_DELAY.as_millis() as u64, answer: Answer::Normal, ..Rule::default() });
-        let receiver = Receiver::start(receiver::Options {
-            secrets: vec![SIGNING_KEY.into()],
-            read_records: true,
-            ..receiver::Options::default()
-        });
-        let receiver = receiver.map_err(words("the receiver"))?;
         let folder = std::env::temp_dir().join(format!("ampline-demo-{}", std::process::id()));
-        let settings = settings(&emulator, &receiver);
-        let secrets = [("DEMO_TOKEN", TOKEN), ("DEMO_SIGNING_KEY", SIGNING_KEY)];
-        let workplace = Workplace::new(&folder, MANIFEST, &settings, &secrets).map_err(words("in the temporary folder"))?;
-        let runtime = workplace.start().map_err(words("the runtime"))?;
+        let options = Options::default().with("contacts", CONTACTS).with("companies", COMPANIES);
+        let world = World::new(&folder, options, MANIFEST, DESTINATIONS).map_err(words("the doubles"))?;
+        world.emulator.fault(Rule { delay_ms: ANSWER_DELAY.as_millis() as u64, answer: Answer::Normal, ..Rule::default() });
+        let runtime = world.workplace.start().map_err(words("the runtime"))?;
         view.say(&format!(
             "an emulated HubSpot at {}, a webhook receiver at {}, and Ampline at http://{}\namp.yaml, ampline.toml and the log are in {}",
-            emulator.base_url(),
-            receiver.url("/"),
+            world.emulator.base_url(),
+            world.receiver.url("/"),
             runtime.client.address(),
             folder.display()
         ));
-        Ok(Self { emulator, receiver, workplace, folder, runtime })
+        Ok(Self { world, folder, runtime })
     }
 
     pub(super) fn client(&self) -> &RuntimeClient {
@@ -95,30 +93,30 @@ impl World {
 
     pub(super) fn change_contacts(&self, count: u64) -> Result<(), String> {
         let written = [("lastname".to_owned(), Some("Changed".to_owned()))].into_iter().collect();
-        self.emulator.state().change("contacts", count, &written).map(drop).map_err(|error| format!("{error:?}"))
+        self.world.emulator.state().change("contacts", count, &written).map(drop).map_err(|error| format!("{error:?}"))
     }
 
     pub(super) async fn receiver_down(&self, is_down: bool) {
-        self.receiver.set_mode(if is_down { Mode::down() } else { Mode::default() }).await;
+        self.world.receiver.set_mode(if is_down { Mode::down() } else { Mode::default() }).await;
     }
 
     /// Messages that the receiver took.
     pub(super) fn receiver_messages(&self) -> u64 {
-        self.receiver.counts().events_accepted
+        self.world.receiver.counts().events_accepted
     }
 
     /// Different records that it has seen.
     pub(super) fn receiver_records(&self) -> u64 {
-        self.receiver.counts().records
+        self.world.receiver.counts().records
     }
 
     pub(super) fn receiver_bad_signatures(&self) -> u64 {
-        self.receiver.counts().signature_failures
+        self.world.receiver.counts().signature_failures
     }
 
     /// Commands to look into it.
     pub(super) fn addresses(&self) -> String {
-        let data = self.workplace.data_dir();
+        let data = self.world.workplace.data_dir();
         let ampline = crate::runtime::binary();
         let (ampline, data) = (ampline.display(), data.display());
         format!(
@@ -135,35 +133,4 @@ impl World {
         }
         std::fs::remove_dir_all(&self.folder).map_err(|error| format!("cannot remove {}: {error}", self.folder.display()))
     }
-}
-
-fn settings(emulator: &Emulator, receiver: &Receiver) -> String {
-    format!(
-        r#"[project]
-id = "demo"
-
-[destinations.contacts]
-type = "webhook"
-url = "{}"
-signing_key = {{ env = "DEMO_SIGNING_KEY" }}
-
-[destinations.companies]
-type = "api"
-endpoint = "companies"
-
-[connections.acme-hubspot]
-provider = "hubspot"
-base_url = "{}"
-access_token = {{ env = "DEMO_TOKEN" }}
-
-[[installations]]
-integration = "crm"
-connection = "acme-hubspot"
-group_ref = "acme"
-group_name = "ACME Corporation"
-consumer_ref = "user-1"
-"#,
-        receiver.url("/contacts"),
-        emulator.base_url()
-    )
 }
