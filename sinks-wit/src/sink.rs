@@ -53,7 +53,6 @@ pub struct Slot<S>(RefCell<Option<S>>);
 
 impl<S: Sink> Slot<S> {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "a default cannot be const")]
     pub const fn new() -> Self {
         Self(RefCell::new(None))
     }
