@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Messages are many small allocations on several threads, which the system's allocator serves slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ampline::cli::main()
 }

@@ -27,6 +27,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// When one cannot run.
 pub fn run(names: &[String], json: &Path) -> Result<(), String> {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    // Every HTTP client wants a TLS provider; a second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut report = Report::default();
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     for name in NAMES.into_iter().filter(|name| wanted(name)) {

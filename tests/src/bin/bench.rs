@@ -4,6 +4,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
+/// The binary's own allocator, for the bare loop as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Ampline on this machine. Build it with `--release`; `cargo xtask bench` does.
 #[derive(Parser)]
 struct Arguments {

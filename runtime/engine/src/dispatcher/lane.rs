@@ -26,8 +26,9 @@ use crate::{
 };
 
 /// Batches of one destination that are on their way at the same time. More than one, so that a slow answer does not leave the
-/// others' places empty; few, so that batches stay large.
-const BATCHES_IN_FLIGHT: u32 = 4;
+/// others' places empty; few, so that batches stay large: what a batch costs the journal hardly depends on its size. (Of 1 to 4,
+/// measured at 64 in flight, 3 drained a queue fastest.)
+const BATCHES_IN_FLIGHT: u32 = 3;
 /// Batches that wait for their settlement to become durable while the next are already on their way.
 const SETTLEMENTS_IN_FLIGHT: usize = 8;
 /// The longest that a destination as a whole is left alone on its own word; the envelope itself waits as long as it was told.
@@ -94,7 +95,6 @@ pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<
     while batches.join_next().await.is_some() {}
 }
 
-/// An ordered sink gets one batch at a time.
 fn batches_in_flight(route: &Route) -> u32 {
     route.concurrency.clamp(1, BATCHES_IN_FLIGHT)
 }
