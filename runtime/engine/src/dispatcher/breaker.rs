@@ -49,6 +49,11 @@ impl Breaker {
         self.trial_in_flight = true;
     }
 
+    /// The trial envelope was not sent after all.
+    pub(super) fn trial_called_off(&mut self) {
+        self.trial_in_flight = false;
+    }
+
     /// The destination answered as it should, at least once.
     pub(super) fn succeeded(&mut self) {
         *self = Self { wait_until: None, ..Self::default() };
@@ -93,6 +98,9 @@ mod tests {
         assert_eq!(breaker.admission(at(1)), Admission::Trial);
         breaker.trial_begins();
         assert_eq!(breaker.admission(at(1)), Admission::Hold, "one trial at a time");
+        breaker.trial_called_off();
+        assert_eq!(breaker.admission(at(1)), Admission::Trial);
+        breaker.trial_begins();
         assert_eq!(breaker.failed(1, at(1)), Some(at(3)));
         for (now, next) in [(3, 7), (7, 15), (15, 31), (31, 63), (63, 123), (123, 183)] {
             assert_eq!(breaker.failed(1, at(now)), Some(at(next)));

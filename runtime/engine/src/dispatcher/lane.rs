@@ -227,6 +227,7 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePe
 async fn give_back(lane: &Lane, claimed: &[Claimed]) {
     tracing::warn!(destination = %lane.route.destination.name, envelopes = claimed.len(), "no sink instance is free; waiting");
     tokio::time::sleep(BUSY_WAIT).await;
+    lane.state.lock().unwrap_or_else(PoisonError::into_inner).breaker.trial_called_off();
     let deliveries: Vec<i64> = claimed.iter().map(|one| one.delivery).collect();
     if let Err(error) = lane.shared.journal.release(&deliveries).await {
         tracing::error!(destination = %lane.route.destination.name, %error, "cannot give claims back; their lease ends by itself");

@@ -2,6 +2,8 @@
 
 mod file;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 pub use file::{
     ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings,

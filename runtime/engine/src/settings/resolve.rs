@@ -80,13 +80,15 @@ pub fn resolve(
     }
     for (index, declared) in settings.installations.iter().enumerate() {
         match installation(declared, settings, &resolved, update_time) {
-            Ok(one) if resolved.installations.iter().any(|other| other.id == one.id) => {
+            // Its connection has a problem of its own, which is reported already.
+            Ok(None) => {}
+            Ok(Some(one)) if resolved.installations.iter().any(|other| other.id == one.id) => {
                 report(
                     format!("installations[{index}]"),
                     format!("another installation has the id {:?}; give this one an `id` of its own", one.id),
                 );
             }
-            Ok(one) => resolved.installations.push(one),
+            Ok(Some(one)) => resolved.installations.push(one),
             Err((key, message)) => report(format!("installations[{index}]{key}"), message),
         }
     }
@@ -175,8 +177,11 @@ fn installation(
     settings: &Settings,
     resolved: &Resolved,
     update_time: Timestamp,
-) -> Result<Installation, Fault> {
+) -> Result<Option<Installation>, Fault> {
     let Some(connection) = resolved.connections.get(&declared.connection) else {
+        if settings.connections.contains_key(&declared.connection) {
+            return Ok(None);
+        }
         let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
         return Err((
             ".connection",
@@ -184,7 +189,7 @@ fn installation(
         ));
     };
     let name = format!("{}/{}", declared.integration, declared.group_ref);
-    Ok(Installation {
+    Ok(Some(Installation {
         id: declared.id.clone().unwrap_or_else(|| stable_id("installation", &name)),
         project_id: settings.project.id.clone(),
         integration: declared.integration.clone(),
@@ -196,7 +201,7 @@ fn installation(
         workspace: connection.workspace.clone(),
         update_time,
         objects: declared.objects.clone(),
-    })
+    }))
 }
 
 /// Ids of things that are declared in files: the same name gives the same id at every start.

@@ -1,0 +1,99 @@
+//! ampline.toml to what runs, or every reason why not. One row per rule.
+
+use ampline_core::manifest::{DestinationDeclaration, Manifest};
+use jiff::Timestamp;
+
+use super::{Resolved, parse, resolve};
+
+const SOUND: &str = r#"
+    [destinations.hook]
+    type = "webhook"
+    url = "https://example.com/hook"
+    [connections.hs]
+    provider = "hubspot"
+    access_token = { env = "TOKEN" }
+    [[installations]]
+    integration = "crm"
+    connection = "hs"
+    group_ref = "acme"
+"#;
+
+fn resolved(text: &str) -> Result<Resolved, Vec<String>> {
+    let legacy = serde_json::json!({ "url": "hooks.example.com/legacy" });
+    let declared = DestinationDeclaration {
+        name: "legacy".into(),
+        kind: "webhook".into(),
+        settings: legacy.as_object().cloned().unwrap_or_default(),
+    };
+    let manifest = Manifest { spec_version: "1.0.0".into(), integrations: Vec::new(), destinations: vec![declared] };
+    let env = |name: &str| (name == "TOKEN").then(|| "secret-value".to_owned());
+    let settings = parse(text).map_err(|message| vec![message])?;
+    resolve(&settings, &manifest, env, Timestamp::UNIX_EPOCH)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
+    let resolved = resolved(SOUND).unwrap();
+    let hook = &resolved.destinations["hook"];
+    assert_eq!((hook.concurrency, hook.rate_per_second, hook.retry.delays.len()), (64, None, 7));
+    assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com/hook" }), "the sink's own keys alone");
+    assert_eq!(resolved.connections["hs"].base_url, "https://api.hubapi.com");
+    let installation = &resolved.installations[0];
+    assert_eq!((installation.group_name.as_str(), installation.project_id.as_str()), ("acme", "local"));
+    assert!(!format!("{resolved:?}").contains("secret-value"));
+}
+
+#[test]
+fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_above() {
+    let url = |resolved: &Resolved| resolved.destinations["legacy"].destination.config["url"].clone();
+    assert_eq!(url(&resolved("").unwrap()), "https://hooks.example.com/legacy");
+    let over = "[destinations.legacy]\ntype = \"webhook\"\nurl = \"https://example.com/new\"";
+    assert_eq!(url(&resolved(over).unwrap()), "https://example.com/new");
+}
+
+#[test]
+fn ids_are_the_same_at_every_start() {
+    let (first, second) = (resolved(SOUND).unwrap(), resolved(SOUND).unwrap());
+    assert_eq!(first.installations, second.installations);
+    assert_eq!(first.destinations["hook"].destination, second.destinations["hook"].destination);
+    assert_ne!(first.destinations["hook"].destination.id, first.destinations["legacy"].destination.id);
+}
+
+#[test]
+fn every_problem_is_named_with_its_place() {
+    let check = |change: &dyn Fn(String) -> String, expected: &[&str]| {
+        let problems = resolved(&change(SOUND.to_owned())).err().unwrap_or_default();
+        assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+        for (problem, part) in problems.iter().zip(expected) {
+            assert!(problem.contains(part), "{part:?} is not in {problem:?}");
+        }
+    };
+    let replace = |from: &'static str, to: &'static str| move |text: String| text.replace(from, to);
+    let add = |line: &'static str| move |text: String| text.replace("[connections.hs]", &format!("{line}\n[connections.hs]"));
+    check(&replace("[destinations.hook]", "[destination.hook]"), &["unknown field `destination`"]);
+    check(&replace("type = \"webhook\"", ""), &["a destination needs a `type`"]);
+    check(&add("concurrency = 0"), &["destinations.hook.concurrency: 0 is not between 1 and 1024"]);
+    check(&add("rate_per_second = 0.0"), &["destinations.hook.rate_per_second: "]);
+    check(&add("signing_key = { env = \"TOKEN\" }"), &["destinations.hook.signing_key: a signing key begins with whsec_"]);
+    check(&add("signing_key = \"whsec_AAAA\""), &["`signing_key`"]);
+    check(&replace("hubspot", "hubsport"), &["connections.hs.provider: no provider is called \"hubsport\""]);
+    check(&replace("\"TOKEN\"", "\"NOTHING\""), &["connections.hs.access_token: the environment variable NOTHING is not set"]);
+    check(
+        &replace("env = \"TOKEN\"", "file = \"/nowhere\""),
+        &["connections.hs.access_token: cannot read the secret file /nowhere"],
+    );
+    check(
+        &replace("access_token", "base_url = \"example\"\naccess_token"),
+        &["connections.hs.base_url: \"example\" is not an address"],
+    );
+    check(
+        &replace("connection = \"hs\"", "connection = \"hp\""),
+        &["installations[0].connection: no connection is called \"hp\""],
+    );
+    let twice =
+        |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
+    check(&twice, &["installations[1]: another installation has the id"]);
+    let two = |text: String| text.replace("hubspot", "x").replace("url = ", "concurrency = 9999\nurl = ");
+    check(&two, &["destinations.hook.concurrency", "connections.hs.provider"]);
+}
