@@ -7,7 +7,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections kept to one host.
 const IDLE_CONNECTIONS_MAX: usize = 16;
 
-/// A client that follows no redirect (credentials must not wander) and uses no proxy that it was not told of.
+/// A client that follows no redirect: credentials must not wander. The usual proxy variables are heeded.
 pub(crate) fn provider_client() -> reqwest::Result<reqwest::Client> {
     install_crypto();
     reqwest::Client::builder()
@@ -16,6 +16,15 @@ pub(crate) fn provider_client() -> reqwest::Result<reqwest::Client> {
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
         .build()
+}
+
+/// Until a runtime's API must have answered; its own limit is shorter.
+const LOCAL_TIMEOUT: Duration = Duration::from_secs(35);
+
+/// A client for the API of a runtime: no proxy may see the key.
+pub(crate) fn local_client() -> reqwest::Result<reqwest::Client> {
+    install_crypto();
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(LOCAL_TIMEOUT).build()
 }
 
 /// TLS by rustls over ring, for the whole process; a second call changes nothing.

@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
+    panic::AssertUnwindSafe,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -11,6 +12,7 @@ use ampline_core::{
     plan::{ReadKey, ReadPlan},
     provider::{Provider, ReadErrorClass},
 };
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{mpsc, oneshot},
@@ -27,6 +29,8 @@ use crate::{
 const RETRY_MIN: SignedDuration = SignedDuration::from_secs(30);
 /// The longest such wait.
 const RETRY_MAX: SignedDuration = SignedDuration::from_secs(3_600);
+/// The longest that a provider's own wish delays a read.
+const PATIENCE_MAX: SignedDuration = SignedDuration::from_secs(24 * 3_600);
 /// A sleep is cut into pieces so that a clock that is set forward is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 
@@ -67,7 +71,9 @@ pub(crate) async fn run(
         let at = first_run(&queue.jobs[index].plan, states.get(&queue.jobs[index].plan.key), now);
         queue.set(index, at);
     }
-    drop(states);
+    for (key, _) in states.into_iter().filter(|(key, state)| is_orphan(key, state, &queue.jobs)) {
+        reader::give_up(&shared, key).await?;
+    }
     let mut running = JoinSet::new();
     let mut stop = shared.stop.clone();
     loop {
@@ -89,13 +95,22 @@ pub(crate) async fn run(
     Ok(())
 }
 
+/// An interrupted read of what is no longer configured: it would wait for ever.
+fn is_orphan(key: &ReadKey, state: &ReadState, jobs: &[Job]) -> bool {
+    let interrupted = state.operation.as_ref().is_some_and(|operation| operation.status == OperationStatus::InProgress);
+    interrupted && !jobs.iter().any(|job| job.plan.key == *key)
+}
+
 async fn one(shared: reader::Shared, job: Job, index: usize) -> (usize, ReadOutcome) {
-    let outcome = reader::run(&shared, &job.plan, job.provider, &job.connection).await;
-    let outcome = outcome.unwrap_or_else(|error| {
-        tracing::error!(target: "ampline::read", object = %job.plan.key.object_name, installation = %job.plan.key.installation_id, %error, "the journal refused the read");
-        ReadOutcome::Failed { class: ReadErrorClass::Transient }
-    });
-    (index, outcome)
+    let reading = AssertUnwindSafe(reader::run(&shared, &job.plan, job.provider, &job.connection)).catch_unwind();
+    let outcome = match reading.await {
+        Ok(Ok(outcome)) => return (index, outcome),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "a defect of the runtime; the panic's own words stand above".to_owned(),
+    };
+    tracing::error!(target: "ampline::read", object = %job.plan.key.object_name, installation = %job.plan.key.installation_id,
+        error = outcome, "the read broke off");
+    (index, ReadOutcome::Failed { class: ReadErrorClass::Transient, retry_after: None, progressed: false })
 }
 
 /// The due times, soonest first. An entry of the heap that is not its job's present due time is out of date and passed over.
@@ -155,7 +170,12 @@ impl Queue {
 
     fn ended(&mut self, index: usize, outcome: &ReadOutcome, now: Timestamp) {
         let place = &mut self.places[index];
-        place.failures = if matches!(outcome, ReadOutcome::Failed { .. }) { place.failures + 1 } else { 0 };
+        // A failure behind committed pages is a slow success: only what stands still is left alone for longer.
+        place.failures = match outcome {
+            ReadOutcome::Failed { progressed: false, .. } => place.failures + 1,
+            ReadOutcome::Failed { progressed: true, .. } => 1,
+            _ => 0,
+        };
         place.running = false;
         let at = if std::mem::take(&mut place.again) {
             Some(now)
@@ -203,8 +223,10 @@ fn first_run(plan: &ReadPlan, state: Option<&ReadState>, now: Timestamp) -> Opti
 fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestamp) -> Option<Timestamp> {
     let tick = plan.schedule.as_ref().and_then(|schedule| schedule.next_after(now));
     let may_pass = match outcome {
-        ReadOutcome::Completed { .. } | ReadOutcome::Interrupted | ReadOutcome::Owned => false,
-        ReadOutcome::Failed { class } => matches!(
+        ReadOutcome::Completed { .. } | ReadOutcome::Interrupted => false,
+        // Another owner's lease ends, one way or the other.
+        ReadOutcome::Owned => true,
+        ReadOutcome::Failed { class, .. } => matches!(
             class,
             ReadErrorClass::RateLimited | ReadErrorClass::Transient | ReadErrorClass::Malformed | ReadErrorClass::CursorGone
         ),
@@ -214,5 +236,8 @@ fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestam
     }
     let wait = RETRY_MIN.checked_mul(1 << failures.saturating_sub(1).min(16)).unwrap_or(RETRY_MAX).min(RETRY_MAX);
     let retry = now + wait;
-    Some(tick.map_or(retry, |tick| tick.min(retry)))
+    let soonest = tick.map_or(retry, |tick| tick.min(retry));
+    let ReadOutcome::Failed { retry_after: Some(asked), .. } = outcome else { return Some(soonest) };
+    // A provider that asked for patience gets it, up to a day.
+    Some(soonest.max(now + SignedDuration::try_from(*asked).unwrap_or(PATIENCE_MAX).min(PATIENCE_MAX)))
 }

@@ -270,6 +270,7 @@ fn ids_sort_by_time_and_differ_by_what_makes_the_message() {
     assert_eq!((first.get_version_num(), &first.simple().to_string()[..12]), (8, milliseconds.as_str()));
     let later = OperationInfo { time: operation().time + jiff::SignedDuration::from_millis(1), ..operation() };
     assert!(id(later) > first);
+    assert!(id(OperationInfo { page: 2, ..operation() }) > id(OperationInfo { page: 1, ..operation() }), "and by page");
     let others = [
         OperationInfo { page: 1, ..operation() },
         OperationInfo { id: Uuid::from_u128(7), ..operation() },
@@ -277,7 +278,7 @@ fn ids_sort_by_time_and_differ_by_what_makes_the_message() {
     ];
     let ids: HashSet<Uuid> = others.into_iter().map(id).chain([first]).collect();
     assert_eq!(ids.len(), 4);
-    assert_eq!(first.to_string(), "0199e0a8-227b-83b8-b445-19f7ba517f69", "stable over releases");
+    assert_eq!(first.to_string(), "0199e0a8-227b-8000-a3b8-f44519f7ba51", "stable over releases");
 }
 
 #[test]

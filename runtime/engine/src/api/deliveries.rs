@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
+    http::StatusCode,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,7 +103,14 @@ pub(super) async fn replay(
         (None, Some(filter)) => filter,
         _ => return Err(bad_request("say either `id` or `filter`; an empty filter replays everything that is kept")),
     };
-    let replayed = api.journal.replay(&filter, api.clock.now()).await?;
-    tracing::info!(event = "deliveries.replayed", replayed, ?filter);
+    let (journal, now) = (api.journal.clone(), api.clock.now());
+    // Apart from the request: a client that goes away, or a time-out, must not cut a bulk replay in half.
+    let replaying = tokio::spawn(async move {
+        let replayed = journal.replay(&filter, now).await;
+        tracing::info!(event = "deliveries.replayed", ?replayed, ?filter);
+        replayed
+    });
+    let broke_off = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the replay broke off; the runtime's log says why");
+    let replayed = replaying.await.map_err(broke_off)??;
     Ok(Json(json!({ "replayed": replayed })))
 }

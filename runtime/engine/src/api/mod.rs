@@ -104,7 +104,8 @@ async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum:
         Ok(response) => response,
         Err(_) => {
             use axum::response::IntoResponse;
-            problem::Problem::new(StatusCode::GATEWAY_TIMEOUT, "the answer took too long").into_response()
+            problem::Problem::new(StatusCode::GATEWAY_TIMEOUT, "the answer took too long; what was asked for goes on")
+                .into_response()
         }
     }
 }

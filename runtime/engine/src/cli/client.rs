@@ -1,6 +1,6 @@
 //! How commands reach the API: over HTTP where a runtime uses the data folder, else in this process over the same routes.
 
-use std::{future::Future, path::Path, sync::Arc};
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use http::{Method, Request};
@@ -24,6 +24,8 @@ use crate::{
 
 /// Largest answer that is taken in from this process.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
+/// Until a runtime that is alive has said so.
+const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// What the project is called where only the store is at hand.
 const OFFLINE_PROJECT: &str = "offline";
 
@@ -53,9 +55,11 @@ impl Client {
         };
         let key = data.api_key().map_err(|error| Failure::unable(format!("cannot read the API key: {error}")))?;
         if let Some(running) = data.announced() {
-            let client = http_client::provider_client().map_err(|error| Failure::unable(error.to_string()))?;
+            let client = http_client::local_client().map_err(|error| Failure::unable(error.to_string()))?;
             let base = format!("http://{}", running.address);
-            if client.get(format!("{base}/health/live")).send().await.is_ok() {
+            let live = client.get(format!("{base}/health/live")).timeout(LIVE_TIMEOUT).send().await;
+            // Whoever else may listen there by now does not answer so, and must not be shown the key.
+            if live.is_ok_and(|answer| answer.status() == http::StatusCode::NO_CONTENT) {
                 return Ok(Self { key, project: running.project, way: Way::Http { base, client } });
             }
         }

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Failure, Format, Target, client::Client, output, table};
-use crate::journal::{DeliveryFilter, DeliveryStatus, DeliverySummary};
+use crate::{
+    journal::{DeliveryFilter, DeliveryStatus, DeliverySummary},
+    percent::encoded,
+};
 
 /// Flags of `ampline deliveries`.
 #[derive(Debug, Args)]
@@ -222,6 +225,6 @@ pub(super) async fn run_destinations(args: DestinationsArgs) -> Result<(), Failu
         DestinationAction::Disable { name, target } => ("disable", name, target),
     };
     let client = Client::connect(&target).await?;
-    client.post(&format!("destinations/{name}/{verb}"), None).await?;
+    client.post(&format!("destinations/{}/{verb}", encoded(&name)), None).await?;
     client.close().await
 }

@@ -30,13 +30,15 @@ pub(super) struct Breaker {
     failures: u32,
     trials: u32,
     wait_until: Option<Timestamp>,
+    /// The destination's own wish; a success that was under way meanwhile does not end it.
+    paused_until: Option<Timestamp>,
     trial_in_flight: bool,
 }
 
 impl Breaker {
     /// What may be done at `now`.
     pub(super) fn admission(&self, now: Timestamp) -> Admission {
-        match self.wait_until {
+        match self.wait_until.max(self.paused_until) {
             Some(at) if at > now => Admission::Wait(at),
             _ if self.failures < FAILURES_TO_OPEN => Admission::Open,
             _ if self.trial_in_flight => Admission::Hold,
@@ -56,7 +58,7 @@ impl Breaker {
 
     /// The destination answered as it should, at least once.
     pub(super) fn succeeded(&mut self) {
-        *self = Self { wait_until: None, ..Self::default() };
+        *self = Self { paused_until: self.paused_until, ..Self::default() };
     }
 
     /// So many envelopes failed, and none succeeded. Returns when to go on, if the breaker has opened (or stays open) by it.
@@ -76,7 +78,7 @@ impl Breaker {
     /// The destination asked to be left alone until then.
     pub(super) fn pause_until(&mut self, at: Timestamp) {
         self.trial_in_flight = false;
-        self.wait_until = Some(self.wait_until.map_or(at, |earlier| earlier.max(at)));
+        self.paused_until = self.paused_until.max(Some(at));
     }
 }
 
@@ -118,6 +120,7 @@ mod tests {
         }
         breaker.pause_until(at(9));
         breaker.pause_until(at(5));
+        breaker.succeeded();
         assert_eq!(breaker.admission(at(8)), Admission::Wait(at(9)));
         assert_eq!(breaker.admission(at(9)), Admission::Open);
     }

@@ -1,11 +1,16 @@
 //! One destination's lane: claim what is due, hand it to the sink in batches, settle what came of it.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use ampline_core::{outcome::Outcome, retry::Verdict};
+use ampline_core::{
+    outcome::{Failure, Outcome},
+    retry::Verdict,
+};
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
@@ -125,7 +130,7 @@ impl Lane {
             Admission::Hold => return Step::Wait(IDLE_MAX),
             Admission::Wait(at) => return Step::Wait(until(at, now)),
         };
-        let share = self.route.concurrency.div_ceil(batches_in_flight(&self.route));
+        let share = self.route.concurrency / batches_in_flight(&self.route);
         let wanted = if trial { 1 } else { share.min(self.descriptor.max_batch_envelopes).max(1) };
         match flow.rate.as_mut().map(|rate| rate.allowance(now)) {
             Some(Err(wait)) => Step::Wait(wait),
@@ -172,6 +177,7 @@ impl Lane {
 
     /// Waits out a pause, or until something changes.
     async fn rest(&self, time: Duration) {
+        self.leases.drop_idle();
         tokio::select! {
             () = self.changed.notified() => {}
             () = tokio::time::sleep(time) => {}
@@ -200,7 +206,10 @@ impl Lane {
 async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePermit) {
     let started_at = lane.shared.clock.now();
     let batch = claimed.iter().map(|one| BatchItem { envelope: one.envelope.clone(), attempt: one.attempt }).collect();
-    let results = match lane.leases.deliver(batch).await {
+    // A defect in the host must not leave claims and a trial hanging: it counts as a failed attempt.
+    let delivering = AssertUnwindSafe(lane.leases.deliver(batch)).catch_unwind().await;
+    let defect = |_| Err(Failure::transient("host.panic", "a defect of the runtime; its log holds the panic's own words"));
+    let results = match delivering.unwrap_or_else(defect) {
         Ok(report) => report.results,
         Err(failure) if failure.code == BUSY => return give_back(&lane, &claimed).await,
         Err(failure) => {

@@ -43,6 +43,16 @@ pub(super) async fn page<T>(
     }
 }
 
+/// Sends the request once and parses the answer; for what a read can do without.
+pub(super) async fn once<T>(
+    client: &reqwest::Client,
+    connection: &Connection,
+    request: http::Request<Bytes>,
+    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    parse(&send(client, connection, request).await?)
+}
+
 /// How long to wait, or nothing where waiting does not help.
 fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
     let may_pass = matches!(error.class, ReadErrorClass::RateLimited | ReadErrorClass::Transient);

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use ampline_core::{
     cursor::{OVERLAP_DEFAULT, ReadCursor},
     message::{Envelope, OperationInfo, build},
-    plan::ReadPlan,
+    plan::{ReadKey, ReadPlan},
     provider::{Provider, ReadError, ReadErrorClass},
 };
 use tokio::sync::watch;
@@ -39,7 +39,14 @@ pub(crate) enum ReadOutcome {
     /// Came to its end, having read so many records.
     Completed { records: u64 },
     /// Gave up for now; the committed pages stay and the next run goes on behind them.
-    Failed { class: ReadErrorClass },
+    Failed {
+        /// What kind of failure it was.
+        class: ReadErrorClass,
+        /// How long the provider asked to be left alone.
+        retry_after: Option<Duration>,
+        /// Whether pages were committed before.
+        progressed: bool,
+    },
     /// The runtime is stopping; the operation is resumed at the next start.
     Interrupted,
     /// Someone else owns the read.
@@ -77,6 +84,9 @@ pub(crate) async fn run(
             return fail(shared, plan, &lease, ReadError::new(ReadErrorClass::Malformed, error.to_string()), None).await;
         }
     };
+    if lease.resumed && lease.pages > 0 && cursor_is_complete(&lease) {
+        return already_complete(shared, plan, &lease).await;
+    }
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed);
     let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
@@ -87,9 +97,47 @@ pub(crate) async fn run(
         Err(Stopped::Read(error)) => {
             // A position that the provider no longer knows is given up, or every later run would fail on it.
             let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.clone().restarted().to_text());
-            fail(shared, plan, &operation.lease, error, restart).await
+            let progressed = operation.page > operation.lease.pages;
+            Ok(fail(shared, plan, &operation.lease, error, restart).await?.having_progressed(progressed))
         }
-        Err(Stopped::Journal(error)) => Err(error),
+        Err(Stopped::Journal(error)) => {
+            // Held on to, the lease would keep the next try waiting. A journal that fails again has nothing to add.
+            let _ = end_failed(shared, &operation.lease, error.to_string(), None).await;
+            Err(error)
+        }
+    }
+}
+
+/// Whether the stored cursor says that every page was committed, so that only the operation's end is missing.
+fn cursor_is_complete(lease: &ReadLease) -> bool {
+    ReadCursor::parse(lease.cursor.as_deref()).is_ok_and(|cursor| cursor.run.is_none())
+}
+
+async fn already_complete(shared: &Shared, plan: &ReadPlan, lease: &ReadLease) -> Result<ReadOutcome, JournalError> {
+    let result = format!("[{}] read to its end before a restart", plan.key.object_name);
+    let end = OperationEnd { status: OperationStatus::Success, result, cursor: None, now: shared.clock.now() };
+    shared.journal.finish(lease, end).await?;
+    Ok(ReadOutcome::Completed { records: 0 })
+}
+
+/// Ends the interrupted operation of a read that is no longer configured; its cursor stays, should it come back.
+pub(crate) async fn give_up(shared: &Shared, key: ReadKey) -> Result<(), JournalError> {
+    let begin = Begin { key, operation_id: Uuid::now_v7(), now: shared.clock.now(), lease: LEASE };
+    let Some(lease) = shared.journal.begin(begin).await? else { return Ok(()) };
+    end_failed(shared, &lease, "no longer configured".to_owned(), None).await
+}
+
+async fn end_failed(shared: &Shared, lease: &ReadLease, result: String, cursor: Option<String>) -> Result<(), JournalError> {
+    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, now: shared.clock.now() };
+    shared.journal.finish(lease, end).await
+}
+
+impl ReadOutcome {
+    fn having_progressed(self, progressed: bool) -> Self {
+        match self {
+            Self::Failed { class, retry_after, .. } => Self::Failed { class, retry_after, progressed },
+            other => other,
+        }
     }
 }
 
@@ -102,12 +150,14 @@ enum Stopped {
 impl Operation<'_> {
     /// Reads page after page, each durable before the next is asked for. Nothing where the runtime is stopping.
     async fn pages(&mut self) -> Result<Option<()>, Stopped> {
-        self.name_all_fields().await.map_err(Stopped::Read)?;
-        self.estimate_total().await;
+        let mut stop = self.shared.stop.clone();
+        tokio::select! {
+            prepared = self.prepare() => prepared.map_err(Stopped::Read)?,
+            _ = stop.wait_for(|stop| *stop) => return Ok(None),
+        }
         while let Some(run) = self.cursor.run.clone() {
             let request = || self.provider.request(&self.plan, &run);
             let parse = |response: &http::Response<bytes::Bytes>| self.provider.page(&self.plan, &run, response);
-            let mut stop = self.shared.stop.clone();
             let page = tokio::select! {
                 page = fetch::page(&self.shared.http, self.connection, request, parse) => page.map_err(Stopped::Read)?,
                 _ = stop.wait_for(|stop| *stop) => return Ok(None),
@@ -133,6 +183,13 @@ impl Operation<'_> {
         Ok(Some(()))
     }
 
+    /// What must be known before the first page.
+    async fn prepare(&mut self) -> Result<(), ReadError> {
+        self.name_all_fields().await?;
+        self.estimate_total().await;
+        Ok(())
+    }
+
     /// Where every field is wanted, asks the provider which there are.
     async fn name_all_fields(&mut self) -> Result<(), ReadError> {
         let wanted = self.plan.fields.all && self.cursor.run.is_some();
@@ -147,7 +204,7 @@ impl Operation<'_> {
         let Some(run) = self.cursor.run.as_ref().filter(|run| run.total.is_none() && run.records == 0) else { return };
         let Some(request) = self.provider.count_request(&self.plan, run) else { return };
         let count = |response: &http::Response<bytes::Bytes>| self.provider.count(response);
-        let total = fetch::page(&self.shared.http, self.connection, || request.clone(), count).await;
+        let total = fetch::once(&self.shared.http, self.connection, request, count).await;
         if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {
             run.total = Some(total);
         }
@@ -194,7 +251,6 @@ async fn fail(
     tracing::error!(target: "ampline::read", event = "read.failed", installation = %plan.key.installation_id,
         object = %object, operation = %lease.operation_id, class = ?error.class, error = %error.message);
     let result = format!("[{object}] {error}");
-    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, now: shared.clock.now() };
-    shared.journal.finish(lease, end).await?;
-    Ok(ReadOutcome::Failed { class: error.class })
+    end_failed(shared, lease, result, cursor).await?;
+    Ok(ReadOutcome::Failed { class: error.class, retry_after: error.retry_after, progressed: false })
 }

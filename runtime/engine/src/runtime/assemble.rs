@@ -1,7 +1,7 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     net::SocketAddr,
     sync::Arc,
     time::Duration,
@@ -18,7 +18,7 @@ use crate::{
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
-    journal::{Journal, sqlite::SqliteJournal},
+    journal::{Journal, JournalError, sqlite::SqliteJournal},
     reader,
     scheduler::{Job, RunNow},
     secrets::{Secrets, SigningKey},
@@ -31,6 +31,8 @@ use crate::{
     store::HostedStore,
 };
 
+/// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
+const UNCONFIGURED: &str = "neither ampline.toml nor amp.yaml names it any more";
 /// How much longer a claim holds than the longest that a batch can take.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
@@ -52,11 +54,25 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let jobs = jobs(&manifest, &resolved).map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
-    let known: BTreeSet<String> = journal.destinations().await?.into_iter().map(|state| state.name).collect();
-    for name in resolved.destinations.keys().filter(|name| !known.contains(*name)) {
+    settle_destinations(journal.as_ref(), &resolved).await?;
+    Ok(Parts { data, journal, clock, jobs, store, resolved, compiler })
+}
+
+/// Makes new destinations known, and stops those that are no longer configured: their backlog waits, and says why.
+async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Result<(), JournalError> {
+    let known = journal.destinations().await?;
+    for state in &known {
+        let configured = resolved.destinations.contains_key(&state.name);
+        match state.disabled_reason.as_deref() {
+            None if !configured => journal.set_destination(&state.name, Some(UNCONFIGURED.into())).await?,
+            Some(UNCONFIGURED) if configured => journal.set_destination(&state.name, None).await?,
+            _ => {}
+        }
+    }
+    for name in resolved.destinations.keys().filter(|name| !known.iter().any(|state| state.name == **name)) {
         journal.set_destination(name, None).await?;
     }
-    Ok(Parts { data, journal, clock, jobs, store, resolved, compiler })
+    Ok(())
 }
 
 /// Opens the journal and the hosted store of a data folder.

@@ -19,7 +19,8 @@ use crate::{
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
-    scheduler,
+    reader,
+    scheduler::{self, Job, NextRuns, RunNow},
     settings::{Problem, Settings},
     sink::wasm::LoadError,
     store::{HostedStore, StoreError},
@@ -100,7 +101,7 @@ pub struct Runtime {
     router: Router,
     stop: watch::Sender<bool>,
     dispatcher: Dispatcher,
-    scheduler: JoinHandle<Result<(), JournalError>>,
+    scheduler: JoinHandle<()>,
     background: JoinSet<()>,
     grace: Duration,
 }
@@ -131,7 +132,7 @@ impl Runtime {
         ));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        let scheduler = tokio::spawn(scheduler::run(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
+        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
@@ -164,10 +165,12 @@ impl Runtime {
         tracing::info!(event = "runtime.stopping", grace_s = self.grace.as_secs());
         // There is nobody to tell where every task has ended by itself.
         let _ = self.stop.send(true);
-        if !self.dispatcher.drained(self.grace).await {
+        let scheduler = tokio::time::timeout(self.grace, &mut self.scheduler);
+        let (drained, read) = tokio::join!(self.dispatcher.drained(self.grace), scheduler);
+        if !drained {
             tracing::warn!("some deliveries were still in flight; they are delivered again at the next start");
         }
-        if tokio::time::timeout(self.grace, &mut self.scheduler).await.is_err() {
+        if read.is_err() {
             self.scheduler.abort();
         }
         let quiet = async { while self.background.join_next().await.is_some() {} };
@@ -179,6 +182,19 @@ impl Runtime {
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");
         Ok(())
+    }
+}
+
+/// Runs the scheduler; should it end early, a person must know, because nothing is read any more.
+async fn scheduled(
+    reading: reader::Shared,
+    jobs: Vec<Job>,
+    reads_max: usize,
+    next_runs: NextRuns,
+    wishes: mpsc::Receiver<RunNow>,
+) {
+    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes).await {
+        tracing::error!(%error, "the scheduler ended; nothing is read until a restart");
     }
 }
 

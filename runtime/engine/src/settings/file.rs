@@ -136,12 +136,28 @@ impl TryFrom<toml::Table> for DestinationSettings {
 
 /// Where a secret is found. Secrets are never written into the settings file itself.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "toml::Value")]
 pub enum SecretSource {
     /// An environment variable.
     Env(String),
     /// A file; white space around the value is dropped.
     File(PathBuf),
+}
+
+impl TryFrom<toml::Value> for SecretSource {
+    type Error = &'static str;
+
+    /// The error never repeats what was found: it may be the secret itself.
+    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
+        let wanted = "write { env = \"NAME\" } or { file = \"PATH\" }; secrets themselves are not written here";
+        let toml::Value::Table(table) = value else { return Err(wanted) };
+        let mut entries = table.into_iter();
+        match (entries.next(), entries.next()) {
+            (Some((key, toml::Value::String(name))), None) if key == "env" => Ok(Self::Env(name)),
+            (Some((key, toml::Value::String(path))), None) if key == "file" => Ok(Self::File(path.into())),
+            _ => Err(wanted),
+        }
+    }
 }
 
 /// A customer's credentials at a provider.

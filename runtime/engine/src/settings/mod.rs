@@ -42,5 +42,16 @@ pub fn load(path: &Path) -> Result<Settings, SettingsError> {
 
 /// Parses the text of a settings file; an error names line and column.
 pub fn parse(text: &str) -> Result<Settings, String> {
-    toml::from_str(text).map_err(|error| error.to_string())
+    // Not the parser's own display: it quotes the line, and a line may hold a secret in the wrong place.
+    toml::from_str(text).map_err(|error| {
+        let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+        format!("line {line}, column {column}: {}", error.message())
+    })
+}
+
+/// Line and column, from 1, of a byte offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

@@ -65,6 +65,7 @@ fn every_problem_is_named_with_its_place() {
     let check = |change: &dyn Fn(String) -> String, expected: &[&str]| {
         let problems = resolved(&change(SOUND.to_owned())).err().unwrap_or_default();
         assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+        assert!(!problems.concat().contains("pat-na1"), "a secret in the wrong place is not repeated");
         for (problem, part) in problems.iter().zip(expected) {
             assert!(problem.contains(part), "{part:?} is not in {problem:?}");
         }
@@ -77,6 +78,7 @@ fn every_problem_is_named_with_its_place() {
     check(&add("rate_per_second = 0.0"), &["destinations.hook.rate_per_second: "]);
     check(&add("signing_key = { env = \"TOKEN\" }"), &["destinations.hook.signing_key: a signing key begins with whsec_"]);
     check(&add("signing_key = \"whsec_AAAA\""), &["`signing_key`"]);
+    check(&replace("{ env = \"TOKEN\" }", "\"pat-na1-secret\""), &["line 7, column 20: write { env = \"NAME\" }"]);
     check(&replace("hubspot", "hubsport"), &["connections.hs.provider: no provider is called \"hubsport\""]);
     check(&replace("\"TOKEN\"", "\"NOTHING\""), &["connections.hs.access_token: the environment variable NOTHING is not set"]);
     check(

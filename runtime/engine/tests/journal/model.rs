@@ -104,9 +104,11 @@ impl Model {
     /// Replays all that match; the ids are learnt from the journal.
     fn replay(&mut self, status: DeliveryStatus) -> u64 {
         let mut count = 0;
-        for source in self.deliveries.clone() {
+        let all = self.deliveries.clone();
+        for (place, source) in all.iter().cloned().enumerate() {
             let waits = self.pending(source.destination).any(|d| d.number == source.number);
-            if source.status == status && !waits {
+            let replayed = all[place + 1..].iter().any(|d| (d.number, d.destination) == (source.number, source.destination));
+            if source.status == status && !waits && !replayed {
                 count += 1;
                 let new = Delivery {
                     status: DeliveryStatus::Pending,

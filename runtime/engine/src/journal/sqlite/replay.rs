@@ -51,11 +51,12 @@ fn matching(db: &Connection, filter: &DeliveryFilter, after: i64, last: i64) -> 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A delivery that has none pending of its envelope and destination: what a replay of it needs.
+/// A delivery that has none pending of its envelope and destination, and no later one: what a replay of it needs. What a replay has
+/// delivered since is not replayed again for its first delivery's sake.
 const SOURCE: &str = "SELECT envelope, destination FROM delivery d WHERE id = ?1 AND NOT EXISTS \
      (SELECT 1 FROM delivery o WHERE o.status = 0 AND o.destination = d.destination AND o.id = d.envelope) AND NOT EXISTS \
      (SELECT 1 FROM delivery o INDEXED BY delivery_replay WHERE o.envelope = d.envelope AND o.replay_of IS NOT NULL \
-      AND +o.status = 0 AND o.destination = d.destination)";
+      AND +o.destination = d.destination AND (+o.status = 0 OR o.id > d.id))";
 
 fn step(db: &Connection, ids: &[i64], now: Timestamp) -> std::result::Result<Vec<Replayed>, Fault> {
     let at_us = due_us(now);
