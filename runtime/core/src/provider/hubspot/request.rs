@@ -42,8 +42,11 @@ impl<'a> Page<'a> {
         if run.since.is_some() {
             return Self::Search { last_id: None };
         }
-        let url = list_url(plan, after);
-        if url.len() <= LIST_URL_BYTES_MAX { Self::List { url, after } } else { Self::Search { last_id: None } }
+        // Judged without `after`: a run that began as a list must not turn into a search on its second page.
+        if list_url(plan, None).len() > LIST_URL_BYTES_MAX {
+            return Self::Search { last_id: None };
+        }
+        Self::List { url: list_url(plan, after), after }
     }
 }
 

@@ -92,6 +92,18 @@ fn lists_of_properties_too_long_for_a_url_are_searched() {
 }
 
 #[test]
+fn a_list_stays_a_list_however_long_its_cursor_is() {
+    let names: Vec<String> = (0..2_000).map(|place| format!("p{place:04}")).collect();
+    let fits = |count: usize| {
+        let names: Vec<&str> = names[..count].iter().map(String::as_str).collect();
+        sample::plan("contacts", &names)
+    };
+    let most = (1..2_000).take_while(|count| asked(&fits(*count), &run(None, None)).starts_with("GET")).last().unwrap();
+    let cursor = format!("list:{}", "c".repeat(100));
+    assert!(asked(&fits(most), &run(None, Some(&cursor))).starts_with("GET"));
+}
+
+#[test]
 fn the_total_of_a_list_is_asked_for_once() {
     let count = hubspot().count_request(&contacts(), &run(None, None)).unwrap();
     assert_eq!(count.uri(), "/crm/v3/objects/contacts/search");
