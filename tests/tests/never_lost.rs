@@ -86,6 +86,11 @@ async fn nothing_is_lost_when_the_process_is_killed_again_and_again() {
     bring_home(&runtime.client).await;
     everything_arrived(&emulator, &receiver, &runtime.client).await;
     repeats_are_recognisable(&receiver);
+    let log = std::fs::read_to_string(workplace.log_file()).unwrap();
+    let resumed = log.lines().filter(|line| line.contains("read.began") && line.contains("resumed=true")).count();
+    let repeated = receiver.seen().events.values().filter(|event| event.accepted > 1).count();
+    eprintln!("{KILLS} kills: {resumed} reads were resumed, {repeated} messages came more than once");
+    assert!(resumed > 0, "no kill fell into a read: the test proves nothing");
     assert!(runtime.terminate().unwrap().success());
 }
 
