@@ -11,7 +11,11 @@ mod failure;
 pub mod http;
 pub mod log;
 pub mod messages;
+pub mod objects;
 mod sink;
+pub mod sql;
+pub mod streams;
+pub mod templates;
 
 pub use bindings::{
     ampline::sink::types::{ConfigIssue, Envelope, Failure, FailureClass, Part, Payload, RecordRef},

@@ -48,6 +48,9 @@ fn settings(emulator: &Emulator, receiver: &Receiver, destinations: &str) -> Str
         r#"[project]
 id = "{PROJECT}"
 
+[network]
+allow = ["127.0.0.0/8"]
+
 {destinations}
 
 [connections.acme-hubspot]

@@ -8,6 +8,7 @@ pub mod dispatcher;
 pub mod downloads;
 mod http_client;
 pub mod journal;
+pub mod network;
 mod percent;
 mod reader;
 pub mod runtime;

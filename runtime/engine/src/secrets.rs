@@ -84,6 +84,10 @@ impl SigningKey {
 pub trait Secrets: Send + Sync + 'static {
     /// The destination's signing keys, newest first; several during rotation, none where nothing is signed.
     fn signing_keys(&self, destination: &str) -> Vec<SigningKey>;
+    /// One of the destination's credentials, by its name: `awsKeyId`, `awsSecretKey`, …
+    fn credential(&self, _destination: &str, _name: &str) -> Option<Secret> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ampline::sink::{
-    BatchItem, FIRST_PARTY, SinkInstance,
-    wasm::{AddressPolicy, HostOptions, HttpOptions, WasmSinks},
+use ampline::{
+    network::AddressPolicy,
+    sink::{
+        BatchItem, FIRST_PARTY, SinkInstance,
+        wasm::{HostOptions, HttpOptions, WasmSinks},
+    },
 };
 use ampline_core::{
     message::Envelope,

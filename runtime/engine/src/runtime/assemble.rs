@@ -21,11 +21,11 @@ use crate::{
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     reader,
     scheduler::{Job, RunNow},
-    secrets::{Secrets, SigningKey},
+    secrets::{Secret, Secrets, SigningKey},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         FIRST_PARTY, Sinks,
-        wasm::{Compiler, HostOptions, WasmSinks},
+        wasm::{Compiler, HostOptions, HttpOptions, WasmSinks},
     },
     sqlite::{Options, Synchronous},
     store::HostedStore,
@@ -141,16 +141,16 @@ impl Parts {
         let options = HostOptions {
             cache_dir: self.data.sink_cache(),
             documents: self.store.clone(),
-            secrets: Arc::new(self.signing_keys()?),
+            secrets: Arc::new(self.keys()?),
             downloads: downloads.clone(),
             compiler: self.compiler.clone(),
             limits: Default::default(),
-            http: Default::default(),
+            http: HttpOptions { addresses: self.resolved.addresses.clone(), ..HttpOptions::default() },
         };
         Ok(WasmSinks::load(options, FIRST_PARTY).await?)
     }
 
-    fn signing_keys(&self) -> Result<Keys, StartError> {
+    fn keys(&self) -> Result<Keys, StartError> {
         let mut keys = BTreeMap::new();
         for (name, one) in &self.resolved.destinations {
             let key = match &one.signing_key {
@@ -160,7 +160,8 @@ impl Parts {
             };
             keys.insert(name.clone(), vec![key]);
         }
-        Ok(Keys(keys))
+        let credentials = self.resolved.destinations.iter().map(|(name, one)| (name.clone(), one.secrets.clone())).collect();
+        Ok(Keys { signing: keys, credentials })
     }
 
     /// Where messages go, each configuration checked by its sink.
@@ -203,10 +204,17 @@ impl Parts {
     }
 }
 
-struct Keys(BTreeMap<String, Vec<SigningKey>>);
+struct Keys {
+    signing: BTreeMap<String, Vec<SigningKey>>,
+    credentials: BTreeMap<String, BTreeMap<String, Secret>>,
+}
 
 impl Secrets for Keys {
     fn signing_keys(&self, destination: &str) -> Vec<SigningKey> {
-        self.0.get(destination).cloned().unwrap_or_default()
+        self.signing.get(destination).cloned().unwrap_or_default()
+    }
+
+    fn credential(&self, destination: &str, name: &str) -> Option<Secret> {
+        self.credentials.get(destination)?.get(name).cloned()
     }
 }

@@ -15,6 +15,14 @@ pub struct Settings {
     pub runtime: RuntimeSettings,
     /// How much settled history is kept.
     pub retention: RetentionSettings,
+    /// Which networks destinations may reach.
+    pub network: NetworkSettings,
+    /// How secrets are kept.
+    pub secrets: SecretsSettings,
+    /// The project's database, for destinations of type `postgres`.
+    pub postgres: Option<PostgresSettings>,
+    /// How much may wait, and when reads stop.
+    pub limits: LimitsSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
@@ -97,6 +105,50 @@ impl Default for RetentionSettings {
     }
 }
 
+/// Which networks destinations may reach besides the public internet.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkSettings {
+    /// Networks (`10.0.0.0/8`, `fd00::/8`) and addresses that are not public and may be reached all the same.
+    pub allow: Vec<String>,
+}
+
+/// How secrets are kept.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsSettings {
+    /// What kept secrets are encrypted with; a file that the runtime makes in its data folder where it is left out.
+    pub key: Option<SecretSource>,
+}
+
+/// The project's database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostgresSettings {
+    /// `postgres://user:password@host:5432/database?sslmode=verify-full`.
+    pub url: SecretSource,
+    /// Certificates (PEM) of the authorities to trust in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Connections at the same time.
+    pub connections_max: Option<u32>,
+}
+
+/// How much may wait, and when reads stop.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsSettings {
+    /// Megabytes of bodies that may wait for one destination before the reads that feed it stop.
+    pub backlog_megabytes: u64,
+    /// Megabytes that are left free on the disk of the data folder; below it all reads stop.
+    pub disk_reserve_megabytes: u64,
+}
+
+impl Default for LimitsSettings {
+    fn default() -> Self {
+        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512 }
+    }
+}
+
 /// A destination. Besides these keys the table holds the sink's own configuration (`url`, `headers`, `endpoint`, …).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "toml::Table")]
@@ -105,6 +157,10 @@ pub struct DestinationSettings {
     pub kind: String,
     /// What webhooks are signed with; made and kept in the data folder where it is left out.
     pub signing_key: Option<SecretSource>,
+    /// Credentials by name: `awsKeyId`, `awsSecretKey`, `awsSessionToken`, …
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// Megabytes of bodies that may wait; the runtime's limit where it is left out.
+    pub backlog_megabytes: Option<u64>,
     /// Envelopes in flight at the same time.
     pub concurrency: Option<u32>,
     /// Envelopes per second at most.
@@ -126,6 +182,8 @@ impl TryFrom<toml::Table> for DestinationSettings {
         Ok(Self {
             kind: take(&mut config, "type")?.ok_or("a destination needs a `type`, for example \"webhook\" or \"api\"")?,
             signing_key: take(&mut config, "signing_key")?,
+            secrets: take(&mut config, "secrets")?.unwrap_or_default(),
+            backlog_megabytes: take(&mut config, "backlog_megabytes")?,
             concurrency: take(&mut config, "concurrency")?,
             rate_per_second: take(&mut config, "rate_per_second")?,
             retry_delays_s: take(&mut config, "retry_delays_s")?,

@@ -6,8 +6,8 @@ mod resolve;
 mod tests;
 
 pub use file::{
-    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, ProjectSettings, RetentionSettings,
-    RuntimeSettings, SecretSource, Settings,
+    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
+    ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{ConnectionSettings, DestinationSettings, InstallationSettings, SecretSource, Settings};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
+    network::{AddressPolicy, CidrError},
     reader::Connection,
     secrets::{Secret, SigningKey},
     sink::Destination,
@@ -37,6 +38,8 @@ pub struct ResolvedDestination {
     pub destination: Destination,
     /// The configured signing key, if one is.
     pub signing_key: Option<SigningKey>,
+    /// Credentials by name.
+    pub secrets: BTreeMap<String, Secret>,
     /// Envelopes in flight.
     pub concurrency: u32,
     /// Envelopes per second.
@@ -48,6 +51,8 @@ pub struct ResolvedDestination {
 /// What runs.
 #[derive(Debug, Clone, Default)]
 pub struct Resolved {
+    /// Which addresses destinations may reach.
+    pub addresses: AddressPolicy,
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// By name.
@@ -66,6 +71,10 @@ pub fn resolve(
     let mut problems = Vec::new();
     let mut resolved = Resolved::default();
     let mut report = |place: String, message: String| problems.push(Problem { place, message });
+    match addresses(&settings.network.allow) {
+        Ok(policy) => resolved.addresses = policy,
+        Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
+    }
     for (name, declared) in declared_destinations(settings, manifest) {
         match destination(&name, declared, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
@@ -114,6 +123,8 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
         let destination = DestinationSettings {
             kind: declared.kind.clone(),
             signing_key: None,
+            secrets: BTreeMap::new(),
+            backlog_megabytes: None,
             concurrency: None,
             rate_per_second: None,
             retry_delays_s: None,
@@ -123,6 +134,12 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
     }
     all.extend(settings.destinations.clone());
     all
+}
+
+/// The public internet and the networks that are allowed besides; the place of the first that is none.
+fn addresses(allow: &[String]) -> Result<AddressPolicy, (usize, CidrError)> {
+    let networks = allow.iter().enumerate().map(|(index, text)| text.parse().map_err(|error| (index, error)));
+    networks.collect::<Result<_, _>>().map(AddressPolicy::Public)
 }
 
 type Fault = (&'static str, String);
@@ -139,6 +156,11 @@ fn destination(
         }
         None => None,
     };
+    let mut secrets = BTreeMap::new();
+    for (name, source) in &declared.secrets {
+        let value = secret(source, env).map_err(|message| (".secrets", format!("{name}: {message}")))?;
+        secrets.insert(name.clone(), value);
+    }
     let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
     if !(1..=CONCURRENCY_MAX).contains(&concurrency) {
         return Err((".concurrency", format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}")));
@@ -155,7 +177,7 @@ fn destination(
     }
     let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
     let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
-    Ok(ResolvedDestination { destination, signing_key, concurrency, rate_per_second: declared.rate_per_second, retry })
+    Ok(ResolvedDestination { destination, signing_key, secrets, concurrency, rate_per_second: declared.rate_per_second, retry })
 }
 
 fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {

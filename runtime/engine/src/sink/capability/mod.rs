@@ -7,7 +7,11 @@ mod documents;
 mod http;
 mod log;
 mod messages;
+mod objects;
 mod payload;
+mod sql;
+mod streams;
+mod templates;
 
 use std::{
     sync::Arc,
@@ -16,7 +20,7 @@ use std::{
 
 use ampline_core::message::Envelope;
 
-pub use http::{AddressPolicy, Cidr, CidrError, HttpOptions};
+pub use http::HttpOptions;
 pub(crate) use http::{HttpError, Network};
 
 use super::{

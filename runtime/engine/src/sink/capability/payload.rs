@@ -15,6 +15,7 @@ impl Host {
         let bytes = match payload {
             Payload::Empty => Bytes::new(),
             Payload::Message(place) => self.message(place)?,
+            Payload::Link(place) => self.link(place)?,
             Payload::Data(at) => self.data(at)?,
             Payload::Bytes(bytes) => bytes.into(),
             Payload::Parts(parts) => return self.joined(parts, bytes_max),
@@ -27,6 +28,7 @@ impl Host {
         for part in parts {
             let piece = match part {
                 Part::Message(place) => self.message(place)?,
+                Part::Link(place) => self.link(place)?,
                 Part::Data(at) => self.data(at)?,
                 Part::Bytes(bytes) => bytes.into(),
             };
@@ -41,11 +43,14 @@ impl Host {
     /// A message as it goes out: its body, or its url form where the destination takes no body of that size.
     fn message(&self, place: u32) -> Result<Bytes, Failure> {
         let envelope = self.envelope(place).ok_or_else(|| no_such(format!("message {place}")))?;
+        let most = self.lease.as_ref().map_or(0, |lease| lease.message_bytes_max);
+        if most == 0 || envelope.body.len() as u64 <= most { Ok(envelope.body.clone()) } else { self.link(place) }
+    }
+
+    /// A message in its url form.
+    fn link(&self, place: u32) -> Result<Bytes, Failure> {
+        let envelope = self.envelope(place).ok_or_else(|| no_such(format!("message {place}")))?;
         let Some(lease) = &self.lease else { return Ok(Bytes::new()) };
-        let most = lease.message_bytes_max;
-        if most == 0 || envelope.body.len() as u64 <= most {
-            return Ok(envelope.body.clone());
-        }
         let url = lease.granted.downloads.url(envelope.id, Timestamp::now());
         Ok(url_form(envelope, &url).into())
     }

@@ -46,7 +46,7 @@ pub enum Problem {
     Wasi(String),
     /// It asks for something that the contract does not have.
     #[error(
-        "it imports {0}, which this runtime does not have; a sink may import messages, http, documents, log and clock of ampline:sink@{SUPPORTED}"
+        "it imports {0}, which this runtime does not have; a sink may import messages, templates, http, objects, streams, sql, documents, log and clock of ampline:sink@{SUPPORTED}"
     )]
     Import(String),
     /// It names the right interfaces, but they are not the same inside.
@@ -102,6 +102,10 @@ fn grant(linker: &mut Linker<Host>, import: &str) -> Result<(), Problem> {
         "messages" => interfaces::messages::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
         "http" => interfaces::http::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
         "documents" => interfaces::documents::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
+        "objects" => interfaces::objects::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
+        "sql" => interfaces::sql::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
+        "streams" => interfaces::streams::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
+        "templates" => interfaces::templates::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
         "log" => interfaces::log::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
         "clock" => interfaces::clock::add_to_linker::<_, HasSelf<_>>(linker, |host| host),
         _ => return Err(unknown()),

@@ -7,6 +7,11 @@ wasmtime::component::bindgen!({
     imports: {
         "ampline:sink/http.send": async | trappable,
         "ampline:sink/documents.apply": async | trappable,
+        "ampline:sink/objects.put": async | trappable,
+        "ampline:sink/objects.probe": async | trappable,
+        "ampline:sink/streams.put-records": async | trappable,
+        "ampline:sink/streams.probe": async | trappable,
+        "ampline:sink/sql.transact": async | trappable,
         default: trappable,
     },
     exports: { default: async },

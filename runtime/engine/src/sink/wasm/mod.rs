@@ -20,7 +20,7 @@ use wasmtime::{Engine, component::Component};
 
 pub use self::{admission::Problem, compile::Compiler, limits::Limits};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
-pub use super::capability::{AddressPolicy, Cidr, CidrError, HttpOptions};
+pub use super::capability::HttpOptions;
 use super::{
     BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
     capability::{Granted, Host, HttpError, Lease, Network, cut},

@@ -4,10 +4,8 @@ use std::{error::Error, io, time::Duration};
 
 use reqwest::Url;
 
-use super::{
-    super::failure,
-    network::{Refused, Unresolved},
-};
+use super::super::failure;
+use crate::network::{DialError, Refused};
 use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass};
 
 const CAUSES_MAX: usize = 16;
@@ -25,7 +23,7 @@ pub(super) fn refused(refused: &Refused) -> Failure {
 
 /// The request failed.
 pub(super) fn failed(url: &Url, error: &reqwest::Error) -> Failure {
-    if let Some(found) = causes(error).find_map(|cause| cause.downcast_ref()) {
+    if let Some(DialError::Refused(found)) = causes(error).find_map(|cause| cause.downcast_ref()) {
         return refused(found);
     }
     let (code, sent) = code(error);
@@ -39,7 +37,7 @@ fn code(error: &reqwest::Error) -> (&'static str, bool) {
     if error.is_builder() {
         return ("http.request", false);
     }
-    if causes(error).any(|cause| cause.is::<Unresolved>()) {
+    if causes(error).any(|cause| cause.is::<DialError>()) {
         return ("http.dns", false);
     }
     if causes(error).any(is_tls) {

@@ -1,6 +1,5 @@
 //! `http`: requests on behalf of a sink, all of one call in flight together.
 
-mod address;
 mod exchange;
 mod fault;
 mod network;
@@ -11,12 +10,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+pub use self::network::HttpOptions;
 pub(crate) use self::network::{HttpError, Network};
 use self::request::{Prepared, Urls};
-pub use self::{
-    address::{AddressPolicy, Cidr, CidrError},
-    network::HttpOptions,
-};
 use super::{Host, failure, payload::Payload};
 use crate::sink::wasm::bindings::ampline::sink::{
     http::{self, Request, Response},

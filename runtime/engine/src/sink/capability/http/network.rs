@@ -3,12 +3,7 @@
 //! Names are resolved here and nowhere else, and the addresses found are checked here and then dialled: no second look-up can
 //! lead elsewhere. Addresses written as numbers are not resolved; `refused` checks those.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Client, Url,
@@ -16,8 +11,10 @@ use reqwest::{
     redirect, retry,
 };
 
-use super::address::AddressPolicy;
-use crate::http_client::install_crypto;
+use crate::{
+    http_client::install_crypto,
+    network::{AddressPolicy, Refused, refused, resolve},
+};
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Shorter than the minute after which common servers and balancers close idle connections.
@@ -84,54 +81,19 @@ impl Network {
 
     /// Why a URL may not be dialled that has an address in place of a name.
     pub(super) fn refused(&self, url: &Url) -> Option<Refused> {
-        let host = url.host_str()?;
-        let address: IpAddr = host.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
-        let rule = self.options.addresses.refuses(address)?;
-        Some(Refused { name: host.to_owned(), address, rule })
+        refused(&self.options.addresses, url.host_str()?)
     }
 }
 
-/// A name that leads nowhere.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot resolve {name}: {reason}")]
-pub(super) struct Unresolved {
-    name: String,
-    reason: io::Error,
-}
-
-/// A name that leads where destinations may not go.
-#[derive(Debug, thiserror::Error)]
-#[error("{name} is at {address}, which is {rule}; an operator who trusts it allows its network, for example {address}")]
-pub(super) struct Refused {
-    name: String,
-    address: IpAddr,
-    rule: &'static str,
-}
-
+/// Resolves names for the client, to addresses that may be dialled.
 struct Resolver(AddressPolicy);
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let policy = self.0.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-            let found = found.map_err(|reason| Unresolved { name: name.as_str().to_owned(), reason })?;
-            Ok(Box::new(dialled(&policy, name.as_str(), found)?.into_iter()) as Addrs)
+            let found = resolve(&policy, name.as_str(), 0).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
-    }
-}
-
-/// Those of the addresses that may be dialled.
-fn dialled(policy: &AddressPolicy, name: &str, found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, Refused> {
-    let (mut dialled, mut refused) = (Vec::new(), None);
-    for socket in found {
-        match policy.refuses(socket.ip()) {
-            None => dialled.push(socket),
-            Some(rule) => refused = Some(Refused { name: name.to_owned(), address: socket.ip(), rule }),
-        }
-    }
-    match refused {
-        Some(refused) if dialled.is_empty() => Err(refused),
-        _ => Ok(dialled),
     }
 }

@@ -52,6 +52,13 @@ pub enum AddressPolicy {
     Public(Vec<Cidr>),
 }
 
+impl Default for AddressPolicy {
+    /// The public internet alone.
+    fn default() -> Self {
+        Self::Public(Vec::new())
+    }
+}
+
 /// Networks that are not the public internet, and what they are (the IANA special-purpose registries, and cloud metadata).
 const REFUSED_V4: [([u8; 4], u8, &str); 17] = [
     ([0, 0, 0, 0], 8, "this network"),
@@ -92,7 +99,7 @@ const REFUSED_V6: [([u16; 8], u8, &str); 15] = [
 
 impl AddressPolicy {
     /// The rule that refuses an address; nothing where it may be dialled.
-    pub(super) fn refuses(&self, address: IpAddr) -> Option<&'static str> {
+    pub fn refuses(&self, address: IpAddr) -> Option<&'static str> {
         let Self::Public(allowed) = self else { return None };
         let allows = |ip: IpAddr| allowed.iter().any(|network| network.holds(ip));
         if allows(address) {

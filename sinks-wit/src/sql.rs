@@ -1,0 +1,3 @@
+//! The project's Postgres database, opened by the host.
+
+pub use crate::bindings::ampline::sink::sql::{Parameter, Statement, transact};
