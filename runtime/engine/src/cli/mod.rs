@@ -8,6 +8,7 @@ mod output;
 mod run;
 mod status;
 mod table;
+mod template;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -39,6 +40,8 @@ enum Command {
     Deliveries(deliveries::DeliveriesArgs),
     /// Start or stop a destination.
     Destinations(deliveries::DestinationsArgs),
+    /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
+    Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
+        Command::Template(args) => template::run(&args),
         Command::Destinations(args) => finish(client::block_on(deliveries::run_destinations(args))),
     }
 }
