@@ -56,7 +56,9 @@ impl Evaluation {
     /// Takes note of so many bytes of text to be made.
     pub(super) fn make(&mut self, bytes: usize) -> Result<(), Fault> {
         self.text_bytes = self.text_bytes.checked_sub(bytes).ok_or_else(|| {
-            Fault::Limit(format!("the expression makes more than {TEXT_BYTES_MAX} bytes of text of this message; select less of it"))
+            Fault::Limit(format!(
+                "the expression makes more than {TEXT_BYTES_MAX} bytes of text of this message; select less of it"
+            ))
         })?;
         self.work(bytes / BYTES_A_STEP)
     }
@@ -138,7 +140,8 @@ impl Evaluation {
                 (if given < 0 { given + len } else { given }).clamp(least, most)
             })
         };
-        let (mut at, end) = if step > 0 { (bound(start, least), bound(stop, most)) } else { (bound(start, most), bound(stop, least)) };
+        let (mut at, end) =
+            if step > 0 { (bound(start, least), bound(stop, most)) } else { (bound(start, most), bound(stop, least)) };
         let mut chosen = Vec::new();
         while if step > 0 { at < end } else { at > end } {
             self.work(1)?;

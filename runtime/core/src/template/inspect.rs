@@ -75,7 +75,9 @@ fn surprises(purpose: Purpose, expression: &str, tree: &Ast, shape: Shape, reach
         let fate = if purpose == Purpose::PartitionKey { "take the event id as their key" } else { "would be rejected" };
         warn(
             Some(characters(expression, byte)),
-            format!("`metadata.operationId` is null for messages of subscribe events, which {fate}; not_null(metadata.operationId, '-') gives them a stand-in"),
+            format!(
+                "`metadata.operationId` is null for messages of subscribe events, which {fate}; not_null(metadata.operationId, '-') gives them a stand-in"
+            ),
         );
     }
     if let Some(kind @ (Kind::List | Kind::Object)) = shape.kind() {
@@ -253,9 +255,13 @@ impl Walk<'_> {
                 Shape::Unknown
             }
             _ => {
-                let remedy = names::instead_of_namespace(name).map(|instead| format!("; did you mean {instead}?")).unwrap_or_default();
+                let remedy =
+                    names::instead_of_namespace(name).map(|instead| format!("; did you mean {instead}?")).unwrap_or_default();
                 let message = if self.expression[offset..].starts_with('"') && remedy.is_empty() {
-                    format!("{} in double quotes is the name of a field; a text stands in single quotes, '{name}'", names::quoted(name))
+                    format!(
+                        "{} in double quotes is the name of a field; a text stands in single quotes, '{name}'",
+                        names::quoted(name)
+                    )
                 } else {
                     format!("`{}` is no namespace; a template has metadata, time and data{remedy}", names::quoted(name))
                 };
@@ -293,7 +299,8 @@ impl Walk<'_> {
         self.guarded = outer;
         let Some(function) = functions::by_name(name) else {
             let names = functions::names();
-            let remedy = match names::meant(name, &names).or_else(|| alias(name)).or_else(|| closest(name, names.iter().copied())) {
+            let remedy = match names::meant(name, &names).or_else(|| alias(name)).or_else(|| closest(name, names.iter().copied()))
+            {
                 Some(meant) => format!("; did you mean {meant}?"),
                 None => format!("; there are {}", names.join(", ")),
             };

@@ -6,17 +6,8 @@ use crate::manifest::closest;
 pub(super) const NAMESPACES: [&str; 3] = ["metadata", "time", "data"];
 
 /// Keys of `metadata`.
-pub(super) const METADATA: [&str; 9] = [
-    "projectId",
-    "installationId",
-    "connectionId",
-    "destinationId",
-    OPERATION_ID,
-    "objectName",
-    EVENT_ID,
-    "timestamp",
-    "topic",
-];
+pub(super) const METADATA: [&str; 9] =
+    ["projectId", "installationId", "connectionId", "destinationId", OPERATION_ID, "objectName", EVENT_ID, "timestamp", "topic"];
 
 /// The one key that is different for every message.
 pub(super) const EVENT_ID: &str = "event-id";

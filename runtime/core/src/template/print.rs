@@ -55,7 +55,8 @@ fn whole(node: &Ast) -> String {
         Ast::Projection { lhs, rhs, .. } => projection(lhs, rhs),
         Ast::MultiList { elements, .. } => format!("[{}]", all(elements)),
         Ast::MultiHash { elements, .. } => {
-            let pairs: Vec<String> = elements.iter().map(|pair| format!("{}: {}", quoted(&pair.key), whole(&pair.value))).collect();
+            let pairs: Vec<String> =
+                elements.iter().map(|pair| format!("{}: {}", quoted(&pair.key), whole(&pair.value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
         Ast::Function { name, args, .. } => format!("{name}({})", all(args)),

@@ -37,7 +37,8 @@ impl Token<'_> {
 
     /// Whether an operand may end with it.
     pub(super) fn ends_operand(&self) -> bool {
-        matches!(self.class, Class::Word | Class::Quoted | Class::Literal | Class::Number | Class::Close) || matches!(self.text, "*" | "@")
+        matches!(self.class, Class::Word | Class::Quoted | Class::Literal | Class::Number | Class::Close)
+            || matches!(self.text, "*" | "@")
     }
 
     /// Whether only the beginning of an operand can be written like this.

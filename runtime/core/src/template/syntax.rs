@@ -34,14 +34,18 @@ pub(super) fn parse(expression: &str) -> Result<Ast, Vec<Issue>> {
     if let Some((byte, message)) = fault_of_tokens(expression, &tokens) {
         return Err(vec![fatal(at(byte), message)]);
     }
-    let mut deepening = tokens.iter().enumerate().filter(|(place, token)| deepens(token, place.checked_sub(1).map(|place| &tokens[place])));
+    let mut deepening =
+        tokens.iter().enumerate().filter(|(place, token)| deepens(token, place.checked_sub(1).map(|place| &tokens[place])));
     if let Some((_, token)) = deepening.nth(DEEPENING_MAX) {
         let message = format!("more than {DEEPENING_MAX} brackets, wildcards and prefixes; write a shorter template");
         return Err(vec![fatal(at(token.start), message)]);
     }
     let tree = jmespath::parse(expression).map_err(|error| vec![translated(expression, &tokens, &error)])?;
     if depth_exceeds(&tree, DEPTH_MAX) {
-        return Err(vec![fatal(None, format!("the parts of the template lie more than {DEPTH_MAX} levels deep; write a shorter one"))]);
+        return Err(vec![fatal(
+            None,
+            format!("the parts of the template lie more than {DEPTH_MAX} levels deep; write a shorter one"),
+        )]);
     }
     Ok(tree)
 }
@@ -70,10 +74,9 @@ fn depth_exceeds(node: &Ast, depth: usize) -> bool {
     let below = |node: &Ast| depth_exceeds(node, depth);
     match node {
         Ast::Field { .. } | Ast::Identity { .. } | Ast::Literal { .. } | Ast::Index { .. } | Ast::Slice { .. } => false,
-        Ast::Expref { ast: node, .. }
-        | Ast::Flatten { node, .. }
-        | Ast::Not { node, .. }
-        | Ast::ObjectValues { node, .. } => below(node),
+        Ast::Expref { ast: node, .. } | Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => {
+            below(node)
+        }
         Ast::Function { args: nodes, .. } | Ast::MultiList { elements: nodes, .. } => nodes.iter().any(below),
         Ast::MultiHash { elements, .. } => elements.iter().any(|pair| below(&pair.value)),
         Ast::Comparison { lhs, rhs, .. }
@@ -96,12 +99,13 @@ fn fault_of_tokens(expression: &str, tokens: &[Token<'_>]) -> Option<(usize, Str
 
 /// A name with a hyphen and no quotes, which reads as something minus something.
 fn hyphen(before: Option<&Token<'_>>, token: &Token<'_>, expression: &str) -> Option<(usize, String)> {
-    let before = before.filter(|before| before.class == Class::Word && before.end() == token.start && token.text.starts_with('-'))?;
+    let before =
+        before.filter(|before| before.class == Class::Word && before.end() == token.start && token.text.starts_with('-'))?;
     let rest = &expression[before.start..];
     let name = &rest[..rest.find(|char: char| !char.is_alphanumeric() && !matches!(char, '-' | '_')).unwrap_or(rest.len())];
-    let namespace = expression[..before.start].strip_suffix('.').map_or("", |left| {
-        left.rfind(|char: char| !char.is_alphanumeric() && char != '_').map_or(left, |at| &left[at + 1..])
-    });
+    let namespace = expression[..before.start]
+        .strip_suffix('.')
+        .map_or("", |left| left.rfind(|char: char| !char.is_alphanumeric() && char != '_').map_or(left, |at| &left[at + 1..]));
     let dot = if namespace.is_empty() { "" } else { "." };
     Some((token.start, format!("`{name}` has a hyphen: put the name in double quotes, {namespace}{dot}\"{name}\"")))
 }
@@ -113,11 +117,18 @@ fn foreign(before: Option<&Token<'_>>, token: &Token<'_>, expression: &str) -> (
         '=' => "a single `=` means nothing in JMESPath: compare with `==`".to_owned(),
         '+' => format!("JMESPath has no `+`: {joined}"),
         '$' => format!("`$` means nothing in JMESPath: begin with metadata, time or data ({joined})"),
-        '/' if before.is_none() => "a template does not begin with `/`: keys have no leading slash, and texts stand in single quotes".to_owned(),
+        '/' if before.is_none() => {
+            "a template does not begin with `/`: keys have no leading slash, and texts stand in single quotes".to_owned()
+        }
         '/' => "a `/` outside of quotes means nothing in JMESPath: join('/', [a, b]) puts it between texts".to_owned(),
-        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => "a typographic quote: write texts in straight single quotes, 'text'".to_owned(),
+        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => {
+            "a typographic quote: write texts in straight single quotes, 'text'".to_owned()
+        }
         '-' => "a `-` means nothing here: indexes count from the end as [-1], and a text stands in single quotes, '-'".to_owned(),
-        _ => format!("`{}` means nothing in JMESPath; texts stand in single quotes, names with such signs in double quotes", shown(token)),
+        _ => format!(
+            "`{}` means nothing in JMESPath; texts stand in single quotes, names with such signs in double quotes",
+            shown(token)
+        ),
     };
     debug_assert!(token.start < expression.len());
     (token.start, message)
@@ -126,7 +137,10 @@ fn foreign(before: Option<&Token<'_>>, token: &Token<'_>, expression: &str) -> (
 /// The placeholders of other template languages.
 fn braces(tokens: &[Token<'_>]) -> Option<(usize, String)> {
     let pair = tokens.windows(2).find(|pair| pair[0].text == "{" && pair[1].text == "{" && pair[0].end() == pair[1].start)?;
-    Some((pair[0].start, "a template is one JMESPath expression, without {{ }}: join('/', [metadata.objectName, time.date])".to_owned()))
+    Some((
+        pair[0].start,
+        "a template is one JMESPath expression, without {{ }}: join('/', [metadata.objectName, time.date])".to_owned(),
+    ))
 }
 
 /// Brackets that do not pair.
@@ -136,7 +150,9 @@ fn brackets(tokens: &[Token<'_>]) -> Option<(usize, String)> {
         match token.class {
             Class::Open => open.push(token),
             Class::Close => {
-                let Some(opener) = open.pop() else { return Some((token.start, format!("`{}` closes nothing; remove it", token.text))) };
+                let Some(opener) = open.pop() else {
+                    return Some((token.start, format!("`{}` closes nothing; remove it", token.text)));
+                };
                 let wanted = closing(opener.text);
                 if wanted != token.text {
                     return Some((token.start, format!("`{}` is closed by `{}`; write `{wanted}`", opener.text, token.text)));
@@ -177,7 +193,9 @@ fn translated(expression: &str, tokens: &[Token<'_>], error: &JmespathError) -> 
     let found = token.map_or_else(|| "the end of the template".to_owned(), |token| format!("`{}`", shown(token)));
     let (said, _) = reason.split_once(" -- found").unwrap_or((reason, ""));
     let message = match said {
-        "Did not parse the complete expression" => format!("{found} does not fit here: an operator or a comma is missing, or this is too much"),
+        "Did not parse the complete expression" => {
+            format!("{found} does not fit here: an operator or a comma is missing, or this is too much")
+        }
         "Unexpected nud token" if token.is_none() => "the template ends too early: something is missing at its end".to_owned(),
         "Unexpected nud token" => format!("a name, a text in single quotes or a function is missing before {found}"),
         "Unexpected led token" => format!("{found} does not fit here"),

@@ -146,9 +146,9 @@ impl<'a> Value<'a> {
             Variable::Number(number) => Self::Number(Number::parse(&number.to_string())),
             Variable::String(text) => Self::Text(Text::Borrowed(text)),
             Variable::Array(elements) => Self::list(elements.iter().map(|element| Self::literal(element)).collect()),
-            Variable::Object(members) => Self::object(
-                members.iter().map(|(name, value)| (Text::Borrowed(name.as_str()), Self::literal(value))).collect(),
-            ),
+            Variable::Object(members) => {
+                Self::object(members.iter().map(|(name, value)| (Text::Borrowed(name.as_str()), Self::literal(value))).collect())
+            }
             Variable::Expref(expression) => Self::Expression(expression),
         }
     }

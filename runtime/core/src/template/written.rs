@@ -81,7 +81,11 @@ impl<'de> Visitor<'de> for OneLevel {
 }
 
 fn room<E: Error>(len: usize) -> Result<(), E> {
-    if len < MEMBERS_MAX { Ok(()) } else { Err(E::custom(format_args!("a list or an object has more than {MEMBERS_MAX} members"))) }
+    if len < MEMBERS_MAX {
+        Ok(())
+    } else {
+        Err(E::custom(format_args!("a list or an object has more than {MEMBERS_MAX} members")))
+    }
 }
 
 /// A value by its sound JSON text.
@@ -141,7 +145,10 @@ pub(super) fn push_compact(json: &str, out: &mut String) {
         };
         match bytes[at] {
             b' ' | b'\n' | b'\r' | b'\t' => {}
-            b'-' | b'0'..=b'9' => out.push_str(&Number::parse(&json[at..end]).to_string()),
+            // Digits beyond every float stay as they are written.
+            b'-' | b'0'..=b'9' if json[at..end].parse().is_ok_and(f64::is_finite) => {
+                out.push_str(&Number::parse(&json[at..end]).to_string());
+            }
             _ => out.push_str(json.get(at..end).unwrap_or_default()),
         }
         at = end;

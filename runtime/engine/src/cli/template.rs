@@ -108,7 +108,8 @@ pub(super) fn run(args: &TemplateArgs) -> ExitCode {
 
 fn report(args: &TemplateArgs, purpose: Purpose, expression: &str) -> Result<Report, Failure> {
     let finding = |issue: template::Issue| Finding { position: issue.position, message: issue.message, fatal: issue.fatal };
-    let mut report = Report { issues: template::check(purpose, expression).into_iter().map(finding).collect(), ..Report::default() };
+    let mut report =
+        Report { issues: template::check(purpose, expression).into_iter().map(finding).collect(), ..Report::default() };
     let Inputs { message, metadata } = Inputs::read(args)?;
     let Ok(template) = Template::compile(purpose, expression) else { return Ok(report) };
     if args.check_only {
@@ -192,7 +193,7 @@ fn text(report: &Report, expression: &str) -> String {
     lines.extend(report.note.as_ref().map(|note| format!("note: {note}")));
     for Finding { position, message, fatal } in &report.issues {
         lines.push(format!("{}: {message}", if *fatal { "error" } else { "warning" }));
-        lines.extend(position.into_iter().flat_map(|position| place(expression, position)));
+        lines.extend(position.into_iter().flat_map(|position| place(expression, *position)));
     }
     if lines.is_empty() {
         lines.push("the template is sound".to_owned());

@@ -38,7 +38,8 @@ impl Parameter {
     }
 
     pub(super) fn noun(self) -> String {
-        let either = |kinds: &[Kind], noun: fn(Kind) -> String| kinds.iter().map(|kind| noun(*kind)).collect::<Vec<_>>().join(" or ");
+        let either =
+            |kinds: &[Kind], noun: fn(Kind) -> String| kinds.iter().map(|kind| noun(*kind)).collect::<Vec<_>>().join(" or ");
         match self {
             Self::Any => "anything".to_owned(),
             Self::Of(kinds) => either(kinds, |kind| kind.noun().to_owned()),
@@ -95,7 +96,11 @@ impl Function {
             _ => format!("make it a text: to_string({source})"),
         };
         let takes = "takes texts only";
-        let verb = format!("`{}` {}", self.name, if self.name == "join" { takes } else { "takes elements of one type, numbers or texts" });
+        let verb = format!(
+            "`{}` {}",
+            self.name,
+            if self.name == "join" { takes } else { "takes elements of one type, numbers or texts" }
+        );
         let remedy = if self.name == "join" { format!("; {remedy}") } else { String::new() };
         format!("{verb}, and element {} of {len} of its list{named} is {}{remedy}", place + 1, kind.noun())
     }

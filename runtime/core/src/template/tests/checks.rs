@@ -144,7 +144,10 @@ fn warnings_do_not_stop_anybody() {
             assert!(found.iter().any(|issue| issue.fatal), "{found:?}");
             continue;
         }
-        assert!(found.iter().all(|issue| !issue.fatal) && Template::compile(purpose, expression).is_ok(), "{expression}: {found:?}");
+        assert!(
+            found.iter().all(|issue| !issue.fatal) && Template::compile(purpose, expression).is_ok(),
+            "{expression}: {found:?}"
+        );
         assert_eq!(found.len(), expected.len(), "{expression}: {found:?}");
         for expected in expected {
             assert!(found.iter().any(|issue| issue.message.contains(expected)), "{expression}: {found:?}");

@@ -29,8 +29,22 @@ macro_rules! files {
 }
 
 const FILES: [(&str, &str); 16] = files!(
-    "basic", "benchmarks", "boolean", "current", "escape", "filters", "functions", "identifiers", "indices", "literal",
-    "multiselect", "pipe", "slice", "syntax", "unicode", "wildcard"
+    "basic",
+    "benchmarks",
+    "boolean",
+    "current",
+    "escape",
+    "filters",
+    "functions",
+    "identifiers",
+    "indices",
+    "literal",
+    "multiselect",
+    "pipe",
+    "slice",
+    "syntax",
+    "unicode",
+    "wildcard"
 );
 
 /// Cases in all files; none is left out.
@@ -46,7 +60,9 @@ fn fault(given: &str, case: &Case<'_>) -> Option<String> {
         return (parses == (case.expression == NOT_AN_EXPRESSION)).then(|| format!("parses: {parses}"));
     }
     let found = match syntax::parse(&case.expression) {
-        Err(issues) if case.error.as_deref() == Some("syntax") => return issues.is_empty().then(|| "no reason is given".to_owned()),
+        Err(issues) if case.error.as_deref() == Some("syntax") => {
+            return issues.is_empty().then(|| "no reason is given".to_owned());
+        }
         Err(issues) => return Some(format!("refused: {issues:?}")),
         Ok(_) => search(&case.expression, given),
     };

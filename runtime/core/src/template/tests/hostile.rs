@@ -14,7 +14,10 @@ fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
 /// What becomes of an expression over a message: checked, compiled, rendered; whatever it gives is bounded.
 fn run(expression: &str, message: &str) -> Result<String, String> {
     let issues = check(Purpose::Text, expression);
-    assert!(issues.iter().all(|issue| issue.position.is_none_or(|at| at <= expression.chars().count())), "{expression}: {issues:?}");
+    assert!(
+        issues.iter().all(|issue| issue.position.is_none_or(|at| at <= expression.chars().count())),
+        "{expression}: {issues:?}"
+    );
     let template = Template::compile(Purpose::Text, expression).map_err(|issues| issues[0].to_string())?;
     let metadata = sample::metadata();
     let rendered = template.render(&Context { metadata: &metadata, time: sample::time(), data: message.as_bytes() })?;
@@ -94,8 +97,17 @@ fn deep_and_odd_messages_end_in_a_text_or_a_reason() {
             "\"".to_owned(),
             "-".to_owned(),
         ];
-        let expressions =
-            ["data", "data.a", "data[0][0][0]", "data[]", "data == data", "to_string(data)", "data.a == data.b", "data.* | [0]", "length(data)"];
+        let expressions = [
+            "data",
+            "data.a",
+            "data[0][0][0]",
+            "data[]",
+            "data == data",
+            "to_string(data)",
+            "data.a == data.b",
+            "data.* | [0]",
+            "length(data)",
+        ];
         for message in &messages {
             for expression in expressions {
                 let found = run(expression, message);
@@ -111,10 +123,62 @@ fn deep_and_odd_messages_end_in_a_text_or_a_reason() {
 /// Words and signs in any order, well-formed now and then.
 fn chance(seeded: &mut Seeded) -> String {
     const PARTS: [&str; 56] = [
-        "metadata", "time", "data", ".", ".", ".topic", ".\"event-id\"", ".date", ".result", ".a", "[0]", "[-1]", "[*]", "[]", "[?", "]",
-        "[", "(", ")", "{", "}", "a:", ",", ",", "|", "||", "&&", "!", "==", "<", "&", "@", "*", "'x'", "`1`", "`{\"a\":[1,null]}`", "join(",
-        "join('/',[", "])", "to_string(", "sort_by(", "map(&", "length(", "not_null(", "merge(", "sum(", "max(", "[1:2]", "[::-1]", "-", "é", "\"",
-        "'", "`", " ", "\n",
+        "metadata",
+        "time",
+        "data",
+        ".",
+        ".",
+        ".topic",
+        ".\"event-id\"",
+        ".date",
+        ".result",
+        ".a",
+        "[0]",
+        "[-1]",
+        "[*]",
+        "[]",
+        "[?",
+        "]",
+        "[",
+        "(",
+        ")",
+        "{",
+        "}",
+        "a:",
+        ",",
+        ",",
+        "|",
+        "||",
+        "&&",
+        "!",
+        "==",
+        "<",
+        "&",
+        "@",
+        "*",
+        "'x'",
+        "`1`",
+        "`{\"a\":[1,null]}`",
+        "join(",
+        "join('/',[",
+        "])",
+        "to_string(",
+        "sort_by(",
+        "map(&",
+        "length(",
+        "not_null(",
+        "merge(",
+        "sum(",
+        "max(",
+        "[1:2]",
+        "[::-1]",
+        "-",
+        "é",
+        "\"",
+        "'",
+        "`",
+        " ",
+        "\n",
     ];
     (0..1 + seeded.below(12)).map(|_| seeded.one(&PARTS)).collect()
 }
@@ -123,7 +187,9 @@ fn chance(seeded: &mut Seeded) -> String {
 fn grown(seeded: &mut Seeded, depth: usize) -> String {
     let leaf = depth == 0 || seeded.below(4) == 0;
     if leaf {
-        return seeded.one(&["data", "data.a", "data.b", "time.date", "metadata.topic", "@", "'x'", "`[1,2]`", "`1`", "`null`", "data.l"]).to_owned();
+        return seeded
+            .one(&["data", "data.a", "data.b", "time.date", "metadata.topic", "@", "'x'", "`[1,2]`", "`1`", "`null`", "data.l"])
+            .to_owned();
     }
     let mut inner = || grown(seeded, depth - 1);
     let (a, b) = (inner(), inner());
@@ -187,7 +253,18 @@ fn a_part_is_named_in_a_few_words() {
         named += 1;
     }
     assert!(named > 1500, "{named}");
-    for source in ["data.a[0].b", "metadata.\"event-id\"", "join('/', [a, `1`])", "a[*].b", "a[]", "a[?b == 'x']", "a.*.b", "a[1:2]", "!a || b", "sort_by(a, &b)"] {
+    for source in [
+        "data.a[0].b",
+        "metadata.\"event-id\"",
+        "join('/', [a, `1`])",
+        "a[*].b",
+        "a[]",
+        "a[?b == 'x']",
+        "a.*.b",
+        "a[1:2]",
+        "!a || b",
+        "sort_by(a, &b)",
+    ] {
         assert_eq!(print::print(&syntax::parse(source).unwrap()), source);
     }
 }
