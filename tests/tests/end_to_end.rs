@@ -6,7 +6,7 @@ use std::{path::Path, process::Output, time::Duration};
 
 use ampline_tests::{
     faults::{Answer, Rule},
-    hubspot::{Large, Options, Properties},
+    hubspot::{Options, Properties},
     npm,
     receiver::{Mode, Received, Seen},
     requirement::require,
@@ -184,34 +184,6 @@ async fn only_what_changed_is_read_again_and_nothing_new_means_no_message() {
     ids.sort();
     changed.sort();
     assert_eq!(ids, changed);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_record_too_large_for_a_webhook_is_fetched_by_a_signed_url() {
-    let large = Large { every: 2, bytes: 400_000 };
-    let world = Stage::new(4, |options| Options { large: Some(large), ..options }, "");
-    let manifest = MANIFEST.replace("- fieldName: email", "- fieldName: email\n            - fieldName: large_text");
-    std::fs::write(world.workplace.data_dir().with_file_name("amp.yaml"), manifest).unwrap();
-    let runtime = world.start();
-    world.arrived(|seen| seen.download_urls.len() == 2 && seen.counts.records == 2).await;
-    for request in &world.receiver.seen().requests {
-        assert!(request.body.len() <= 300_000, "a message of {} bytes", request.body.len());
-        let message: Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(message["resultInfo"]["type"] == "url", message.get("result").is_none());
-    }
-    let url = world.receiver.seen().download_urls[0].clone();
-    let fetch = |url: String| async move {
-        let response = reqwest::get(url).await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
-    };
-    let (status, body) = fetch(url.clone()).await;
-    assert_eq!(status, 200);
-    let records: Vec<Value> = serde_json::from_str(&body).unwrap();
-    assert_eq!(records.len(), 1);
-    assert_eq!(records[0]["fields"]["large_text"].as_str().unwrap().len(), 400_000);
-    assert_eq!(fetch(url.replace("signature=", "signature=A")).await.0, 403);
-    assert_eq!(fetch(url.replace("expires=", "expires=9")).await.0, 403);
-    assert!(runtime.terminate().unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

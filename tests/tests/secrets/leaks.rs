@@ -150,7 +150,8 @@ async fn nothing_that_a_run_writes_holds_a_secret_that_it_used() {
     let (echo, sent) = echoing().await;
     let (stage, mut evidence) = (stage(echo), evidence());
     let runtime = stage.start();
-    let dead = |status: &Value| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == "hook" && one["dead"] != 0);
+    let dead =
+        |status: &Value| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == "hook" && one["dead"] != 0);
     stage.stands(&runtime, dead).await;
     stage.receiver.wait_until(crate::stage::PATIENCE, |seen| seen.counts.requests > 0).await.unwrap();
     let secrets = ["api-key", "download-key", "destinations/second/signing-key"];

@@ -9,8 +9,12 @@ mod downloads;
 mod hosted_store;
 mod paging;
 mod problem;
+mod range;
 mod reads;
 mod status;
+#[cfg(test)]
+mod tests;
+mod validator;
 
 use std::{sync::Arc, time::Duration};
 

@@ -10,6 +10,7 @@ mod run;
 mod secrets;
 mod status;
 mod table;
+mod template;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -43,6 +44,8 @@ enum Command {
     Destinations(destinations::DestinationsArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
+    /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
+    Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Template(args) => template::run(&args),
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) struct Host {
     limits: Limits,
     pub(crate) meter: Arc<Meter>,
     pub(crate) ceiling: Ceiling,
+    templates: templates::Compiled,
     batch: Arc<[BatchItem]>,
     started: Instant,
     /// When the answer to a request with this message came, counted from the start of the call.
@@ -72,6 +73,7 @@ impl Host {
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
             limits,
+            templates: templates::Compiled::default(),
             batch: Arc::new([]),
             started: Instant::now(),
             answered: Vec::new(),
