@@ -3,9 +3,11 @@
 mod check;
 mod client;
 mod deliveries;
+mod destinations;
 mod logging;
 mod output;
 mod run;
+mod secrets;
 mod status;
 mod table;
 mod template;
@@ -38,8 +40,10 @@ enum Command {
     Read(status::ReadArgs),
     /// List, show and replay deliveries.
     Deliveries(deliveries::DeliveriesArgs),
-    /// Start or stop a destination.
-    Destinations(deliveries::DestinationsArgs),
+    /// Start or stop a destination, or rotate its signing key.
+    Destinations(destinations::DestinationsArgs),
+    /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
+    Secrets(secrets::SecretsArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
     Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
@@ -77,8 +81,9 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
+        Command::Secrets(args) => finish(secrets::run(args)),
+        Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Template(args) => template::run(&args),
-        Command::Destinations(args) => finish(client::block_on(deliveries::run_destinations(args))),
     }
 }
 
