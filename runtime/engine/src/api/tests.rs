@@ -61,6 +61,7 @@ impl Served {
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),
+            configured: None,
             next_runs: Arc::default(),
             wishes: None,
             running_since: None,
