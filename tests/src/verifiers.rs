@@ -33,9 +33,7 @@ pub fn refused_by_npm(packages: &Packages, secret: &str, messages: &[Received]) 
 }
 
 fn given(secret: &str, messages: &[Received]) -> String {
-    let one = |message: &Received| {
-        json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) })
-    };
+    let one = |message: &Received| json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) });
     Value::from_iter(messages.iter().map(one)).to_string()
 }
 

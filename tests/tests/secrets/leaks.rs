@@ -58,7 +58,8 @@ async fn echoing() -> (SocketAddr, Sent) {
     async fn echo(State(sent): State<Sent>, headers: HeaderMap) -> (axum::http::StatusCode, HeaderMap, String) {
         let mut answer = HeaderMap::new();
         answer.extend(headers.get("authorization").map(|value| (axum::http::HeaderName::from_static("x-echo"), value.clone())));
-        let page = format!("we did not understand your request: {headers:?}");
+        // What matters comes first: the delivery log keeps a page's beginning.
+        let page = format!("what is {:?} with {:?} in {headers:?}?", headers.get("authorization"), headers.get("x-key"));
         sent.lock().unwrap().push(headers);
         (axum::http::StatusCode::INTERNAL_SERVER_ERROR, answer, page)
     }
@@ -150,7 +151,8 @@ async fn nothing_that_a_run_writes_holds_a_secret_that_it_used() {
     let (echo, sent) = echoing().await;
     let (stage, mut evidence) = (stage(echo), evidence());
     let runtime = stage.start();
-    let dead = |status: &Value| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == "hook" && one["dead"] != 0);
+    let dead =
+        |status: &Value| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == "hook" && one["dead"] != 0);
     stage.stands(&runtime, dead).await;
     stage.receiver.wait_until(crate::stage::PATIENCE, |seen| seen.counts.requests > 0).await.unwrap();
     let secrets = ["api-key", "download-key", "destinations/second/signing-key"];

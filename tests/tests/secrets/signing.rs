@@ -65,7 +65,8 @@ async fn official_libraries_accept_every_message_over_tls_and_with_either_key_of
 
     let requests = receiver.seen().requests.clone();
     let (hook, configured): (Vec<_>, Vec<_>) = requests.into_iter().partition(|request| request.path == "/hook");
-    let signatures = |request: &receiver::Received, family: &str| request.headers[&format!("{family}-signature")].split(' ').count();
+    let signatures =
+        |request: &receiver::Received, family: &str| request.headers[&format!("{family}-signature")].split(' ').count();
     let (after, before): (Vec<_>, Vec<_>) = hook.into_iter().partition(|request| signatures(request, "webhook") == 2);
     assert!(before.len() >= 3 && after.len() >= 2 && !configured.is_empty(), "{} and {}", before.len(), after.len());
     assert!(after.iter().all(|request| signatures(request, "svix") == 2));
@@ -150,7 +151,10 @@ fn what_is_wrong_with_a_webhook_is_named_by_its_place() {
         (with("timeoutMs = 70000"), "destinations.hook.timeoutMs: "),
         (with("method = \"PUT\""), "destinations.hook.method: "),
         (with("secret_headers = { Host = { env = \"SIGNING_KEY\" } }"), "destinations.hook.secret_headers: host is written"),
-        (with("secret_headers = { A = { env = \"NONE\" } }"), "destinations.hook.secret_headers: A: the environment variable NONE"),
+        (
+            with("secret_headers = { A = { env = \"NONE\" } }"),
+            "destinations.hook.secret_headers: A: the environment variable NONE",
+        ),
         (
             with("headers = { a = \"b\" }\nsecret_headers = { A = { env = \"SIGNING_KEY\" } }"),
             "destinations.hook.secret_headers: a is among `headers` as well",
@@ -171,7 +175,8 @@ fn what_is_wrong_with_a_webhook_is_named_by_its_place() {
         assert!(said.contains(expected) && !said.contains("word@"), "{expected:?} is not in {said}");
     }
     let ca = |file: &str| sound.replace("{front}", "example.com").replace("[network]", &format!("[network]\nca_file = {file:?}"));
-    for (file, expected) in [("/nowhere.pem", "network.ca_file: cannot read"), ("amp.yaml", "network.ca_file: amp.yaml holds no")] {
+    for (file, expected) in [("/nowhere.pem", "network.ca_file: cannot read"), ("amp.yaml", "network.ca_file: amp.yaml holds no")]
+    {
         stage.rewrite(|_| ca(file));
         let said = String::from_utf8_lossy(&stage.ampline(&["run", "amp.yaml"]).stderr).into_owned();
         assert!(said.contains(expected), "{said}");

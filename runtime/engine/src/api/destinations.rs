@@ -45,7 +45,8 @@ pub(super) async fn show(
     check_project(&api, &project)?;
     let Query(wanted) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
     let Some(configured) = &api.configured else {
-        let problem = Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone knows no destinations");
+        let problem =
+            Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone knows no destinations");
         return Err(problem.remedy("start it with `ampline run`, then ask again"));
     };
     let destination = configured.destinations.get(&name).ok_or_else(|| unknown(&name))?;

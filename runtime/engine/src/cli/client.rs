@@ -152,7 +152,9 @@ async fn api_key(data: DataDir) -> Result<Secret, Failure> {
     let path = data.secrets();
     let reading = tokio::task::spawn_blocking(move || Vault::open_to_read(&data, env)?.get(API_KEY)).await;
     let unable = |reason: String| {
-        Failure::unable(format!("cannot find the API key: {reason}; where the kept secrets cannot be read, set {API_KEY_VARIABLE}"))
+        Failure::unable(format!(
+            "cannot find the API key: {reason}; where the kept secrets cannot be read, set {API_KEY_VARIABLE}"
+        ))
     };
     let found = reading.map_err(|error| unable(error.to_string()))?.map_err(|error| unable(error.to_string()))?;
     found.ok_or_else(|| unable(format!("{} does not hold it", path.display())))

@@ -101,7 +101,8 @@ fn list(target: &Target) -> Result<(), Failure> {
 fn show(name: &str, target: &Target) -> Result<(), Failure> {
     let vault = Vault::open_to_read(&data(target)?, env).map_err(unable)?;
     let found = vault.get(name).map_err(unable)?;
-    let found = found.ok_or_else(|| Failure::refused(format!("no secret is called {name:?}; `ampline secrets list` names all")))?;
+    let found =
+        found.ok_or_else(|| Failure::refused(format!("no secret is called {name:?}; `ampline secrets list` names all")))?;
     output::print(found.reveal())
 }
 

@@ -1,11 +1,6 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::plan, provider};
 use tokio::sync::{mpsc, watch};
@@ -159,7 +154,12 @@ impl Parts {
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
             configured: Some(Configured {
-                destinations: self.resolved.destinations.iter().map(|(name, one)| (name.clone(), one.destination.clone())).collect(),
+                destinations: self
+                    .resolved
+                    .destinations
+                    .iter()
+                    .map(|(name, one)| (name.clone(), one.destination.clone()))
+                    .collect(),
                 secrets: self.secrets.clone(),
             }),
             next_runs: Arc::default(),

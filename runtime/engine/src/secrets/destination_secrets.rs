@@ -113,9 +113,12 @@ impl DestinationSecrets {
 
     fn kept(&self, name: &str) -> Result<Vec<Holding>, VaultError> {
         let entry = signing_key_name(name);
-        let damaged = |reason: super::KeyError| VaultError::Key { place: format!("the entry {entry}"), reason: reason.to_string() };
+        let damaged =
+            |reason: super::KeyError| VaultError::Key { place: format!("the entry {entry}"), reason: reason.to_string() };
         let held = self.vault.all(&entry)?;
-        held.into_iter().map(|one| Ok(Holding { key: SigningKey::parse(one.value.reveal()).map_err(damaged)?, until: one.until })).collect()
+        held.into_iter()
+            .map(|one| Ok(Holding { key: SigningKey::parse(one.value.reveal()).map_err(damaged)?, until: one.until }))
+            .collect()
     }
 
     /// A new signing key; the one before signs as well for [`SIGNING_OVERLAP`]. Durable, and in use, when this returns. Blocks.

@@ -45,8 +45,9 @@ pub(super) fn store(data: &DataDir, key: Option<&SecretSource>, ring: &KeyRing) 
     match key {
         None => write_file(&data.secrets_key(), ring),
         Some(SecretSource::File(path)) => write_file(path, ring),
-        Some(SecretSource::Keyring(entry)) => keyring::set(entry, ring.text().reveal())
-            .map_err(|reason| VaultError::Key { place: place(data, key), reason }),
+        Some(SecretSource::Keyring(entry)) => {
+            keyring::set(entry, ring.text().reveal()).map_err(|reason| VaultError::Key { place: place(data, key), reason })
+        }
         Some(SecretSource::Env(_)) => Err(VaultError::Key { place: place(data, key), reason: "it cannot be written".to_owned() }),
     }
 }
@@ -65,6 +66,9 @@ pub(crate) fn new_key_into(target: &SecretSource) -> Result<(), String> {
 }
 
 fn write_file(path: &Path, ring: &KeyRing) -> Result<(), VaultError> {
-    write_private(path, ring.text().reveal().as_bytes())
-        .map_err(|source| VaultError::Io { act: "write", path: path.to_owned(), source })
+    write_private(path, ring.text().reveal().as_bytes()).map_err(|source| VaultError::Io {
+        act: "write",
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -96,7 +96,9 @@ fn open(_: &KeyringEntry) -> keyring_core::Result<Entry> {
 fn reason(error: &Error) -> String {
     match error {
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
-            format!("{cause}; is a keyring service running and unlocked for this user? Else use an environment variable or a file")
+            format!(
+                "{cause}; is a keyring service running and unlocked for this user? Else use an environment variable or a file"
+            )
         }
         Error::BadEncoding(_) | Error::BadDataFormat(..) => "it holds something other than text".to_owned(),
         Error::Ambiguous(entries) => format!("{} entries fit; remove all but one", entries.len()),

@@ -96,17 +96,18 @@ impl VaultFile {
         let format: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
         match format["format"].as_u64() {
             None => Err(damaged("it does not say its format".to_owned())),
-            Some(format) if format > u64::from(FORMAT) => {
-                Err(VaultError::Newer { path: path.to_owned(), format, known: FORMAT })
-            }
+            Some(format) if format > u64::from(FORMAT) => Err(VaultError::Newer { path: path.to_owned(), format, known: FORMAT }),
             Some(_) => serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(error.to_string())),
         }
     }
 
     /// Replaces the file, whole or not at all.
     pub(super) fn write(&self, path: &Path) -> Result<(), VaultError> {
-        let mut text = serde_json::to_vec_pretty(self)
-            .map_err(|error| VaultError::Io { act: "write", path: path.to_owned(), source: error.into() })?;
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| VaultError::Io {
+            act: "write",
+            path: path.to_owned(),
+            source: error.into(),
+        })?;
         text.push(b'\n');
         write_private(path, &text).map_err(|source| VaultError::Io { act: "write", path: path.to_owned(), source })
     }

@@ -6,11 +6,11 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use crate::secrets::SecretSource;
 pub use file::{
     ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
     ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
-pub use crate::secrets::SecretSource;
 pub use resolve::{Problem, Resolved, resolve};
 
 use std::path::{Path, PathBuf};
