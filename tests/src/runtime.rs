@@ -90,7 +90,14 @@ impl Workplace {
                 return Err(io::Error::other(format!("the runtime ended with {status}:\n{}", self.log_tail())));
             }
             if let Some((address, project)) = announced(&self.data_dir(), child.id()) {
-                let key = self.secret("api-key")?;
+                let key = match self.secret("api-key") {
+                    Ok(key) => key,
+                    Err(error) => {
+                        child.kill()?;
+                        child.wait()?;
+                        return Err(error);
+                    }
+                };
                 return Ok(RuntimeProcess { child, client: RuntimeClient { address, key, project, http: client() } });
             }
             std::thread::sleep(LOOK_EVERY);

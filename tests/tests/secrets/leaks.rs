@@ -58,7 +58,8 @@ async fn echoing() -> (SocketAddr, Sent) {
     async fn echo(State(sent): State<Sent>, headers: HeaderMap) -> (axum::http::StatusCode, HeaderMap, String) {
         let mut answer = HeaderMap::new();
         answer.extend(headers.get("authorization").map(|value| (axum::http::HeaderName::from_static("x-echo"), value.clone())));
-        let page = format!("we did not understand your request: {headers:?}");
+        // What matters comes first: the delivery log keeps a page's beginning.
+        let page = format!("what is {:?} with {:?} in {headers:?}?", headers.get("authorization"), headers.get("x-key"));
         sent.lock().unwrap().push(headers);
         (axum::http::StatusCode::INTERNAL_SERVER_ERROR, answer, page)
     }
