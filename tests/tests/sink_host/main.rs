@@ -9,5 +9,6 @@ mod cache;
 mod containment;
 mod fakes;
 mod hosted_store;
+mod poison;
 mod receiver;
 mod webhook;

@@ -32,6 +32,7 @@ use crate::{
     clock::Clock,
     downloads::Downloads,
     journal::Journal,
+    pressure::Pressure,
     scheduler::{NextRuns, RunNow},
     store::HostedStore,
 };
@@ -56,9 +57,11 @@ pub struct Api {
     /// The key that clients show.
     pub key: ApiKey,
     /// When reads run next; empty where no scheduler runs.
-    pub next_runs: NextRuns,
+    pub(crate) next_runs: NextRuns,
     /// Where wishes for a read at once go; nothing where no scheduler runs.
     pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
+    /// What holds reads; nothing where none run.
+    pub(crate) pressure: Option<Arc<Pressure>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -75,6 +78,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
+        .route("/v1/projects/{project}/deliveries:purge", post(deliveries::purge))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
@@ -93,10 +97,18 @@ pub fn router(api: Arc<Api>) -> Router {
         .with_state(api)
 }
 
-/// Ready = the store answers.
+/// Ready = the store answers, there is room on its disk, and the scheduler runs.
 async fn ready(State(api): Shared) -> Result<StatusCode, problem::Problem> {
-    api.journal.destinations().await?;
-    Ok(StatusCode::NO_CONTENT)
+    let unready = |reason: String| problem::Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason);
+    api.journal.destinations().await.map_err(|error| unready(error.to_string()))?;
+    if api.wishes.as_ref().is_some_and(mpsc::Sender::is_closed) {
+        let reason = "the scheduler has ended, nothing is read until a restart; the runtime's log says why";
+        return Err(unready(reason.to_owned()));
+    }
+    match api.pressure.as_ref().and_then(|pressure| pressure.on_all()) {
+        Some(reason) => Err(unready(reason)),
+        None => Ok(StatusCode::NO_CONTENT),
+    }
 }
 
 async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {

@@ -73,6 +73,7 @@ impl Client {
             key: ApiKey::new(&key),
             next_runs: Arc::default(),
             wishes: None,
+            pressure: None,
             running_since: None,
         };
         Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal, store } })

@@ -3,6 +3,7 @@
 mod check;
 mod client;
 mod deliveries;
+mod destinations;
 mod logging;
 mod output;
 mod run;
@@ -35,10 +36,10 @@ enum Command {
     Status(status::StatusArgs),
     /// Run reads now rather than at their next tick.
     Read(status::ReadArgs),
-    /// List, show and replay deliveries.
+    /// List, show, replay and purge deliveries.
     Deliveries(deliveries::DeliveriesArgs),
     /// Start or stop a destination.
-    Destinations(deliveries::DestinationsArgs),
+    Destinations(destinations::DestinationsArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -74,7 +75,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
-        Command::Destinations(args) => finish(client::block_on(deliveries::run_destinations(args))),
+        Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
     }
 }
 

@@ -15,10 +15,12 @@ use crate::{
     api::{Api, ApiKey},
     clock::Clock,
     data_dir::DataDir,
+    disk::Disk,
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
+    pressure::Pressure,
     reader,
     scheduler::{Job, RunNow},
     secrets::{Secret, Secrets, SigningKey},
@@ -42,6 +44,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    pub(super) pressure: Arc<Pressure>,
     resolved: Resolved,
     compiler: Compiler,
 }
@@ -55,7 +58,10 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
     settle_destinations(journal.as_ref(), &resolved).await?;
-    Ok(Parts { data, journal, clock, jobs, store, resolved, compiler })
+    let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
+    let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
+    let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
+    Ok(Parts { data, journal, clock, jobs, store, pressure, resolved, compiler })
 }
 
 /// Makes new destinations known, and stops those that are no longer configured: their backlog waits, and says why.
@@ -132,6 +138,7 @@ impl Parts {
             key: ApiKey::new(&self.data.api_key()?),
             next_runs: Arc::default(),
             wishes: Some(wishes),
+            pressure: Some(self.pressure.clone()),
             running_since: Some(self.clock.now()),
         })
     }
@@ -187,6 +194,7 @@ impl Parts {
                 concurrency: one.concurrency,
                 rate_per_second: one.rate_per_second,
                 lease: sinks.batch_time_max() + LEASE_MARGIN,
+                disable_after: one.disable_after,
             });
         }
         if problems.is_empty() { Ok(routes) } else { Err(StartError::Problems(problems)) }
@@ -200,7 +208,8 @@ impl Parts {
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = http_client::provider_client()?;
-        Ok(reader::Shared { journal: self.journal.clone(), clock: self.clock.clone(), http, stop: stop.clone() })
+        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
+        Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
     }
 }
 

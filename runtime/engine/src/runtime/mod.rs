@@ -130,6 +130,7 @@ impl Runtime {
             retention(&settings),
             stopped.clone(),
         ));
+        background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
