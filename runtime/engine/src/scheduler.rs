@@ -51,7 +51,7 @@ pub(crate) type NextRuns = Arc<std::sync::Mutex<HashMap<ReadKey, NextRun>>>;
 
 /// When a read runs next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NextRun {
+pub(crate) enum NextRun {
     /// At this time, or as soon as one of the places for running reads is free.
     At(Timestamp),
     /// Once what holds it has passed.
