@@ -274,3 +274,32 @@ fn a_disk_without_any_room_loses_nothing() {
         assert!(settlements + reads > 0, "no write met the full disk: the test proves nothing");
     });
 }
+
+#[test]
+fn a_settlement_that_meets_a_full_disk_is_written_later() {
+    if std::env::var_os(INSIDE).is_none() {
+        return inside("a_settlement_that_meets_a_full_disk_is_written_later");
+    }
+    let tokio = tokio::runtime::Runtime::new().expect("a runtime");
+    tokio.block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (world, ballast) = on_a_small_disk(folder.path(), 50, 0);
+        world.receiver.set_mode(Mode::down()).await;
+        let runtime = world.workplace.start().expect("it starts");
+        let is_read = |status: &Value| read(status, "contacts")["operation"]["status"] == "success";
+        status(&runtime, "the end of the read", is_read).await;
+        fill(&ballast, 0);
+        // With every retry a settlement is due; the first that the log of the store has no room for fails.
+        let told = async {
+            while !log(&world).lines().any(|line| line.contains("cannot settle") && line.contains("the disk is full")) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("a settlement that fails");
+        world.receiver.set_mode(Mode::Up).await;
+        std::fs::remove_file(&ballast).expect("removed");
+        everything_arrives(&world, &runtime).await;
+        assert_eq!(world.receiver.counts().events_accepted, 1, "what was delivered is not delivered again");
+        assert!(runtime.terminate().expect("it ends").success());
+    });
+}

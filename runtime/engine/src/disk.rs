@@ -55,7 +55,7 @@ impl Disk {
 
 fn is_low(was_low: bool, free_bytes: u64, reserve_bytes: u64) -> bool {
     let percent = if was_low { RESUME_PERCENT } else { 100 };
-    free_bytes < reserve_bytes / 100 * percent
+    free_bytes < (reserve_bytes / 100).saturating_mul(percent)
 }
 
 #[cfg(unix)]
@@ -82,8 +82,10 @@ mod tests {
             (true, 1_099, true),
             (true, 1_100, false),
             (false, 1_099, false),
+            (true, u64::MAX - 1, true),
         ] {
-            assert_eq!(is_low(was_low, free_bytes, 1_000), expected, "{was_low} {free_bytes}");
+            let reserve_bytes = if free_bytes > 2_000 { u64::MAX } else { 1_000 };
+            assert_eq!(is_low(was_low, free_bytes, reserve_bytes), expected, "{was_low} {free_bytes}");
         }
         assert!(!is_low(false, 0, 0), "no reserve, no limit");
     }

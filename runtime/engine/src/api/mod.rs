@@ -6,6 +6,7 @@ mod auth;
 mod deliveries;
 mod destinations;
 mod downloads;
+mod health;
 mod hosted_store;
 mod paging;
 mod problem;
@@ -83,8 +84,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
-        .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/health/ready", get(ready))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .route("/downloads/{event_id}", get(downloads::download));
     keyed
         .merge(open)
@@ -95,20 +96,6 @@ pub fn router(api: Arc<Api>) -> Router {
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn(timed))
         .with_state(api)
-}
-
-/// Ready = the store answers, there is room on its disk, and the scheduler runs.
-async fn ready(State(api): Shared) -> Result<StatusCode, problem::Problem> {
-    let unready = |reason: String| problem::Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason);
-    api.journal.destinations().await.map_err(|error| unready(error.to_string()))?;
-    if api.wishes.as_ref().is_some_and(mpsc::Sender::is_closed) {
-        let reason = "the scheduler has ended, nothing is read until a restart; the runtime's log says why";
-        return Err(unready(reason.to_owned()));
-    }
-    match api.pressure.as_ref().and_then(|pressure| pressure.on_all()) {
-        Some(reason) => Err(unready(reason)),
-        None => Ok(StatusCode::NO_CONTENT),
-    }
 }
 
 async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {

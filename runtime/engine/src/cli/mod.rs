@@ -37,7 +37,7 @@ enum Command {
     /// Run reads now rather than at their next tick.
     Read(status::ReadArgs),
     /// List, show, replay and purge deliveries.
-    Deliveries(deliveries::DeliveriesArgs),
+    Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination.
     Destinations(destinations::DestinationsArgs),
     /// Compile a sink component to native code (used by the runtime itself).
@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
-        Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
+        Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
     }
 }

@@ -65,28 +65,25 @@ struct Standing {
 
 /// What settlements do to one destination.
 #[derive(Default)]
-struct Tally {
+struct Tally<'a> {
     counts: Counts,
     delivered_any: bool,
     /// Failures, since the last success if there was one.
     failures: i64,
-    /// The first and the last of these failures, and what the last one said.
-    failing: Option<Failing>,
+    failing: Option<Failing<'a>>,
 }
 
-struct Failing {
+/// Failures without a success in between.
+struct Failing<'a> {
     since_us: i64,
-    last_us: i64,
-    last_said: String,
-    /// How long a destination may do nothing but fail.
-    disable_after_us: Option<i64>,
+    last: &'a Settlement,
 }
 
 /// Settles what is claimed under the attempt number given, and leaves the rest alone.
 pub(super) fn settle(db: &Connection, lanes: &Lanes, settlements: &[Settlement]) -> Result<Settled, Fault> {
     let mut settled = Settled { deliveries: Vec::with_capacity(settlements.len()), ..Settled::default() };
     let mut seen = HashSet::with_capacity(settlements.len());
-    let mut tallies: HashMap<i64, Tally> = HashMap::new();
+    let mut tallies: HashMap<i64, Tally<'_>> = HashMap::new();
     for settlement in settlements {
         let Some(standing) = pending(db, settlement.delivery)? else { continue };
         if !is_claimed(lanes, settlement, &standing) || !seen.insert(settlement.delivery) {
@@ -141,8 +138,8 @@ fn apply(db: &Connection, settlement: &Settlement, standing: &Standing) -> Resul
     Ok((status == PENDING).then_some(Key { at_us, delivery: settlement.delivery }))
 }
 
-impl Tally {
-    fn add(&mut self, settlement: &Settlement, bytes: i64) {
+impl<'a> Tally<'a> {
+    fn add(&mut self, settlement: &'a Settlement, bytes: i64) {
         if matches!(settlement.verdict, Verdict::Delivered | Verdict::DeadLetter(_)) {
             self.counts.pending -= 1;
             self.counts.pending_bytes -= bytes;
@@ -156,15 +153,9 @@ impl Tally {
             Verdict::DeadLetter(_) => self.counts.dead += 1,
             Verdict::RetryAt(_) | Verdict::Block(_) => {}
         }
-        let end_us = attempts::end_us(settlement);
-        let since_us = self.failing.as_ref().map_or(end_us, |failing| failing.since_us);
-        let last_said = match &settlement.message {
-            Some(message) => format!("{}: {message}", settlement.code),
-            None => settlement.code.clone(),
-        };
-        let disable_after_us = settlement.disable_after.map(|time| i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
+        let since_us = self.failing.as_ref().map_or_else(|| attempts::end_us(settlement), |failing| failing.since_us);
         self.failures += 1;
-        self.failing = Some(Failing { since_us, last_us: end_us, last_said, disable_after_us });
+        self.failing = Some(Failing { since_us, last: settlement });
     }
 
     /// Moves the counters and what is known of failures, and stops a destination that has only failed for too long.
@@ -186,21 +177,23 @@ impl Tally {
     }
 }
 
-impl Failing {
+impl Failing<'_> {
     /// Stops the destination if its first failure since a success lies too far back.
     fn stop(&self, db: &Connection, destination: i64) -> Result<Option<Stopped>, Fault> {
-        let Some(disable_after_us) = self.disable_after_us else { return Ok(None) };
+        let Some(disable_after) = self.last.disable_after else { return Ok(None) };
         let sql = "SELECT name, failing_since_us, failures FROM destination \
                    WHERE id = ?1 AND disabled_reason IS NULL AND failing_since_us <= ?2";
-        let latest_us = self.last_us.saturating_sub(disable_after_us);
+        let disable_after_us = i64::try_from(disable_after.as_micros()).unwrap_or(i64::MAX);
+        let latest_us = attempts::end_us(self.last).saturating_sub(disable_after_us);
         let failing = db.prepare_cached(sql)?.query_row([destination, latest_us], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         });
         let Some((name, since_us, failures)) = failing.optional()? else { return Ok(None) };
         let reason = format!(
-            "it has only failed since {:.0} ({failures} failures; the last said {}): repair it, then enable it; its backlog is kept",
+            "it has only failed since {:.0} ({failures} failures; the last said {}: {}): repair it, then enable it; its backlog is kept",
             time_of_us(since_us),
-            cut(&self.last_said)
+            self.last.code,
+            cut(self.last.message.as_deref().unwrap_or("nothing more"))
         );
         let sql = "UPDATE destination SET disabled_reason = ?2 WHERE id = ?1";
         db.prepare_cached(sql)?.execute(params![destination, reason])?;
