@@ -11,4 +11,5 @@ mod fakes;
 mod hosted_store;
 mod poison;
 mod receiver;
+mod secrecy;
 mod webhook;

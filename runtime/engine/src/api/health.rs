@@ -61,6 +61,7 @@ mod tests {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),
+            configured: None,
             next_runs: Arc::default(),
             wishes: Some(wishes),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Target, client::Client};
+use super::{Failure, Format, Target, client::Client, output};
 use crate::percent::encoded;
 
 /// Flags of `ampline destinations`.
@@ -26,14 +26,35 @@ enum DestinationAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Make a new signing key. The one before signs as well for 24 hours: give receivers the new one within that time.
+    Rotate {
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
 }
 
 pub(super) async fn run(args: DestinationsArgs) -> Result<(), Failure> {
     let (verb, name, target) = match args.action {
         DestinationAction::Enable { name, target } => ("enable", name, target),
         DestinationAction::Disable { name, target } => ("disable", name, target),
+        DestinationAction::Rotate { name, target } => return rotate(&name, &target).await,
     };
     let client = Client::connect(&target).await?;
     client.post(&format!("destinations/{}/{verb}", encoded(&name)), None).await?;
     client.close().await
+}
+
+async fn rotate(name: &str, target: &Target) -> Result<(), Failure> {
+    let client = Client::connect(target).await?;
+    let asked = ["includeSecrets", "rotate"].map(|flag| (flag, "true".to_owned()));
+    let value = client.get(&format!("destinations/{}", encoded(name)), &asked).await?;
+    client.close().await?;
+    output::print(&match target.format {
+        Format::Json => format!("{value:#}"),
+        Format::Text => format!(
+            "{}\n\nThis key signs from now on, and the one before it for 24 hours more: give it to the receiver within that time.",
+            value["secrets"]["webhookSigningKey"].as_str().unwrap_or_default()
+        ),
+    })
 }

@@ -7,6 +7,7 @@ mod destinations;
 mod logging;
 mod output;
 mod run;
+mod secrets;
 mod status;
 mod table;
 
@@ -38,8 +39,10 @@ enum Command {
     Read(status::ReadArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
-    /// Start or stop a destination.
+    /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
+    Secrets(secrets::SecretsArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
     }
 }

@@ -61,9 +61,12 @@ pub(crate) enum Behaviour {
     WarnInValidate,
     /// Refuses to open.
     BlockInOpen,
+    /// Sends one request for each envelope to `url`, then looks for the reverse of `reversed` in all of its memory, and reports
+    /// how often it is there: `found=…`.
+    Search,
 }
 
-const ALL: [(&str, Behaviour); 29] = [
+const ALL: [(&str, Behaviour); 30] = [
     ("deliver", Behaviour::Deliver),
     ("reject", Behaviour::Reject),
     ("fail", Behaviour::Fail),
@@ -93,6 +96,7 @@ const ALL: [(&str, Behaviour); 29] = [
     ("remember", Behaviour::Remember),
     ("warn-in-validate", Behaviour::WarnInValidate),
     ("block-in-open", Behaviour::BlockInOpen),
+    ("search", Behaviour::Search),
 ];
 
 impl Behaviour {
