@@ -103,6 +103,7 @@ fn route(url: &str) -> Route {
         concurrency: CONCURRENCY,
         rate_per_second: None,
         lease,
+        disable_after: None,
     }
 }
 

@@ -7,9 +7,9 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, Settings, reach};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, Settings, reach};
 use crate::{
-    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
+    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
     reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
@@ -48,6 +48,10 @@ pub struct ResolvedDestination {
     pub rate_per_second: Option<f64>,
     /// When failures are tried again.
     pub retry: RetryPolicy,
+    /// Bytes of bodies that may wait before the reads that feed it do.
+    pub backlog_bytes_max: u64,
+    /// How long it may do nothing but fail; nothing = for ever.
+    pub disable_after: Option<Duration>,
 }
 
 /// What runs.
@@ -79,12 +83,15 @@ pub fn resolve(
         Ok(policy) => resolved.addresses = policy,
         Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
     }
+    if settings.limits.backlog_megabytes == 0 {
+        report("limits.backlog_megabytes".into(), NO_BACKLOG.into());
+    }
     match reach::authorities(settings.network.ca_file.as_deref()) {
         Ok(pem) => resolved.authorities_pem = pem,
         Err(message) => report("network.ca_file".to_owned(), message),
     }
     for (name, declared) in declared_destinations(settings, manifest) {
-        match destination(&name, declared, &resolved.addresses, &env) {
+        match destination(&name, declared, &settings.limits, &resolved.addresses, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
@@ -137,6 +144,7 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
             concurrency: None,
             rate_per_second: None,
             retry_delays_s: None,
+            disable_after_s: None,
             config,
         };
         all.insert(declared.name.clone(), destination);
@@ -145,11 +153,15 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
     all
 }
 
+/// Why a backlog of nothing is refused.
+const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
+
 type Fault = (&'static str, String);
 
 fn destination(
     name: &str,
     mut declared: DestinationSettings,
+    limits: &LimitsSettings,
     policy: &AddressPolicy,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<ResolvedDestination, Fault> {
@@ -182,10 +194,29 @@ fn destination(
         }
         retry.delays = delays.into_iter().map(Duration::from_secs).collect();
     }
+    if declared.backlog_megabytes == Some(0) {
+        return Err((".backlog_megabytes", NO_BACKLOG.into()));
+    }
+    let backlog_bytes_max = declared.backlog_megabytes.unwrap_or(limits.backlog_megabytes).saturating_mul(1_000_000);
+    let disable_after = match declared.disable_after_s {
+        None => Some(DISABLE_AFTER_DEFAULT),
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+    };
     let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
     let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
     let rate_per_second = declared.rate_per_second;
-    Ok(ResolvedDestination { destination, signing_keys, headers, secrets, concurrency, rate_per_second, retry })
+    Ok(ResolvedDestination {
+        destination,
+        signing_keys,
+        headers,
+        secrets,
+        concurrency,
+        rate_per_second,
+        retry,
+        backlog_bytes_max,
+        disable_after,
+    })
 }
 
 fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {
