@@ -11,4 +11,5 @@ pub mod npm;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod services;
 pub mod world;

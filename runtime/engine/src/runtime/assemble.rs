@@ -146,6 +146,7 @@ impl Parts {
             compiler: self.compiler.clone(),
             limits: Default::default(),
             http: HttpOptions { addresses: self.resolved.addresses.clone(), ..HttpOptions::default() },
+            postgres: self.resolved.postgres.clone(),
         };
         Ok(WasmSinks::load(options, FIRST_PARTY).await?)
     }

@@ -7,14 +7,19 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, SecretSource, Settings};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, PostgresSettings, SecretSource, Settings};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
     network::{AddressPolicy, CidrError},
     reader::Connection,
     secrets::{Secret, SigningKey},
-    sink::Destination,
+    sink::{Destination, wasm::PostgresOptions},
 };
+
+/// The type of destination that needs the project's database.
+const POSTGRES: &str = "postgres";
+const NO_DATABASE: &str = "a destination of type \"postgres\" needs the project's database; add to ampline.toml: [postgres] with \
+     url = { env = \"DATABASE_URL\" } or url = { file = \"…\" }";
 
 /// Something in the settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub struct ResolvedDestination {
 pub struct Resolved {
     /// Which addresses destinations may reach.
     pub addresses: AddressPolicy,
+    /// The project's database, where there is one.
+    pub postgres: Option<PostgresOptions>,
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// By name.
@@ -75,7 +82,14 @@ pub fn resolve(
         Ok(policy) => resolved.addresses = policy,
         Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
     }
+    match settings.postgres.as_ref().map(|declared| postgres(declared, &env)).transpose() {
+        Ok(options) => resolved.postgres = options,
+        Err(faults) => faults.into_iter().for_each(|(key, message)| report(format!("postgres.{key}"), message)),
+    }
     for (name, declared) in declared_destinations(settings, manifest) {
+        if declared.kind == POSTGRES && settings.postgres.is_none() {
+            report(format!("destinations.{name}"), NO_DATABASE.to_owned());
+        }
         match destination(&name, declared, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
@@ -143,6 +157,12 @@ fn addresses(allow: &[String]) -> Result<AddressPolicy, (usize, CidrError)> {
 }
 
 type Fault = (&'static str, String);
+
+fn postgres(declared: &PostgresSettings, env: &impl Fn(&str) -> Option<String>) -> Result<PostgresOptions, Vec<Fault>> {
+    let url = secret(&declared.url, env).map_err(|message| vec![("url", message)])?;
+    let options = PostgresOptions::new(&url, declared.ca_file.as_deref(), declared.connections_max);
+    options.map_err(|faults| faults.into_iter().map(|fault| (fault.key, fault.message)).collect())
+}
 
 fn destination(
     name: &str,
