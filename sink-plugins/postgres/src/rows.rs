@@ -10,6 +10,9 @@ use ampline_sink::{
 
 use crate::table::{Table, Transact};
 
+/// What a message shows of an id.
+const SHOWN_BYTES_MAX: usize = 100;
+
 /// One record of a message, and which state of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row<'a> {
@@ -65,7 +68,8 @@ pub(crate) fn write(table: &Table, rows: &[Row<'_>], transact: Transact<'_>) -> 
         let RecordAt { envelope, index } = row.at;
         documents.push((!row.deleted).then_some(Payload::Data(RecordRef { envelope, index })));
     }
-    let keys = |deleted_only: bool| newest.values().filter(move |row| row.deleted || !deleted_only).map(|row| (row.group, row.id));
+    let keys =
+        |deleted_only: bool| newest.values().filter(move |row| row.deleted || !deleted_only).map(|row| (row.group, row.id));
     let (groups, ids): (Vec<_>, Vec<_>) = keys(false).unzip();
     let (gone_groups, gone_ids): (Vec<_>, Vec<_>) = keys(true).unzip();
     let intent = intent(&newest.values().copied().collect::<Vec<_>>(), &table.name);
@@ -85,12 +89,18 @@ pub(crate) fn write(table: &Table, rows: &[Row<'_>], transact: Transact<'_>) -> 
     transact(&statements[..needed]).map(drop).map_err(|failure| table.told(failure))
 }
 
+/// An id or a group for a person to read: quoted, and cut where it is absurdly long.
+pub(crate) fn shown(text: &str) -> String {
+    let cut = text.floor_char_boundary(SHOWN_BYTES_MAX);
+    if cut < text.len() { format!("{:?}…", &text[..cut]) } else { format!("{text:?}") }
+}
+
 /// What a transaction is for, to be read after "could not".
 fn intent(rows: &[&Row<'_>], table: &str) -> String {
     let deleted = rows.iter().filter(|row| row.deleted).count();
     match (rows, rows.len() - deleted, deleted) {
-        ([row], 1, _) => format!("upsert record {:?} into {table}", row.id),
-        ([row], 0, _) => format!("delete record {:?} from {table}", row.id),
+        ([row], 1, _) => format!("upsert record {} into {table}", shown(row.id)),
+        ([row], 0, _) => format!("delete record {} from {table}", shown(row.id)),
         (_, live, 0) => format!("upsert {live} records into {table}"),
         (_, 0, gone) => format!("delete {gone} records from {table}"),
         (_, live, gone) => format!("upsert {live} records into {table} and delete {gone} from it"),

@@ -58,7 +58,8 @@ impl Table {
 
     /// Which tables there are. A call tells counts alone, so the count says which.
     pub(crate) fn look(&self, transact: Transact<'_>) -> Result<Found, Failure> {
-        let text = "SELECT 1 FROM generate_series(1, 2 * (to_regclass($1) IS NOT NULL)::int + (to_regclass($2) IS NOT NULL)::int)";
+        let text =
+            "SELECT 1 FROM generate_series(1, 2 * (to_regclass($1) IS NOT NULL)::int + (to_regclass($2) IS NOT NULL)::int)";
         let parameters = [Parameter::Text(&self.name), Parameter::Text(&self.versions)];
         let intent = format!("look for the table {}", self.name);
         let rows = transact(&[Statement { text, parameters: &parameters, intent: &intent }]).map_err(|f| self.told(f))?;
@@ -150,7 +151,7 @@ fn comment(versions: &str, name: &str) -> String {
         "Kept by Ampline beside {name}: which state of each record was written last (modified_at: at the provider, occurred_at: when it \
          was read; milliseconds since 1970 UTC), and which records were deleted, so that an older state that arrives late changes nothing."
     );
-    format!("COMMENT ON TABLE {versions} IS '{}'", text.replace('\'', "''").replace('\\', "\\\\"))
+    format!("COMMENT ON TABLE {versions} IS '{}'", text.replace('\'', "''"))
 }
 
 /// One statement, and so one round trip and one transaction: the version of each record is locked and compared first, and only

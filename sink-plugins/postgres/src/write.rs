@@ -4,7 +4,7 @@
 use ampline_sink::{Envelope, Failure, FailureClass, Outcome, messages::Entry};
 
 use crate::{
-    rows::{Row, rows, write},
+    rows::{Row, rows, shown, write},
     table::{Table, Transact},
 };
 
@@ -84,7 +84,7 @@ fn refusal(records: usize, refused: Vec<&(Row<'_>, Failure)>) -> Outcome {
 }
 
 fn reason(row: &Row<'_>, failure: &Failure) -> String {
-    let text = format!("record {:?} of group {:?}: {}", row.id, row.group, failure.message);
+    let text = format!("record {} of group {}: {}", shown(row.id), shown(row.group), failure.message);
     text[..text.floor_char_boundary(REASON_BYTES_MAX)].to_owned()
 }
 

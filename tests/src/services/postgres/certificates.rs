@@ -42,7 +42,8 @@ impl Authority {
     pub fn certify(&self, name: &str) -> Result<(String, String), String> {
         let made = || -> Result<_, rcgen::Error> {
             let key = KeyPair::generate()?;
-            let certificate = CertificateParams::new(vec![name.to_owned(), "127.0.0.1".to_owned()])?.signed_by(&key, &self.issuer)?;
+            let certificate =
+                CertificateParams::new(vec![name.to_owned(), "127.0.0.1".to_owned()])?.signed_by(&key, &self.issuer)?;
             Ok((certificate.pem(), key.serialize_pem()))
         };
         made().map_err(|e| format!("make a certificate for {name}: {e}"))

@@ -100,7 +100,17 @@ impl Installation {
         prepared.map_err(|e| format!("prepare {}: {e}", scratch.path().display()))?;
         let data = scratch.path().join("data");
         let mut command = self.command("initdb");
-        command.arg("-D").arg(&data).args(["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"]);
+        command.arg("-D").arg(&data).args([
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+            "-E",
+            "UTF8",
+            "--locale",
+            "C.UTF-8",
+            "--no-sync",
+        ]);
         said(command.arg("--pwfile").arg(&password).current_dir("/"))?;
         copy(&data, into)
     }
@@ -109,7 +119,8 @@ impl Installation {
 fn programs() -> Option<PathBuf> {
     let complete = |folder: &PathBuf| folder.join("postgres").is_file() && folder.join("initdb").is_file();
     let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
-    let mut versions: Vec<_> = versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
+    let mut versions: Vec<_> =
+        versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
     versions.sort_unstable();
     let debian = versions.into_iter().rev().map(|(_, path)| path.join("bin"));
     debian.chain(env::split_paths(&env::var_os("PATH")?)).find(complete)

@@ -142,9 +142,7 @@ fn unstated(error: &Error) -> (FailureClass, &'static str, String) {
             (FailureClass::Blocked, "pg.tls", format!("{reason}; {}", certificate_remedy(found)))
         }
         Some(_) => (FailureClass::Transient, "pg.tls", reason),
-        None if own == "error encoding message to server" => {
-            (FailureClass::Rejected, "pg.parameter", format!("{own}: {reason}"))
-        }
+        None if own == "error encoding message to server" => (FailureClass::Rejected, "pg.parameter", format!("{own}: {reason}")),
         None if broken.kind() == io::ErrorKind::TimedOut => (FailureClass::Transient, "pg.timeout", reason),
         None if broken.kind() == io::ErrorKind::ConnectionRefused => (FailureClass::Transient, "pg.connect", reason),
         None => (FailureClass::Transient, "pg.reset", reason),
@@ -153,7 +151,10 @@ fn unstated(error: &Error) -> (FailureClass, &'static str, String) {
 
 fn certificate_remedy(found: &CertificateError) -> &'static str {
     match found {
-        CertificateError::UnknownIssuer => "name the authority's certificate (PEM) as `ca_file` under [postgres]",
+        // A bad signature is most often that of another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "name the authority's certificate (PEM) as `ca_file` under [postgres]"
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "write a host in the url of [postgres] that the certificate names"
         }

@@ -93,7 +93,9 @@ fn address(url: &str) -> Result<Address, String> {
     }
     let (url, sslmode) = without_sslmode(url)?;
     let mut config: Config = url.parse().map_err(|_| {
-        format!("is not understood: write it like {SHAPE}, with % and two hexadecimal digits for each special character of a password")
+        format!(
+            "is not understood: write it like {SHAPE}, with % and two hexadecimal digits for each special character of a password"
+        )
     })?;
     let [Host::Tcp(host)] = config.get_hosts() else {
         return Err(format!("must name one host that is reached over TCP: write it like {SHAPE}"));

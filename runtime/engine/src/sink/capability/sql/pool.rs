@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use tokio::time::timeout;
 use tokio_postgres::{Error, types::Type};
 
@@ -88,7 +90,9 @@ impl Database {
         let mut client = Held(Some(self.connection(&first.intent).await?));
         let ran = match statements {
             // A single statement is a transaction of its own: one round trip.
-            [only] => run(client.get(), only).await.map(|rows| vec![rows]).map_err(|e| fault::failed(&only.intent, Stage::Sent, &e)),
+            [only] => {
+                run(client.get(), only).await.map(|rows| vec![rows]).map_err(|e| fault::failed(&only.intent, Stage::Sent, &e))
+            }
             several => in_transaction(client.get(), several).await,
         };
         client.give_back();
