@@ -8,6 +8,7 @@ fn main() {
         "FIRST_PARTY",
         &[
             Guest { name: "api", package: "ampline-sink-hosted-store", dir: "sink-plugins/hosted-store" },
+            Guest { name: "postgres", package: "ampline-sink-postgres", dir: "sink-plugins/postgres" },
             Guest { name: "webhook", package: "ampline-sink-webhook", dir: "sink-plugins/webhook" },
         ],
     );

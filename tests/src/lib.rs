@@ -12,5 +12,6 @@ pub mod python;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod services;
 pub mod verifiers;
 pub mod world;

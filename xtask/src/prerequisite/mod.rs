@@ -83,6 +83,17 @@ pub(crate) const NODE: Prerequisite = Prerequisite {
     by_hand: "Node 20 or later with npm, from https://nodejs.org/en/download",
 };
 
+/// The database that tests deliver to.
+pub(crate) const POSTGRES: Prerequisite = Prerequisite {
+    name: "Postgres",
+    needed_for: "tests deliver to servers of their own (Debian also starts it as a service on port 5432; the tests do not use that one)",
+    find: found::postgres,
+    rustup: &[],
+    packages: &["postgresql"],
+    debian_release_min: 0,
+    by_hand: "PostgreSQL 13 or later with `postgres` and `initdb` (Debian: apt-get install postgresql; macOS: brew install postgresql)",
+};
+
 /// The receiver of the benchmarks.
 pub(crate) const NGINX: Prerequisite = Prerequisite {
     name: "nginx",

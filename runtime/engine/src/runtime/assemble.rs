@@ -189,6 +189,7 @@ impl Parts {
                 authorities_pem: self.resolved.authorities_pem.clone(),
                 ..HttpOptions::default()
             },
+            postgres: self.resolved.postgres.clone(),
         };
         Ok(WasmSinks::load(options, FIRST_PARTY).await?)
     }

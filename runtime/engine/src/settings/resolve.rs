@@ -7,14 +7,19 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, Settings, reach};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings, reach};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
     reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
-    sink::Destination,
+    sink::{Destination, wasm::PostgresOptions},
 };
+
+/// The type of destination that needs the project's database.
+const POSTGRES: &str = "postgres";
+const NO_DATABASE: &str = "a destination of type \"postgres\" needs the project's database; add to ampline.toml: [postgres] with \
+     url = { env = \"DATABASE_URL\" } or url = { file = \"…\" }";
 
 /// Something in the settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +64,8 @@ pub struct ResolvedDestination {
 pub struct Resolved {
     /// Which addresses destinations may reach.
     pub addresses: AddressPolicy,
+    /// The project's database, where there is one.
+    pub postgres: Option<PostgresOptions>,
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's; empty for none.
     pub authorities_pem: Vec<u8>,
     /// By name.
@@ -90,7 +97,14 @@ pub fn resolve(
         Ok(pem) => resolved.authorities_pem = pem,
         Err(message) => report("network.ca_file".to_owned(), message),
     }
+    match settings.postgres.as_ref().map(|declared| postgres(declared, &env)).transpose() {
+        Ok(options) => resolved.postgres = options,
+        Err(faults) => faults.into_iter().for_each(|(key, message)| report(format!("postgres.{key}"), message)),
+    }
     for (name, declared) in declared_destinations(settings, manifest) {
+        if declared.kind == POSTGRES && settings.postgres.is_none() {
+            report(format!("destinations.{name}"), NO_DATABASE.to_owned());
+        }
         match destination(&name, declared, &settings.limits, &resolved.addresses, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
@@ -157,6 +171,12 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
 const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
 
 type Fault = (&'static str, String);
+
+fn postgres(declared: &PostgresSettings, env: &impl Fn(&str) -> Option<String>) -> Result<PostgresOptions, Vec<Fault>> {
+    let url = read(&declared.url, env).map_err(|message| vec![("url", message)])?;
+    let options = PostgresOptions::new(&url, declared.ca_file.as_deref(), declared.connections_max);
+    options.map_err(|faults| faults.into_iter().map(|fault| (fault.key, fault.message)).collect())
+}
 
 fn destination(
     name: &str,

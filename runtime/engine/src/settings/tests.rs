@@ -152,6 +152,20 @@ fn every_problem_is_named_with_its_place() {
         &replace("connection = \"hs\"", "connection = \"hp\""),
         &["installations[0].connection: no connection is called \"hp\""],
     );
+    let database = |lines: &'static str| move |text: String| format!("{text}\n[postgres]\n{lines}\n");
+    let table = |text: String| format!("{text}\n[destinations.table]\ntype = \"postgres\"\ntableName = \"T\"\n");
+    check(&table, &["destinations.table: a destination of type \"postgres\" needs the project's database"]);
+    check(&database("url = { env = \"NOTHING\" }"), &["postgres.url: the environment variable NOTHING is not set"]);
+    check(
+        &database("url = { env = \"TOKEN\" }\nconnections_max = 0\nca_file = \"/nowhere\""),
+        &[
+            "postgres.url: is no address of a database",
+            "postgres.ca_file: cannot read /nowhere",
+            "postgres.connections_max: 0 is not",
+        ],
+    );
+    check(&database("url = \"postgres://u:pat-na1@db/app\""), &["secrets themselves are not written here"]);
+    check(&database("ca_file = \"/nowhere\""), &["missing field `url`"]);
     let twice =
         |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
     check(&twice, &["installations[1]: another installation has the id"]);

@@ -22,6 +22,8 @@ use ampline_core::message::Envelope;
 
 pub use http::HttpOptions;
 pub(crate) use http::{HttpError, Network};
+pub(crate) use sql::Database;
+pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
     BatchItem, Destination,
@@ -35,6 +37,8 @@ pub(crate) struct Granted {
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) downloads: Downloads,
     pub(crate) network: Network,
+    /// Nothing where the project has no database.
+    pub(crate) database: Option<Database>,
     pub(crate) limits: Limits,
 }
 
