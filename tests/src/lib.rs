@@ -2,13 +2,17 @@
 //! real binary as a child process, and the demo that is made of them.
 
 pub mod bench;
+pub mod cache;
 pub mod demo;
 pub mod faults;
 pub mod guests;
+pub mod host;
 pub mod hubspot;
 pub mod loopback;
 pub mod npm;
+pub mod python;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod services;
 pub mod world;

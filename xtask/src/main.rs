@@ -7,12 +7,13 @@ mod process;
 mod step;
 mod tally;
 mod tidy;
+mod tool;
 
 use std::process::{Command, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use prerequisite::{C_COMPILER, CLIPPY, NGINX, NODE, Prerequisite, RUSTFMT, WASM_COMPILER};
+use prerequisite::{C_COMPILER, CLIPPY, NGINX, NODE, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER};
 use step::{Failed, Steps};
 
 /// Everything a person types in this repository, apart from cargo itself.
@@ -112,7 +113,7 @@ impl Bench {
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE], &self.install)?;
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &S3_SERVER], &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
         if !self.fast {

@@ -23,7 +23,7 @@ use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, 
 pub use super::capability::HttpOptions;
 use super::{
     BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
-    capability::{Granted, Host, HttpError, Lease, Network, cut},
+    capability::{Aws, Granted, Host, HttpError, Lease, Network, cut},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -115,7 +115,7 @@ impl WasmSinks {
             return Err(LoadError::Components(problems));
         }
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
-        let granted = Arc::new(Granted { documents, secrets, downloads, network, limits });
+        let granted = Arc::new(Granted { aws: Aws::new(&network), documents, secrets, downloads, network, limits });
         Ok(Arc::new(Self { engine, sinks, granted, instances, compiled }))
     }
 
