@@ -130,7 +130,7 @@ fn stop(runtime: RuntimeProcess) {
 async fn enforcing(test: &str) -> Option<(Moto, std::collections::HashMap<String, Keys>)> {
     let mut moto = require(test, "moto", Moto::start())?;
     moto.looking().create(&[BUCKET], &[]).unwrap();
-    let users = moto.enforce(BUCKET, STREAM).await.unwrap();
+    let users = moto.enforce(BUCKET).await.unwrap();
     Some((moto, users))
 }
 

@@ -149,21 +149,17 @@ async fn signatures_and_checksums_satisfy_a_server_that_verifies_them() {
         (Keys::pair(&keys.id, "not-the-secret"), "aws.SignatureDoesNotMatch"),
         (Keys::pair("AKIDNOBODY", &keys.secret), "aws.NotSignedUp"),
     ] {
-        let failure = failure(&mut open(&host_of(&wrong).await, &s3s.url(), json!({})).await).await;
+        let failure = failure(&mut open(&host(&wrong).await, &s3s.url(), json!({})).await).await;
         assert_eq!((failure.code.as_str(), failure.class), (code, FailureClass::Blocked), "{failure:?}");
         assert!(failure.message.contains("check awsKeyId") && !failure.message.contains(&wrong.secret), "{failure:?}");
     }
-}
-
-async fn host_of(keys: &Keys) -> Host {
-    host(keys).await
 }
 
 #[tokio::test]
 async fn credentials_are_judged_and_explained() {
     let Some(mut moto) = require("credentials_are_judged", "moto", Moto::start()) else { return };
     moto.looking().create(&[BUCKET, "another-bucket"], &[]).unwrap();
-    let users = moto.enforce(BUCKET, "unused").await.unwrap();
+    let users = moto.enforce(BUCKET).await.unwrap();
     for user in ["writer", "session", "admin"] {
         let mut instance = open(&host(&users[user]).await, &moto.url(), json!({})).await;
         let report = instance.deliver(batch([message(1, 10)])).await;
@@ -205,10 +201,10 @@ async fn what_only_the_other_side_knows_fails_in_its_words() {
     for (host, url, extra, class, code, words) in [
         (&any, moto.url(), json!({}), Blocked, "aws.NoSuchBucket", missing),
         (&s3s_keys, s3s.url(), json!({"storageClass": "STANDARD_IA"}), Blocked, "aws.InvalidStorageClass", "storageClass"),
-        (&any, moto.url(), json!({"keyTemplate": "metadata.nothing"}), Rejected, "template.failed", "keyTemplate gives no key"),
-        (&any, moto.url(), json!({"keyTemplate": "data.result[0].fields.note"}), Rejected, "template.failed", "1,024 bytes"),
+        (&any, moto.url(), json!({"keyTemplate": "data.result[0].nothing"}), Rejected, "template.failed", "keyTemplate gives no key"),
+        (&any, moto.url(), json!({"keyTemplate": "data.result[0].fields.note"}), Rejected, "template.failed", "nnn"),
     ] {
-        let Ok(mut instance) = host.open("s3", config(&url, extra.clone())).await else { continue };
+        let mut instance = open(host, &url, extra.clone()).await;
         let report = instance.deliver(batch([message(1, 2_000)])).await;
         let failure = told(&report).remove(0).unwrap_err();
         assert_eq!((failure.class, failure.code.as_str()), (class, code), "{extra}: {failure:?}");
@@ -238,7 +234,6 @@ async fn a_bucket_elsewhere_an_overload_and_a_broken_server_are_told_apart() {
         (xml(301, "PermanentRedirect", "Use another endpoint."), Blocked, "aws.PermanentRedirect", "region", false),
         (xml(400, "ExpiredToken", "The token has expired."), Blocked, "aws.ExpiredToken", "fresh credentials", false),
         (xml(400, "KeyTooLongError", "Too long."), FailureClass::Rejected, "aws.KeyTooLongError", "contacts/", false),
-        (Answer::NotJson, Transient, "http.200", "", true),
         (Answer::Reset, Transient, "http.reset", "", true),
         (Answer::Stall, Transient, "http.timeout", "800 ms", true),
         (
@@ -249,9 +244,6 @@ async fn a_bucket_elsewhere_an_overload_and_a_broken_server_are_told_apart() {
             true,
         ),
     ] {
-        if answer == Answer::NotJson {
-            continue;
-        }
         let before = proxy.requests();
         proxy.rule(Rule::answer(1, answer.clone()));
         let failure = failure(&mut instance).await;

@@ -43,12 +43,12 @@ impl Moto {
     }
 
     /// Makes users and a role, and from now on refuses what is not signed by one of them or not allowed to them: `admin` may do
-    /// everything, `writer` and `session` (which has a token) may write to the bucket and the stream, `stranger` may do nothing.
+    /// everything, `writer` and `session` (which has a token) may write to the bucket and to streams, `stranger` may do nothing.
     ///
     /// # Errors
     /// What the client or the server said.
-    pub async fn enforce(&mut self, bucket: &str, stream: &str) -> Result<HashMap<String, Keys>, String> {
-        let users: HashMap<String, Keys> = self.looking.ask("iam", json!({"bucket": bucket, "stream": stream}))?;
+    pub async fn enforce(&mut self, bucket: &str) -> Result<HashMap<String, Keys>, String> {
+        let users: HashMap<String, Keys> = self.looking.ask("iam", json!({"bucket": bucket}))?;
         let client = Client::new(&self.url());
         // It answers 500 where the body is announced as JSON.
         let answer = client.with("content-type", "text/plain").call("POST", "/moto-api/reset-auth", "0").await;
