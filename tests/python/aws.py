@@ -1,6 +1,6 @@
 """Looks at servers of AWS' protocols with Amazon's own client for Python, and sets them up.
 
-Usage: aws.py COMMAND < input; input and output are JSON. The input holds "endpoint" and, where they matter, "id", "secret" and "token".
+Input and output are JSON. The input holds "command", "endpoint" and, where they matter, "id", "secret" and "token".
 """
 
 import hashlib
@@ -126,4 +126,4 @@ def resize():
 
 
 COMMANDS = {"create": create, "iam": iam, "objects": objects, "records": records, "resize": resize}
-json.dump(COMMANDS[sys.argv[1]](), sys.stdout)
+json.dump(COMMANDS[asked["command"]](), sys.stdout)

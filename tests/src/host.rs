@@ -1,6 +1,10 @@
 //! The real sink host with doubles around it: credentials that it is given, a hosted store that refuses, and messages to deliver.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use ampline::{
     downloads::{Downloads, EXPIRY_S_DEFAULT},
@@ -25,7 +29,7 @@ use uuid::Uuid;
 pub const DESTINATION: &str = "crm";
 
 /// The same credentials for every destination.
-struct Given(BTreeMap<String, Secret>);
+struct Given(Mutex<BTreeMap<String, Secret>>);
 
 impl Secrets for Given {
     fn signing_keys(&self, _destination: &str) -> Vec<SigningKey> {
@@ -33,7 +37,7 @@ impl Secrets for Given {
     }
 
     fn credential(&self, _destination: &str, name: &str) -> Option<Secret> {
-        self.0.get(name).cloned()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }
 
@@ -50,6 +54,11 @@ impl Documents for NoStore {
 /// A host of the first-party sinks.
 pub struct Host {
     sinks: Arc<WasmSinks>,
+    credentials: Arc<Given>,
+}
+
+fn secrets(credentials: &[(&str, &str)]) -> BTreeMap<String, Secret> {
+    credentials.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect()
 }
 
 impl Host {
@@ -59,17 +68,22 @@ impl Host {
     /// When they cannot be loaded.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its host")]
     pub async fn load(cache_dir: &Path, credentials: &[(&str, &str)], http: HttpOptions, limits: Limits) -> Self {
-        let credentials = credentials.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
+        let credentials = Arc::new(Given(Mutex::new(secrets(credentials))));
         let options = HostOptions {
             cache_dir: cache_dir.to_owned(),
             documents: Arc::new(NoStore),
-            secrets: Arc::new(Given(credentials)),
+            secrets: credentials.clone(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             limits,
             http,
             compiler: Compiler::InProcess,
         };
-        Self { sinks: WasmSinks::load(options, FIRST_PARTY).await.expect("the first-party sinks load") }
+        Self { sinks: WasmSinks::load(options, FIRST_PARTY).await.expect("the first-party sinks load"), credentials }
+    }
+
+    /// Puts other credentials in place of those that every destination has.
+    pub fn rotate(&self, credentials: &[(&str, &str)]) {
+        *self.credentials.0.lock().unwrap_or_else(PoisonError::into_inner) = secrets(credentials);
     }
 
     /// The pointers and messages of the faults of a configuration.

@@ -12,7 +12,7 @@ use std::{
 
 use ampline_tests::{
     hubspot::Options,
-    loopback::{Gate, Server},
+    loopback::{Gate, Server, TlsFront},
     requirement::require,
     runtime::{RuntimeClient, RuntimeProcess},
     services::{aws::Keys, kinesis::KinesisLocal, moto::Moto},
@@ -79,7 +79,8 @@ fn world(folder: &Path, destinations: &str) -> World {
 /// Waits until nothing waits to be delivered and the read has ended.
 async fn delivered(client: &RuntimeClient) {
     until(client, |status| {
-        let read = status["reads"].as_array().is_some_and(|reads| reads.iter().all(|read| read["operation"]["status"] == "success"));
+        let read =
+            status["reads"].as_array().is_some_and(|reads| reads.iter().all(|read| read["operation"]["status"] == "success"));
         read && status["destinations"][0]["pending"] == 0
     })
     .await;
@@ -117,7 +118,11 @@ fn nothing_was_told(world: &World, secrets: &[&str]) {
             let path = entry.unwrap().path();
             if path.is_file() {
                 let bytes = std::fs::read(&path).unwrap();
-                assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "a secret is in {}", path.display());
+                assert!(
+                    !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+                    "a secret is in {}",
+                    path.display()
+                );
             }
         }
     }
@@ -155,6 +160,34 @@ async fn a_session_token_from_ampline_toml_brings_every_record_into_the_bucket()
     }
     stop(runtime);
     nothing_was_told(&world, &[secret, token]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_tls_the_certificate_is_verified_and_signatures_hold() {
+    let Some((moto, users)) = enforcing("over_tls_the_certificate_is_verified").await else { return };
+    let front = TlsFront::start(moto.address()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("authority.pem");
+    std::fs::write(&authority, front.authority_pem()).unwrap();
+    let endpoint = format!("https://localhost:{}", front.address().port());
+    for trusted in [false, true] {
+        let mut world = world(&folder.path().join(trusted.to_string()), &bucket(&endpoint, STATIC));
+        world.workplace.set("AWS_TEST_ID", &users["writer"].id);
+        world.workplace.set("AWS_TEST_SECRET", &users["writer"].secret);
+        if trusted {
+            world.workplace.set("SSL_CERT_FILE", &authority.display().to_string());
+        }
+        let runtime = world.workplace.start().unwrap();
+        if trusted {
+            delivered(&runtime.client).await;
+            let objects = moto.looking().objects(BUCKET).unwrap();
+            assert_eq!(ids(objects.iter().map(|object| object.body.as_str())), expected(&world));
+        } else {
+            until(&runtime.client, |status| !status["destinations"][0]["failingSince"].is_null()).await;
+            assert!(moto.looking().objects(BUCKET).unwrap().is_empty());
+        }
+        stop(runtime);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -201,9 +234,8 @@ impl Ambient {
             Self::Profile => {
                 let file = folder.join("credentials");
                 let (id, secret) = (&keys.id, &keys.secret);
-                let text = format!(
-                    "[sinks]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_session_token = {token}\n"
-                );
+                let text =
+                    format!("[sinks]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_session_token = {token}\n");
                 std::fs::write(&file, text).unwrap();
                 workplace.set("AWS_SHARED_CREDENTIALS_FILE", &file.display().to_string());
                 workplace.set("AWS_PROFILE", "sinks");
@@ -252,7 +284,8 @@ async fn a_destination_without_keys_takes_the_runtimes_own() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_record_comes_into_the_stream_by_the_older_names_of_its_fields() {
-    let Some(kinesis) = require("every_record_comes_into_the_stream", "kinesis-local", KinesisLocal::start(&[(STREAM, 2)])) else {
+    let Some(kinesis) = require("every_record_comes_into_the_stream", "kinesis-local", KinesisLocal::start(&[(STREAM, 2)]))
+    else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

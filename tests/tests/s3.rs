@@ -132,11 +132,11 @@ async fn a_retry_overwrites_and_a_bare_body_is_the_message() {
 async fn signatures_and_checksums_satisfy_a_server_that_verifies_them() {
     let Some(s3s) = require("signatures_and_checksums", "s3s-fs", S3s::start(&[BUCKET])) else { return };
     let keys = S3s::keys();
-    let host = host(&keys).await;
+    let right = host(&keys).await;
     let large = message(1, 12 << 20);
     let mut odd = message(2, 10);
     odd.metadata.object_name = "a b+c&d=é'(1)!*~".to_owned();
-    let mut instance = open(&host, &s3s.url(), json!({})).await;
+    let mut instance = open(&right, &s3s.url(), json!({})).await;
     instance.probe().await.unwrap();
     let report = instance.deliver(batch([large.clone(), odd.clone(), message(3, 10)])).await;
     assert!(told(&report).iter().all(Result::is_ok), "{:?}", told(&report));
@@ -192,6 +192,17 @@ async fn credentials_are_judged_and_explained() {
 }
 
 #[tokio::test]
+async fn credentials_that_are_replaced_are_used_at_once() {
+    let Some(s3s) = require("credentials_that_are_replaced", "s3s-fs", S3s::start(&[BUCKET])) else { return };
+    let keys = S3s::keys();
+    let host = host(&Keys::pair(&keys.id, "the-secret-of-yesterday")).await;
+    let mut instance = open(&host, &s3s.url(), json!({})).await;
+    assert_eq!(failure(&mut instance).await.code, "aws.SignatureDoesNotMatch");
+    host.rotate(&[("awsKeyId", &keys.id), ("awsSecretKey", &keys.secret)]);
+    assert!(told(&instance.deliver(batch([message(1, 10)])).await)[0].is_ok());
+}
+
+#[tokio::test]
 async fn what_only_the_other_side_knows_fails_in_its_words() {
     use FailureClass::{Blocked, Rejected};
     let Some(moto) = require("what_only_the_other_side_knows", "moto", Moto::start()) else { return };
@@ -201,7 +212,14 @@ async fn what_only_the_other_side_knows_fails_in_its_words() {
     for (host, url, extra, class, code, words) in [
         (&any, moto.url(), json!({}), Blocked, "aws.NoSuchBucket", missing),
         (&s3s_keys, s3s.url(), json!({"storageClass": "STANDARD_IA"}), Blocked, "aws.InvalidStorageClass", "storageClass"),
-        (&any, moto.url(), json!({"keyTemplate": "data.result[0].nothing"}), Rejected, "template.failed", "keyTemplate gives no key"),
+        (
+            &any,
+            moto.url(),
+            json!({"keyTemplate": "data.result[0].nothing"}),
+            Rejected,
+            "template.failed",
+            "keyTemplate gives no key",
+        ),
         (&any, moto.url(), json!({"keyTemplate": "data.result[0].fields.note"}), Rejected, "template.failed", "nnn"),
     ] {
         let mut instance = open(host, &url, extra.clone()).await;
@@ -230,7 +248,7 @@ async fn a_bucket_elsewhere_an_overload_and_a_broken_server_are_told_apart() {
     for (answer, class, code, words, maybe_applied) in [
         (xml(503, "SlowDown", "Please reduce your request rate."), Throttled, "aws.SlowDown", "reduce your", false),
         (xml(500, "InternalError", "We encountered an error."), Transient, "aws.InternalError", "encountered", true),
-        (xml(403, "RequestTimeTooSkewed", "The difference is too large."), Transient, "aws.RequestTimeTooSkewed", "clock", true),
+        (xml(403, "RequestTimeTooSkewed", "The difference is too large."), Transient, "aws.RequestTimeTooSkewed", "clock", false),
         (xml(301, "PermanentRedirect", "Use another endpoint."), Blocked, "aws.PermanentRedirect", "region", false),
         (xml(400, "ExpiredToken", "The token has expired."), Blocked, "aws.ExpiredToken", "fresh credentials", false),
         (xml(400, "KeyTooLongError", "Too long."), FailureClass::Rejected, "aws.KeyTooLongError", "contacts/", false),

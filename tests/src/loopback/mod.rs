@@ -5,10 +5,12 @@
 
 mod client;
 mod gate;
+mod tls;
 mod wire;
 
 pub use client::{Answer, Client};
 pub use gate::Gate;
+pub use tls::TlsFront;
 pub use wire::WireHandle;
 
 use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle};

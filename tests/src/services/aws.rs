@@ -125,9 +125,8 @@ impl Looking {
         if let Some(Keys { id, secret, token }) = &self.keys {
             (input["id"], input["secret"], input["token"]) = (json!(id), json!(secret), json!(token));
         }
-        let output = self.venv.run("aws.py", &[command], input.to_string().as_bytes());
-        let output = output.map_err(|error| format!("run aws.py: {error}"))?;
-        let said = || String::from_utf8_lossy(&output.stderr).into_owned();
-        serde_json::from_slice(&output.stdout).map_err(|error| format!("aws.py {command}: {error}: {}", said()))
+        input["command"] = command.into();
+        let output = self.venv.run("aws.py", input.to_string().as_bytes())?;
+        serde_json::from_slice(&output).map_err(|error| format!("read what aws.py {command} printed: {error}"))
     }
 }

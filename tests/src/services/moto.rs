@@ -1,6 +1,6 @@
 //! moto: S3, Kinesis, IAM and STS in one process, which on demand verifies signatures, session tokens and policies.
 
-use std::{collections::HashMap, process::Command};
+use std::{collections::HashMap, net::SocketAddr};
 
 use serde_json::json;
 
@@ -22,9 +22,9 @@ impl Moto {
     /// # Errors
     /// When it cannot be installed or started; give it to [`crate::requirement::require`].
     pub fn start() -> Result<Self, String> {
-        let program = Venv::of(REQUIREMENTS)?.program("moto_server");
+        let venv = Venv::of(REQUIREMENTS)?;
         let service = Service::start("moto", |port| {
-            let mut command = Command::new(&program);
+            let mut command = venv.command("moto_server");
             command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
             command
         })?;
@@ -35,6 +35,11 @@ impl Moto {
     /// Where it listens.
     pub fn url(&self) -> String {
         self.service.url()
+    }
+
+    /// Where it listens, as an address.
+    pub fn address(&self) -> SocketAddr {
+        self.service.address()
     }
 
     /// Looks at what it stores.

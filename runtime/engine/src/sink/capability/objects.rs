@@ -4,8 +4,6 @@ use std::{sync::Arc, time::Instant};
 
 use aws_sdk_s3::{
     Client,
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
     operation::{head_bucket::HeadBucketError, put_object::PutObjectError},
     primitives::ByteStream,
     types::StorageClass,
@@ -16,7 +14,7 @@ use tokio::time::Instant as Deadline;
 
 use super::{
     Host, Lease,
-    aws::{Opened, failed, unanswered, within},
+    aws::{Opened, denies, failed, unanswered, within},
     failure,
     payload::{Pieces, carried},
 };
@@ -135,20 +133,11 @@ async fn probed(lease: &Lease) -> Result<(), Failure> {
     match opened.client.list_objects_v2().bucket(&opened.place().name).max_keys(1).send().await {
         Ok(_) => Ok(()),
         Err(error) if denies(&error) => {
-            tracing::info!(
-                target: "sink",
-                destination = lease.destination.name,
-                "the keys may not look at {}; whether they may write to it shows at the first message",
-                opened.place()
-            );
+            lease.could_not_look(opened.place());
             Ok(())
         }
         Err(error) => Err(failed(&opened, &error)),
     }
-}
-
-fn denies<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
-    matches!(error.code(), Some("AccessDenied" | "AccessDeniedException" | "Forbidden"))
 }
 
 fn denied() -> Failure {

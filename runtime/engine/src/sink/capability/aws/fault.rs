@@ -18,6 +18,8 @@ const CAUSES_MAX: usize = 16;
 /// What is told of an answer that the SDK does not understand.
 const BODY_CHARS_MAX: usize = 400;
 const WORDS_BYTES_MAX: usize = 2 << 10;
+/// From here on it is the server that failed.
+const SERVER_ERROR_MIN: u16 = 500;
 /// Where S3 says which region a bucket is in.
 const REGION_HEADER: &str = "x-amz-bucket-region";
 
@@ -36,8 +38,13 @@ where
 
 /// One record of a call that was not taken, though the call was.
 pub(in super::super) fn entry<C>(opened: &Opened<C>, code: &str, words: &str) -> Failure {
-    let (class, hint) = meaning(Some(code), 500);
-    stated(opened, class, hint, code, words)
+    let (class, hint) = meaning(Some(code), SERVER_ERROR_MIN);
+    stated(opened, class, hint, code, words, SERVER_ERROR_MIN)
+}
+
+/// Whether the other side knows whose keys these are and does not allow them this call.
+pub(in super::super) fn denies<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    matches!(error.code(), Some("AccessDenied" | "AccessDeniedException" | "Forbidden"))
 }
 
 /// The call never came to an answer: no way there, or nothing to sign with.
@@ -71,20 +78,23 @@ where
     let (class, hint) = meaning(code, status);
     let words = meta.and_then(|meta| meta.message()).map_or_else(|| body(response), str::to_owned);
     let named = code.map_or_else(|| format!("http.{status}"), str::to_owned);
-    let elsewhere = response.headers().get(REGION_HEADER).filter(|region| **region != opened.place().region);
+    let place = opened.place();
+    let elsewhere = response.headers().get(REGION_HEADER).filter(|region| *region != place.region && place.endpoint.is_none());
     match elsewhere {
-        Some(region) => stated(opened, FailureClass::Blocked, &format!("set `region` to {region:?}"), &named, &words),
-        None => stated(opened, class, hint, &named, &words),
+        Some(region) if class == FailureClass::Blocked => {
+            stated(opened, class, &format!("set `region` to {region:?}"), &named, &words, status)
+        }
+        _ => stated(opened, class, hint, &named, &words, status),
     }
 }
 
-fn stated<C>(opened: &Opened<C>, class: FailureClass, hint: &str, code: &str, words: &str) -> Failure {
+fn stated<C>(opened: &Opened<C>, class: FailureClass, hint: &str, code: &str, words: &str, status: u16) -> Failure {
     let words = cut(words.trim().to_owned(), WORDS_BYTES_MAX);
     let told = if words.is_empty() { code.to_owned() } else { format!("{code}: {words}") };
     let remedy = if hint.is_empty() { String::new() } else { format!("; {hint}") };
     let code = if code.starts_with("http.") { code.to_owned() } else { format!("aws.{code}") };
     // A server that failed may have failed after it stored what came.
-    let maybe_applied = class == FailureClass::Transient;
+    let maybe_applied = class == FailureClass::Transient && status >= SERVER_ERROR_MIN;
     let message = opened.redacted(format!("{}: {told}{remedy}", opened.place()));
     Failure { maybe_applied, ..failure(class, &code, message) }
 }

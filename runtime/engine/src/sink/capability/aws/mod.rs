@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::{ambient::Ambient, keys::Keys};
 pub(super) use self::{
-    fault::{entry, failed, unanswered},
+    fault::{denies, entry, failed, unanswered},
     place::Place,
 };
 use super::{Granted, Lease, Network, failure};
@@ -152,6 +152,15 @@ impl Lease {
         let builder = configured!(aws_sdk_kinesis::Config::builder(), granted.aws.http, credentials, recipe.place);
         let client = aws_sdk_kinesis::Client::from_conf(builder.build());
         Ok(granted.aws.streams.keep(&self.destination.name, Opened { client, recipe }))
+    }
+
+    /// Notes that a probe could not look, which says nothing against the place: keys that may only write are good keys.
+    pub(super) fn could_not_look(&self, place: &Place) {
+        tracing::info!(
+            target: "sink",
+            destination = self.destination.name,
+            "the keys may not look at {place}; whether they may write to it shows at the first message"
+        );
     }
 
     fn recipe(&self, place: fn(&serde_json::Value) -> Result<Place, Failure>) -> Result<Recipe, Failure> {

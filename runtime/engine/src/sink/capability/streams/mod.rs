@@ -5,12 +5,7 @@ mod placing;
 
 use std::sync::Arc;
 
-use aws_sdk_kinesis::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    types::StreamStatus,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_sdk_kinesis::{Client, types::StreamStatus};
 
 use self::{
     calls::{Record, grouped},
@@ -18,7 +13,7 @@ use self::{
 };
 use super::{
     Host, Lease,
-    aws::{Opened, failed, within},
+    aws::{Opened, denies, failed, within},
     failure,
     payload::{Pieces, carried},
 };
@@ -46,9 +41,7 @@ impl streams::Host for Host {
         let (records, mut results) = self.sorted(entries, &opened);
         let groups = grouped(records);
         self.reached_out |= !groups.is_empty();
-        for _ in &groups {
-            self.requests = self.requests.saturating_add(1);
-        }
+        self.requests = self.requests.saturating_add(u32::try_from(groups.len()).unwrap_or(u32::MAX));
         let started = self.started;
         for (index, elapsed, result) in meter.host(place_all(opened, groups, started, deadline)).await {
             self.note(places.get(index).copied().flatten(), elapsed);
@@ -107,20 +100,11 @@ async fn probed(lease: &Lease) -> Result<(), Failure> {
             if status == Some(StreamStatus::Deleting) { Err(leaving(&opened)) } else { Ok(()) }
         }
         Err(error) if denies(&error) => {
-            tracing::info!(
-                target: "sink",
-                destination = lease.destination.name,
-                "the keys may not look at {}; whether they may write to it shows at the first message",
-                opened.place()
-            );
+            lease.could_not_look(opened.place());
             Ok(())
         }
         Err(error) => Err(failed(&opened, &error)),
     }
-}
-
-fn denies<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
-    matches!(error.code(), Some("AccessDenied" | "AccessDeniedException"))
 }
 
 fn leaving(opened: &Arc<Opened<Client>>) -> Failure {
