@@ -15,4 +15,5 @@ pub mod receiver;
 pub mod requirement;
 pub mod runtime;
 pub mod services;
+pub mod verifiers;
 pub mod world;

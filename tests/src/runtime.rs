@@ -45,6 +45,16 @@ impl Workplace {
         self.folder.join("data")
     }
 
+    /// The runtime's settings.
+    pub fn settings_file(&self) -> PathBuf {
+        self.folder.join("ampline.toml")
+    }
+
+    /// Sets a variable of the environment for whatever is started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// What the runtime logged, over all its starts.
     pub fn log_file(&self) -> PathBuf {
         self.folder.join("ampline.log")
@@ -56,6 +66,18 @@ impl Workplace {
         command.current_dir(&self.folder).env("AMPLINE_DATA_DIR", self.data_dir());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// A kept secret, as `ampline secrets show` prints it.
+    ///
+    /// # Errors
+    /// When the command fails, with what it said.
+    pub fn secret(&self, name: &str) -> io::Result<String> {
+        let output = self.command().args(["secrets", "show", name]).output()?;
+        if !output.status.success() {
+            return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     /// Starts the runtime and waits until it says where it listens.
@@ -74,7 +96,7 @@ impl Workplace {
                 return Err(io::Error::other(format!("the runtime ended with {status}:\n{}", self.log_tail())));
             }
             if let Some((address, project)) = announced(&self.data_dir(), child.id()) {
-                let key = fs::read_to_string(self.data_dir().join("api-key"))?;
+                let key = self.secret("api-key")?;
                 return Ok(RuntimeProcess { child, client: RuntimeClient { address, key, project, http: client() } });
             }
             std::thread::sleep(LOOK_EVERY);

@@ -1,17 +1,11 @@
-//! The data folder: which file holds what, and the keys that the runtime makes for itself.
+//! The data folder: which file holds what, and how its files are replaced.
 
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-
-use crate::{
-    percent::encoded,
-    secrets::{KeyError, Secret, SigningKey},
-};
 
 /// A folder that belongs to one runtime at a time.
 #[derive(Debug, Clone)]
@@ -60,24 +54,14 @@ impl DataDir {
         self.0.join("sinks")
     }
 
-    /// The key that clients of the API show; made at the first start.
-    pub fn api_key(&self) -> io::Result<Secret> {
-        self.secret("api-key", || Ok(Secret::new(format!("amp_{}", random_text()?))))
+    /// The encrypted secrets.
+    pub fn secrets(&self) -> PathBuf {
+        self.0.join("secrets.json")
     }
 
-    /// What download URLs are signed with.
-    pub fn download_key(&self) -> io::Result<[u8; 32]> {
-        use sha2::{Digest, Sha256};
-        let secret = self.secret("download-key", || Ok(Secret::new(random_text()?)))?;
-        Ok(Sha256::digest(secret.reveal()).into())
-    }
-
-    /// A destination's signing key; made when first asked for.
-    pub fn signing_key(&self, destination: &str) -> io::Result<SigningKey> {
-        private_dir(&self.0.join("signing-keys"))?;
-        let file = format!("signing-keys/{}.whsec", encoded(destination));
-        let secret = self.secret(&file, || SigningKey::generate().map_err(io::Error::other))?;
-        SigningKey::parse(secret.reveal()).map_err(|error: KeyError| io::Error::other(format!("{file}: {error}")))
+    /// What they are encrypted with, unless the settings name another place.
+    pub fn secrets_key(&self) -> PathBuf {
+        self.0.join("secrets.key")
     }
 
     /// Tells the command line where the runtime is.
@@ -96,25 +80,6 @@ impl DataDir {
         // Left behind it only costs the command line one refused connection.
         drop(std::fs::remove_file(self.0.join("runtime.json")));
     }
-
-    fn secret(&self, name: &str, make: impl FnOnce() -> io::Result<Secret>) -> io::Result<Secret> {
-        let path = self.0.join(name);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Secret::new(text.trim())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = make()?;
-                write_private(&path, secret.reveal().as_bytes())?;
-                Ok(secret)
-            }
-            Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
-        }
-    }
-}
-
-fn random_text() -> io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn private_dir(path: &Path) -> io::Result<()> {
@@ -127,15 +92,26 @@ fn private_dir(path: &Path) -> io::Result<()> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot make the folder {}: {error}", path.display())))
 }
 
-/// Writes beside and renames, so that a crash leaves the old file or the new one.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
+/// Writes beside, renames, and makes the new name durable: a crash or a power loss leaves the old file or the new one. Only its
+/// owner may read it.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    // One that a crash left behind may have other permissions.
+    drop(std::fs::remove_file(&beside));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    std::fs::rename(&beside, path)
+    std::fs::rename(&beside, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }

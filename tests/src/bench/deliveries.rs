@@ -14,6 +14,7 @@ use ampline::{
     dispatcher::{Dispatcher, Route, Shared},
     downloads::{Downloads, EXPIRY_S_DEFAULT},
     journal::{Journal, sqlite::Synchronous},
+    network::AddressPolicy,
     secrets::{Secrets, SigningKey},
     sink::{
         BatchItem, BatchReport, ConfigIssue, Descriptor, Destination, FIRST_PARTY, SinkInstance, Sinks,
@@ -69,7 +70,9 @@ impl Secrets for Keys {
 /// The first-party sinks over the real host.
 async fn sinks(cache: &tempfile::TempDir) -> Result<Arc<WasmSinks>, Failure> {
     let key = SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-    load(cache, HttpOptions::default(), vec![key]).await
+    // The receiver is on the loopback.
+    let http = HttpOptions { addresses: AddressPolicy::Anywhere, ..HttpOptions::default() };
+    load(cache, http, vec![key]).await
 }
 
 /// The first-party sinks over a host that sends nothing; without keys, because a signature costs the same in or out of a sandbox.

@@ -121,7 +121,7 @@ impl Stage {
         let (ampline, data) = (ampline.display(), data.display());
         format!(
             "  {ampline} status --data-dir {data}\n  {ampline} deliveries --data-dir {data}\n  {ampline} read --data-dir {data}\n  \
-             curl -H \"X-Api-Key: $(cat {data}/api-key)\" http://{}/projects/demo/companies/groups/acme",
+             curl -H \"X-Api-Key: $({ampline} secrets show api-key --data-dir {data})\" http://{}/projects/demo/companies/groups/acme",
             self.runtime.client.address()
         )
     }

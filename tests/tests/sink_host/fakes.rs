@@ -8,6 +8,7 @@ use std::{
 
 use ampline::{
     downloads::{Downloads, EXPIRY_S_DEFAULT},
+    network::AddressPolicy,
     secrets::{Secrets, SigningKey},
     sink::{
         BatchItem, BatchReport, Destination, SinkInstance, Sinks,
@@ -74,7 +75,7 @@ pub(crate) fn options() -> HostOptions {
         secrets: Arc::new(Keys),
         downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
         limits: limits(),
-        http: HttpOptions::default(),
+        http: HttpOptions { addresses: AddressPolicy::Anywhere, ..HttpOptions::default() },
         compiler: Compiler::InProcess,
     }
 }

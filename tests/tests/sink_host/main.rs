@@ -10,4 +10,5 @@ mod containment;
 mod fakes;
 mod hosted_store;
 mod receiver;
+mod secrecy;
 mod webhook;

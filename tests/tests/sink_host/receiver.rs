@@ -54,6 +54,9 @@ async fn answer(State(inbox): State<Inbox>, uri: Uri, headers: HeaderMap, body: 
         ["", "hang"] => pending().await,
         ["", "big"] => (StatusCode::BAD_REQUEST, "x".repeat(1_000_000)).into_response(),
         ["", "status", code] => (status(code), "the other side's words").into_response(),
+        ["", "echo"] => {
+            (StatusCode::INTERNAL_SERVER_ERROR, format!("{:?}", inbox.lock().unwrap().last().map(|r| &r.headers))).into_response()
+        }
         ["", "redirect"] => (StatusCode::FOUND, [("location", "/ok")]).into_response(),
         ["", "retry-after", code, after] => (status(code), [("retry-after", after.to_owned())]).into_response(),
         _ => StatusCode::OK.into_response(),

@@ -147,3 +147,49 @@ async fn an_address_that_is_refused_is_never_dialled_and_says_why() {
         assert_eq!(receiver.take().len(), 1, "{url}");
     }
 }
+
+#[tokio::test]
+async fn every_spelling_of_a_refused_address_is_refused_by_what_it_is() {
+    let receiver = Receiver::start().await;
+    let port = receiver.url("").rsplit_once(':').unwrap().1.to_owned();
+    for (host, expected) in [
+        ("127.0.0.1", "127.0.0.1, which is loopback"),
+        ("127.1", "127.0.0.1, which is loopback"),
+        ("2130706433", "127.0.0.1, which is loopback"),
+        ("0x7f.1", "127.0.0.1, which is loopback"),
+        ("0177.0.0.01", "127.0.0.1, which is loopback"),
+        ("localhost", "which is loopback"),
+        ("LOCALHOST", "which is loopback"),
+        ("[::1]", "::1, which is loopback"),
+        ("[::ffff:127.0.0.1]", "::ffff:127.0.0.1, which is loopback"),
+        ("[::127.0.0.1]", "which is loopback"),
+        ("[64:ff9b::7f00:1]", "which is loopback"),
+        ("[2002:7f00:1::]", "which is loopback"),
+        ("[2001:0:808:808::80ff:fffe]", "which is loopback"),
+        ("0.0.0.0", "0.0.0.0, which is this network"),
+        ("0", "0.0.0.0, which is this network"),
+        ("10.1.2.3", "which is private"),
+        ("192.168.1.1", "which is private"),
+        ("[fd12::1]", "which is private"),
+        ("100.64.0.1", "which is carrier-grade NAT"),
+        ("169.254.169.254", "which is cloud metadata"),
+        ("0xa9fea9fe", "169.254.169.254, which is cloud metadata"),
+        ("[fd00:ec2::254]", "which is cloud metadata"),
+        ("169.254.7.7", "which is link-local"),
+        ("[fe80::1]", "which is link-local"),
+        ("224.0.0.1", "which is multicast"),
+        ("240.0.0.1", "which is reserved"),
+        ("192.0.2.1", "which is documentation"),
+        ("198.18.0.1", "which is benchmark"),
+    ] {
+        let http = HttpOptions { timeout_max: TIMEOUT, ..HttpOptions::default() };
+        let sinks = WasmSinks::load(HostOptions { http, ..options() }, FIRST_PARTY).await.unwrap();
+        let config = json!({"url": format!("http://{host}:{port}/hook"), "allowHttp": true});
+        let report = open(&sinks, "webhook", config).await.unwrap().deliver(batch(1)).await;
+        let failure = failure(&report);
+        assert_eq!((failure.code.as_str(), failure.class), ("http.address", FailureClass::Blocked), "{host}: {failure:?}");
+        assert!(failure.message.contains(expected), "{host}: {}", failure.message);
+        assert!(failure.message.contains("`allow` under [network] in ampline.toml"), "{host}: {}", failure.message);
+    }
+    assert!(receiver.take().is_empty());
+}

@@ -39,6 +39,6 @@ pub(super) async fn require_key(State(api): State<Arc<Api>>, request: Request, n
         Some(shown) if api.key.admits(shown.as_bytes()) => Ok(next.run(request).await),
         Some(_) => Err(Problem::new(StatusCode::UNAUTHORIZED, "the key in X-Api-Key is not valid")),
         None => Err(Problem::new(StatusCode::UNAUTHORIZED, "this path asks for a key in the header X-Api-Key")
-            .remedy("the runtime keeps its key in the file `api-key` of its data folder")),
+            .remedy("`ampline secrets show api-key` on the machine of the runtime prints it")),
     }
 }

@@ -1,15 +1,92 @@
-//! Starting and stopping destinations.
+//! Showing, starting and stopping destinations, and rotating their signing keys.
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    extract::{Path, State},
+    Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::StatusCode,
 };
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{
     Api, Shared,
-    problem::{Problem, not_found},
+    problem::{Problem, bad_request, not_found},
     status::check_project,
 };
+use crate::{
+    secrets::{DestinationSecrets, RotationError, Secrets},
+    sink::Destination,
+};
+
+/// The destinations that run.
+pub struct Configured {
+    /// By name.
+    pub destinations: BTreeMap<String, Destination>,
+    /// What they sign with.
+    pub secrets: Arc<DestinationSecrets>,
+}
+
+/// What is asked for besides what may be told to anyone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Wanted {
+    include_secrets: bool,
+    rotate: bool,
+}
+
+/// `GET /v1/projects/{project}/destinations/{name}?includeSecrets=true&rotate=true`
+pub(super) async fn show(
+    State(api): Shared,
+    Path((project, name)): Path<(String, String)>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    check_project(&api, &project)?;
+    let Query(wanted) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
+    let Some(configured) = &api.configured else {
+        let problem =
+            Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone knows no destinations");
+        return Err(problem.remedy("start it with `ampline run`, then ask again"));
+    };
+    let destination = configured.destinations.get(&name).ok_or_else(|| unknown(&name))?;
+    if wanted.rotate {
+        let (secrets, rotated) = (configured.secrets.clone(), name.clone());
+        let rotating = tokio::task::spawn_blocking(move || secrets.rotate(&rotated)).await;
+        let done = rotating.map_err(|error| failed(&error))?.map_err(refused)?;
+        tracing::info!(event = "destination.signing_key_rotated", destination = %name, old_until = %done.until);
+    }
+    let mut answer = json!({
+        "id": destination.id,
+        "name": destination.name,
+        "type": destination.kind,
+        "metadata": destination.config,
+    });
+    if wanted.include_secrets {
+        let newest = configured.secrets.signing_keys(&name).into_iter().next();
+        answer["secrets"] = newest.map_or_else(|| json!({}), |key| json!({ "webhookSigningKey": key.text().reveal() }));
+    }
+    Ok(Json(answer))
+}
+
+fn unknown(name: &str) -> Problem {
+    not_found(format!("there is no destination {name:?}"))
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a signing key could not be rotated");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the signing key was not rotated; the runtime's log says why")
+}
+
+fn refused(error: RotationError) -> Problem {
+    match &error {
+        RotationError::Unknown(name) => unknown(name),
+        RotationError::Vault(error) => failed(error),
+        RotationError::Unsigned(_) | RotationError::Configured(_) | RotationError::TooOften { .. } => {
+            Problem::new(StatusCode::CONFLICT, error.to_string())
+        }
+    }
+}
 
 /// `POST /v1/projects/{project}/destinations/{name}/enable`
 pub(super) async fn enable(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
@@ -24,7 +101,7 @@ pub(super) async fn disable(State(api): Shared, Path((project, name)): Path<(Str
 async fn set(api: &Api, project: &str, name: &str, reason: Option<String>) -> Result<StatusCode, Problem> {
     check_project(api, project)?;
     if !api.journal.destinations().await?.iter().any(|state| state.name == name) {
-        return Err(not_found(format!("there is no destination {name:?}")));
+        return Err(unknown(name));
     }
     tracing::info!(event = "destination.set", destination = %name, reason = reason.as_deref());
     api.journal.set_destination(name, reason).await?;

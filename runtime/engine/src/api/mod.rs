@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
+pub use destinations::Configured;
 pub use status::Status;
 
 use crate::{
@@ -55,6 +56,8 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// The key that clients show.
     pub key: ApiKey,
+    /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
+    pub configured: Option<Configured>,
     /// When reads run next; empty where no scheduler runs.
     pub next_runs: NextRuns,
     /// Where wishes for a read at once go; nothing where no scheduler runs.
@@ -75,6 +78,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
+        .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));

@@ -17,7 +17,7 @@ use crate::{
     journal::Journal,
     percent::encoded,
     runtime::open_stores,
-    secrets::Secret,
+    secrets::{API_KEY, Secret, Vault},
     settings::Durability,
     store::HostedStore,
 };
@@ -26,6 +26,8 @@ use crate::{
 const ANSWER_BYTES_MAX: usize = 256 << 20;
 /// Until a runtime that is alive has said so.
 const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Holds the API key for commands that cannot read the kept secrets.
+const API_KEY_VARIABLE: &str = "AMPLINE_API_KEY";
 /// What the project is called where only the store is at hand.
 const OFFLINE_PROJECT: &str = "offline";
 
@@ -53,17 +55,18 @@ impl Client {
         let Some(data) = DataDir::existing(&target.data_dir) else {
             return Err(Failure::unable(no_data(&target.data_dir)));
         };
-        let key = data.api_key().map_err(|error| Failure::unable(format!("cannot read the API key: {error}")))?;
         if let Some(running) = data.announced() {
             let client = http_client::local_client().map_err(|error| Failure::unable(error.to_string()))?;
             let base = format!("http://{}", running.address);
             let live = client.get(format!("{base}/health/live")).timeout(LIVE_TIMEOUT).send().await;
             // Whoever else may listen there by now does not answer so, and must not be shown the key.
             if live.is_ok_and(|answer| answer.status() == http::StatusCode::NO_CONTENT) {
-                return Ok(Self { key, project: running.project, way: Way::Http { base, client } });
+                return Ok(Self { key: api_key(data).await?, project: running.project, way: Way::Http { base, client } });
             }
         }
         let (journal, store) = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
+        // Nobody else can ask here.
+        let key = Secret::new(uuid::Uuid::now_v7().to_string());
         let api = Api {
             project: OFFLINE_PROJECT.into(),
             journal: journal.clone(),
@@ -71,6 +74,7 @@ impl Client {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
+            configured: None,
             next_runs: Arc::default(),
             wishes: None,
             running_since: None,
@@ -139,6 +143,23 @@ impl Client {
     }
 }
 
-fn no_data(path: &Path) -> String {
+/// The key of the running runtime: from the environment where it is set, else from the kept secrets.
+async fn api_key(data: DataDir) -> Result<Secret, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    if let Some(key) = env(API_KEY_VARIABLE) {
+        return Ok(Secret::new(key.trim()));
+    }
+    let path = data.secrets();
+    let reading = tokio::task::spawn_blocking(move || Vault::open_to_read(&data, env)?.get(API_KEY)).await;
+    let unable = |reason: String| {
+        Failure::unable(format!(
+            "cannot find the API key: {reason}; where the kept secrets cannot be read, set {API_KEY_VARIABLE}"
+        ))
+    };
+    let found = reading.map_err(|error| unable(error.to_string()))?.map_err(|error| unable(error.to_string()))?;
+    found.ok_or_else(|| unable(format!("{} does not hold it", path.display())))
+}
+
+pub(super) fn no_data(path: &Path) -> String {
     format!("{} is no data folder of a runtime; start one with `ampline run`, or name its folder with --data-dir", path.display())
 }

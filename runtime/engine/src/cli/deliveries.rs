@@ -1,4 +1,4 @@
-//! `ampline deliveries` and `ampline destinations`.
+//! `ampline deliveries`.
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
@@ -6,10 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Failure, Format, Target, client::Client, output, table};
-use crate::{
-    journal::{DeliveryFilter, DeliveryStatus, DeliverySummary},
-    percent::encoded,
-};
+use crate::journal::{DeliveryFilter, DeliveryStatus, DeliverySummary};
 
 /// Flags of `ampline deliveries`.
 #[derive(Debug, Args)]
@@ -194,37 +191,4 @@ async fn replay(id: Option<i64>, all: bool, filter: &FilterArgs, target: &Target
         Format::Json => format!("{value:#}"),
         Format::Text => format!("{} to be delivered again", value["replayed"]),
     })
-}
-
-/// Flags of `ampline destinations`.
-#[derive(Debug, Args)]
-pub(super) struct DestinationsArgs {
-    #[command(subcommand)]
-    action: DestinationAction,
-}
-
-#[derive(Debug, Subcommand)]
-enum DestinationAction {
-    /// Start a destination that was stopped; its backlog goes out.
-    Enable {
-        name: String,
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Stop a destination; its backlog is kept.
-    Disable {
-        name: String,
-        #[command(flatten)]
-        target: Target,
-    },
-}
-
-pub(super) async fn run_destinations(args: DestinationsArgs) -> Result<(), Failure> {
-    let (verb, name, target) = match args.action {
-        DestinationAction::Enable { name, target } => ("enable", name, target),
-        DestinationAction::Disable { name, target } => ("disable", name, target),
-    };
-    let client = Client::connect(&target).await?;
-    client.post(&format!("destinations/{}/{verb}", encoded(&name)), None).await?;
-    client.close().await
 }

@@ -3,9 +3,11 @@
 mod check;
 mod client;
 mod deliveries;
+mod destinations;
 mod logging;
 mod output;
 mod run;
+mod secrets;
 mod status;
 mod table;
 
@@ -37,8 +39,10 @@ enum Command {
     Read(status::ReadArgs),
     /// List, show and replay deliveries.
     Deliveries(deliveries::DeliveriesArgs),
-    /// Start or stop a destination.
-    Destinations(deliveries::DestinationsArgs),
+    /// Start or stop a destination, or rotate its signing key.
+    Destinations(destinations::DestinationsArgs),
+    /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
+    Secrets(secrets::SecretsArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -74,7 +78,8 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
-        Command::Destinations(args) => finish(client::block_on(deliveries::run_destinations(args))),
+        Command::Secrets(args) => finish(secrets::run(args)),
+        Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
     }
 }
 

@@ -98,6 +98,14 @@ const REFUSED_V6: [([u16; 8], u8, &str); 15] = [
 ];
 
 impl AddressPolicy {
+    /// Whether the operator named a network that holds this address; being public is not enough.
+    pub fn names(&self, address: IpAddr) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Public(allowed) => allowed.iter().any(|network| network.holds(address)),
+        }
+    }
+
     /// The rule that refuses an address; nothing where it may be dialled.
     pub fn refuses(&self, address: IpAddr) -> Option<&'static str> {
         let Self::Public(allowed) = self else { return None };

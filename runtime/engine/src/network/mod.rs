@@ -2,6 +2,8 @@
 
 mod address;
 mod dial;
+mod headers;
 
 pub use address::{AddressPolicy, Cidr, CidrError};
 pub(crate) use dial::{DialError, Refused, refused, resolve};
+pub(crate) use headers::reserved;

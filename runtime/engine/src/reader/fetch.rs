@@ -35,7 +35,7 @@ pub(super) async fn page<T>(
         };
         let error = match result {
             Ok(value) => return Ok(value),
-            Err(error) => error,
+            Err(error) => told(error, connection),
         };
         let Some(wait) = wait_before_retry(&error, tries) else { return Err(error) };
         tracing::warn!(target: "ampline::read", provider = %connection.provider, connection = %connection.id, %error, tries, wait_s = wait.as_secs_f64(), "trying again");
@@ -50,7 +50,13 @@ pub(super) async fn once<T>(
     request: http::Request<Bytes>,
     parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    parse(&send(client, connection, request).await?)
+    let answered = send(client, connection, request).await;
+    answered.and_then(|response| parse(&response)).map_err(|error| told(error, connection))
+}
+
+/// The error without the connection's token, which a provider may repeat in its words.
+fn told(error: ReadError, connection: &Connection) -> ReadError {
+    ReadError { message: error.message.replace(connection.access_token.reveal(), "[secret]"), ..error }
 }
 
 /// How long to wait, or nothing where waiting does not help.
@@ -102,6 +108,19 @@ fn transport(error: &reqwest::Error) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_the_provider_repeats_is_not_told_on() {
+        let connection = Connection {
+            id: "c".into(),
+            provider: "hubspot".into(),
+            base_url: "https://api.example.com".into(),
+            access_token: crate::secrets::Secret::new("pat-4711"),
+            workspace: None,
+        };
+        let error = ReadError::new(ReadErrorClass::BadCredentials, "the token pat-4711 has expired");
+        assert_eq!(told(error, &connection).message, "the token [secret] has expired");
+    }
 
     #[test]
     fn waits_only_where_waiting_helps_and_within_patience() {

@@ -1,18 +1,13 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::plan, provider};
 use tokio::sync::{mpsc, watch};
 
 use super::{Launch, StartError};
 use crate::{
-    api::{Api, ApiKey},
+    api::{Api, ApiKey, Configured},
     clock::Clock,
     data_dir::DataDir,
     dispatcher::{self, Route},
@@ -21,7 +16,7 @@ use crate::{
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     reader,
     scheduler::{Job, RunNow},
-    secrets::{Secret, Secrets, SigningKey},
+    secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         FIRST_PARTY, Sinks,
@@ -42,6 +37,8 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    vault: Arc<Vault>,
+    pub(super) secrets: Arc<DestinationSecrets>,
     resolved: Resolved,
     compiler: Compiler,
 }
@@ -49,13 +46,38 @@ pub(super) struct Parts {
 /// Opens the stores and decides what is read.
 pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let Launch { settings, manifest, update_time, clock, compiler } = launch;
-    let env = |name: &str| std::env::var(name).ok();
-    let resolved = resolve(&settings, &manifest, env, update_time).map_err(StartError::Problems)?;
+    let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
+    let resolving = (settings.clone(), manifest.clone());
+    // Files and the keyring are read, and a keyring may wait for a person.
+    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, env, update_time)).await;
+    let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let jobs = jobs(&manifest, &resolved).map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
     settle_destinations(journal.as_ref(), &resolved).await?;
-    Ok(Parts { data, journal, clock, jobs, store, resolved, compiler })
+    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
+    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
+    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
+    Ok(Parts { data, journal, clock, jobs, store, vault, secrets, resolved, compiler })
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// What destinations sign and authenticate with; webhooks without a configured key get one of their own.
+fn secrets(vault: &Arc<Vault>, clock: &Arc<dyn Clock>, resolved: &Resolved) -> Result<DestinationSecrets, StartError> {
+    let mut secrets = DestinationSecrets::new(vault.clone(), clock.clone());
+    for (name, one) in &resolved.destinations {
+        let signing = match one.destination.kind.as_str() {
+            _ if !one.signing_keys.is_empty() => Signing::Configured(one.signing_keys.clone()),
+            "webhook" => Signing::Made,
+            _ => Signing::Unsigned,
+        };
+        secrets.add(name, signing, one.secrets.clone(), one.headers.clone())?;
+    }
+    Ok(secrets)
 }
 
 /// Makes new destinations known, and stops those that are no longer configured: their backlog waits, and says why.
@@ -122,17 +144,27 @@ fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Proble
 impl Parts {
     /// What the API needs.
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
+        let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
-            downloads: Downloads::new(public_url, &self.data.download_key()?, settings.runtime.download_expiry_s),
+            downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
-            key: ApiKey::new(&self.data.api_key()?),
+            key: ApiKey::new(&self.vault.api_key(now)?),
+            configured: Some(Configured {
+                destinations: self
+                    .resolved
+                    .destinations
+                    .iter()
+                    .map(|(name, one)| (name.clone(), one.destination.clone()))
+                    .collect(),
+                secrets: self.secrets.clone(),
+            }),
             next_runs: Arc::default(),
             wishes: Some(wishes),
-            running_since: Some(self.clock.now()),
+            running_since: Some(now),
         })
     }
 
@@ -141,27 +173,17 @@ impl Parts {
         let options = HostOptions {
             cache_dir: self.data.sink_cache(),
             documents: self.store.clone(),
-            secrets: Arc::new(self.keys()?),
+            secrets: self.secrets.clone(),
             downloads: downloads.clone(),
             compiler: self.compiler.clone(),
             limits: Default::default(),
-            http: HttpOptions { addresses: self.resolved.addresses.clone(), ..HttpOptions::default() },
+            http: HttpOptions {
+                addresses: self.resolved.addresses.clone(),
+                authorities_pem: self.resolved.authorities_pem.clone(),
+                ..HttpOptions::default()
+            },
         };
         Ok(WasmSinks::load(options, FIRST_PARTY).await?)
-    }
-
-    fn keys(&self) -> Result<Keys, StartError> {
-        let mut keys = BTreeMap::new();
-        for (name, one) in &self.resolved.destinations {
-            let key = match &one.signing_key {
-                Some(key) => key.clone(),
-                None if one.destination.kind == "webhook" => self.data.signing_key(name)?,
-                None => continue,
-            };
-            keys.insert(name.clone(), vec![key]);
-        }
-        let credentials = self.resolved.destinations.iter().map(|(name, one)| (name.clone(), one.secrets.clone())).collect();
-        Ok(Keys { signing: keys, credentials })
     }
 
     /// Where messages go, each configuration checked by its sink.
@@ -201,20 +223,5 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = http_client::provider_client()?;
         Ok(reader::Shared { journal: self.journal.clone(), clock: self.clock.clone(), http, stop: stop.clone() })
-    }
-}
-
-struct Keys {
-    signing: BTreeMap<String, Vec<SigningKey>>,
-    credentials: BTreeMap<String, BTreeMap<String, Secret>>,
-}
-
-impl Secrets for Keys {
-    fn signing_keys(&self, destination: &str) -> Vec<SigningKey> {
-        self.signing.get(destination).cloned().unwrap_or_default()
-    }
-
-    fn credential(&self, destination: &str, name: &str) -> Option<Secret> {
-        self.credentials.get(destination)?.get(name).cloned()
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     journal::{Journal, JournalError, Retention},
     reader,
     scheduler::{self, Job, NextRuns, RunNow},
+    secrets::DestinationSecrets,
     settings::{Problem, Settings},
     sink::wasm::LoadError,
     store::{HostedStore, StoreError},
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The kept secrets.
+    #[error("{0}")]
+    Secrets(#[from] crate::secrets::VaultError),
     /// The sinks.
     #[error("{0}")]
     Sinks(#[from] LoadError),
@@ -130,6 +134,7 @@ impl Runtime {
             retention(&settings),
             stopped.clone(),
         ));
+        background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
@@ -228,6 +233,23 @@ async fn retain(
         }
         if let Err(error) = store.forget_deleted(retention.age_max, clock.now()).await {
             tracing::error!(%error, "cannot trim the hosted store; trying again");
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(RETAIN_EVERY) => {}
+        }
+    }
+}
+
+/// Signing keys whose overlap is over sign no more by themselves; this takes them out of the file as well.
+async fn forget_expired_keys(secrets: Arc<DestinationSecrets>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let forgetting = secrets.clone();
+        match tokio::task::spawn_blocking(move || forgetting.forget_expired()).await {
+            Ok(Ok(true)) => tracing::info!(event = "secrets.expired_keys_dropped"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "cannot drop expired signing keys; trying again"),
+            Err(error) => tracing::error!(%error, "dropping expired signing keys broke off; trying again"),
         }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,

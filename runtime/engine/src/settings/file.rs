@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
+use crate::secrets::SecretSource;
+
 /// The whole file. Every table may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -111,6 +113,8 @@ impl Default for RetentionSettings {
 pub struct NetworkSettings {
     /// Networks (`10.0.0.0/8`, `fd00::/8`) and addresses that are not public and may be reached all the same.
     pub allow: Vec<String>,
+    /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How secrets are kept.
@@ -155,8 +159,11 @@ impl Default for LimitsSettings {
 pub struct DestinationSettings {
     /// The sink: `webhook`, `api`, …
     pub kind: String,
-    /// What webhooks are signed with; made and kept in the data folder where it is left out.
+    /// What webhooks are signed with (several keys with white space between them, newest first, all sign); made and kept
+    /// encrypted in the data folder where it is left out.
     pub signing_key: Option<SecretSource>,
+    /// Headers whose values are secrets: the host adds them to requests to the destination's own origin, and no sink sees them.
+    pub secret_headers: BTreeMap<String, SecretSource>,
     /// Credentials by name: `awsKeyId`, `awsSecretKey`, `awsSessionToken`, …
     pub secrets: BTreeMap<String, SecretSource>,
     /// Megabytes of bodies that may wait; the runtime's limit where it is left out.
@@ -182,6 +189,7 @@ impl TryFrom<toml::Table> for DestinationSettings {
         Ok(Self {
             kind: take(&mut config, "type")?.ok_or("a destination needs a `type`, for example \"webhook\" or \"api\"")?,
             signing_key: take(&mut config, "signing_key")?,
+            secret_headers: take(&mut config, "secret_headers")?.unwrap_or_default(),
             secrets: take(&mut config, "secrets")?.unwrap_or_default(),
             backlog_megabytes: take(&mut config, "backlog_megabytes")?,
             concurrency: take(&mut config, "concurrency")?,
@@ -192,39 +200,14 @@ impl TryFrom<toml::Table> for DestinationSettings {
     }
 }
 
-/// Where a secret is found. Secrets are never written into the settings file itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "toml::Value")]
-pub enum SecretSource {
-    /// An environment variable.
-    Env(String),
-    /// A file; white space around the value is dropped.
-    File(PathBuf),
-}
-
-impl TryFrom<toml::Value> for SecretSource {
-    type Error = &'static str;
-
-    /// The error never repeats what was found: it may be the secret itself.
-    fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
-        let wanted = "write { env = \"NAME\" } or { file = \"PATH\" }; secrets themselves are not written here";
-        let toml::Value::Table(table) = value else { return Err(wanted) };
-        let mut entries = table.into_iter();
-        match (entries.next(), entries.next()) {
-            (Some((key, toml::Value::String(name))), None) if key == "env" => Ok(Self::Env(name)),
-            (Some((key, toml::Value::String(path))), None) if key == "file" => Ok(Self::File(path.into())),
-            _ => Err(wanted),
-        }
-    }
-}
-
 /// A customer's credentials at a provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionSettings {
     /// Catalog name of the provider: `hubspot`.
     pub provider: String,
-    /// In place of the provider's own address.
+    /// In place of the provider's own address. It is the operator's word, so `[network]`, which guards what destinations reach,
+    /// does not restrict it.
     pub base_url: Option<String>,
     /// An access token.
     pub access_token: SecretSource,

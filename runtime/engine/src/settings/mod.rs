@@ -1,13 +1,15 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
 mod file;
+mod reach;
 mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use crate::secrets::SecretSource;
 pub use file::{
     ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
-    ProjectSettings, RetentionSettings, RuntimeSettings, SecretSource, SecretsSettings, Settings,
+    ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

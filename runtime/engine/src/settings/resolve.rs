@@ -1,18 +1,18 @@
 //! Settings × manifest → what runs: destinations with their sinks' configurations, connections with their secrets, installations.
 //! Every problem is reported at once.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, SecretSource, Settings};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, Settings, reach};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
-    network::{AddressPolicy, CidrError},
+    network::AddressPolicy,
     reader::Connection,
-    secrets::{Secret, SigningKey},
+    secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::Destination,
 };
 
@@ -36,8 +36,10 @@ impl std::fmt::Display for Problem {
 pub struct ResolvedDestination {
     /// As the host needs it.
     pub destination: Destination,
-    /// The configured signing key, if one is.
-    pub signing_key: Option<SigningKey>,
+    /// The configured signing keys, newest first; empty where none is configured.
+    pub signing_keys: Vec<SigningKey>,
+    /// Headers that the host adds, from `secret_headers` and from user information in the URL.
+    pub headers: Option<Arc<RequestHeaders>>,
     /// Credentials by name.
     pub secrets: BTreeMap<String, Secret>,
     /// Envelopes in flight.
@@ -53,6 +55,8 @@ pub struct ResolvedDestination {
 pub struct Resolved {
     /// Which addresses destinations may reach.
     pub addresses: AddressPolicy,
+    /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's; empty for none.
+    pub authorities_pem: Vec<u8>,
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// By name.
@@ -71,12 +75,16 @@ pub fn resolve(
     let mut problems = Vec::new();
     let mut resolved = Resolved::default();
     let mut report = |place: String, message: String| problems.push(Problem { place, message });
-    match addresses(&settings.network.allow) {
+    match reach::addresses(&settings.network.allow) {
         Ok(policy) => resolved.addresses = policy,
         Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
     }
+    match reach::authorities(settings.network.ca_file.as_deref()) {
+        Ok(pem) => resolved.authorities_pem = pem,
+        Err(message) => report("network.ca_file".to_owned(), message),
+    }
     for (name, declared) in declared_destinations(settings, manifest) {
-        match destination(&name, declared, &env) {
+        match destination(&name, declared, &resolved.addresses, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
@@ -123,6 +131,7 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
         let destination = DestinationSettings {
             kind: declared.kind.clone(),
             signing_key: None,
+            secret_headers: BTreeMap::new(),
             secrets: BTreeMap::new(),
             backlog_megabytes: None,
             concurrency: None,
@@ -136,29 +145,27 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
     all
 }
 
-/// The public internet and the networks that are allowed besides; the place of the first that is none.
-fn addresses(allow: &[String]) -> Result<AddressPolicy, (usize, CidrError)> {
-    let networks = allow.iter().enumerate().map(|(index, text)| text.parse().map_err(|error| (index, error)));
-    networks.collect::<Result<_, _>>().map(AddressPolicy::Public)
-}
-
 type Fault = (&'static str, String);
 
 fn destination(
     name: &str,
-    declared: DestinationSettings,
+    mut declared: DestinationSettings,
+    policy: &AddressPolicy,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<ResolvedDestination, Fault> {
-    let signing_key = match &declared.signing_key {
+    let signing_keys = match &declared.signing_key {
         Some(source) => {
-            let secret = secret(source, env).map_err(|message| (".signing_key", message))?;
-            Some(SigningKey::parse(secret.reveal()).map_err(|error| (".signing_key", error.to_string()))?)
+            let secret = read(source, env).map_err(|message| (".signing_key", message))?;
+            let keys = secret.reveal().split_whitespace().map(SigningKey::parse).collect::<Result<Vec<_>, _>>();
+            keys.map_err(|error| (".signing_key", error.to_string()))?
         }
-        None => None,
+        None => Vec::new(),
     };
+    let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, env)?;
+    reach::permit_plain_http(&declared.kind, &mut declared.config, policy);
     let mut secrets = BTreeMap::new();
     for (name, source) in &declared.secrets {
-        let value = secret(source, env).map_err(|message| (".secrets", format!("{name}: {message}")))?;
+        let value = read(source, env).map_err(|message| (".secrets", format!("{name}: {message}")))?;
         secrets.insert(name.clone(), value);
     }
     let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
@@ -177,7 +184,8 @@ fn destination(
     }
     let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
     let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
-    Ok(ResolvedDestination { destination, signing_key, secrets, concurrency, rate_per_second: declared.rate_per_second, retry })
+    let rate_per_second = declared.rate_per_second;
+    Ok(ResolvedDestination { destination, signing_keys, headers, secrets, concurrency, rate_per_second, retry })
 }
 
 fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {
@@ -185,11 +193,15 @@ fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> 
         return Err((".provider", format!("no provider is called {:?}; there is: hubspot", declared.provider)));
     };
     let base_url = declared.base_url.clone().unwrap_or_else(|| provider.base_url().to_owned());
+    if base_url.contains('@') {
+        // Not repeated: it may hold a password.
+        return Err((".base_url", "holds a user name or password; requests are authorised by `access_token` alone".into()));
+    }
     let sound = reqwest::Url::parse(&base_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
     if !sound {
         return Err((".base_url", format!("{base_url:?} is not an address like https://api.example.com")));
     }
-    let access_token = secret(&declared.access_token, env).map_err(|message| (".access_token", message))?;
+    let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
     let id = stable_id("connection", name);
     Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
 }
@@ -233,15 +245,4 @@ fn stable_id(kind: &str, name: &str) -> String {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
-}
-
-fn secret(source: &SecretSource, env: &impl Fn(&str) -> Option<String>) -> Result<Secret, String> {
-    let text = match source {
-        SecretSource::Env(name) => env(name).ok_or(format!("the environment variable {name} is not set"))?,
-        SecretSource::File(path) => {
-            std::fs::read_to_string(path).map_err(|error| format!("cannot read the secret file {}: {error}", path.display()))?
-        }
-    };
-    let text = text.trim();
-    if text.is_empty() { Err("the secret is empty".into()) } else { Ok(Secret::new(text)) }
 }

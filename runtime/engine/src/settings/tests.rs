@@ -61,6 +61,34 @@ fn ids_are_the_same_at_every_start() {
 }
 
 #[test]
+fn what_is_secret_of_a_url_and_of_headers_is_not_in_the_sinks_configuration() {
+    let text = SOUND.replace(
+        "url = \"https://example.com/hook\"",
+        "url = \"https://us%40er:p%3Ass@example.com:8443/hook?a=b\"\nsecret_headers = { X-Key = { env = \"TOKEN\" } }",
+    );
+    let hook = &resolved(&text).unwrap().destinations["hook"];
+    assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com:8443/hook?a=b" }));
+    assert_eq!(format!("{:?}", hook.headers.as_ref().unwrap()), "[2 secret headers]");
+    let declared = resolved(SOUND).unwrap();
+    assert!(declared.destinations["hook"].headers.is_none());
+}
+
+#[test]
+fn plain_http_goes_where_the_operator_allowed_it() {
+    let check = |allow: &str, url: &str, expected: Option<bool>| {
+        let text = SOUND.replace("https://example.com/hook", url);
+        let resolved = resolved(&format!("[network]\nallow = [{allow}]\n{text}")).unwrap();
+        assert_eq!(resolved.destinations["hook"].destination.config.get("allowHttp"), expected.map(Into::into).as_ref(), "{url}");
+    };
+    check("", "http://10.0.0.1/", None);
+    check("\"10.0.0.0/8\"", "http://10.0.0.1:8080/", Some(true));
+    check("\"fd00::/8\"", "http://[fd00::1]/", Some(true));
+    check("\"10.0.0.0/8\"", "http://11.0.0.1/", None);
+    check("\"10.0.0.0/8\"", "http://receiver.internal/", None);
+    check("\"10.0.0.0/8\"", "https://10.0.0.1/", None);
+}
+
+#[test]
 fn every_problem_is_named_with_its_place() {
     let check = |change: &dyn Fn(String) -> String, expected: &[&str]| {
         let problems = resolved(&change(SOUND.to_owned())).err().unwrap_or_default();
@@ -79,12 +107,21 @@ fn every_problem_is_named_with_its_place() {
     check(&add("signing_key = { env = \"TOKEN\" }"), &["destinations.hook.signing_key: a signing key begins with whsec_"]);
     check(&add("signing_key = \"whsec_AAAA\""), &["`signing_key`"]);
     check(&replace("{ env = \"TOKEN\" }", "\"pat-na1-secret\""), &["line 7, column 20: write { env = \"NAME\" }"]);
+    check(&replace("env = \"TOKEN\"", "keyring = \"pat-na1\""), &["line 7, column 20: a keyring entry is written"]);
+    check(&replace("https://example", "https://me:pat-na1@[example"), &["destinations.hook.url: is no address"]);
+    check(
+        &replace("access_token", "base_url = \"ftp://me:pat-na1@example\"\naccess_token"),
+        &["connections.hs.base_url: holds a user name or password"],
+    );
     check(&replace("hubspot", "hubsport"), &["connections.hs.provider: no provider is called \"hubsport\""]);
     check(&replace("\"TOKEN\"", "\"NOTHING\""), &["connections.hs.access_token: the environment variable NOTHING is not set"]);
     check(
         &replace("env = \"TOKEN\"", "file = \"/nowhere\""),
         &["connections.hs.access_token: cannot read the secret file /nowhere"],
     );
+    let network = |line: &'static str| move |text: String| format!("[network]\n{line}\n{text}");
+    check(&network("allow = [\"10.0.0.0/8\", \"example.com\"]"), &["network.allow[1]: \"example.com\" is no network"]);
+    check(&network("ca_file = \"/nowhere.pem\""), &["network.ca_file: cannot read /nowhere.pem"]);
     check(
         &replace("access_token", "base_url = \"example\"\naccess_token"),
         &["connections.hs.base_url: \"example\" is not an address"],

@@ -15,11 +15,11 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// Held until it is dropped, or the process ends however it ends.
 #[derive(Debug)]
-pub(super) struct FileLock(#[expect(dead_code, reason = "held, not read: dropping the file gives the lock back")] File);
+pub(crate) struct FileLock(#[expect(dead_code, reason = "held, not read: dropping the file gives the lock back")] File);
 
 impl FileLock {
     /// Locks `<store>.lock`. The file stays behind, unlocked: removing it would let two processes lock two files of one name.
-    pub(super) fn take(store: &Path) -> Result<Self, Unusable> {
+    pub(crate) fn take(store: &Path) -> Result<Self, Unusable> {
         let path = beside(store, ".lock");
         let unusable = |reason: String| Unusable::new(store, reason);
         let file = File::options()

@@ -19,7 +19,7 @@ use std::{
 use checkpoint::Checkpoints;
 pub use connect::{Options, Synchronous};
 pub(crate) use fault::{Fault, StoreFailed, Unusable};
-use file_lock::FileLock;
+pub(crate) use file_lock::FileLock;
 use readers::Readers;
 pub(crate) use rusqlite::Connection;
 pub(crate) use schema::Schema;

@@ -59,9 +59,12 @@ pub(crate) enum Behaviour {
     WarnInValidate,
     /// Refuses to open.
     BlockInOpen,
+    /// Sends one request for each envelope to `url`, then looks for the reverse of `reversed` in all of its memory, and reports
+    /// how often it is there: `found=…`.
+    Search,
 }
 
-const ALL: [(&str, Behaviour); 28] = [
+const ALL: [(&str, Behaviour); 29] = [
     ("deliver", Behaviour::Deliver),
     ("reject", Behaviour::Reject),
     ("fail", Behaviour::Fail),
@@ -90,6 +93,7 @@ const ALL: [(&str, Behaviour); 28] = [
     ("remember", Behaviour::Remember),
     ("warn-in-validate", Behaviour::WarnInValidate),
     ("block-in-open", Behaviour::BlockInOpen),
+    ("search", Behaviour::Search),
 ];
 
 impl Behaviour {

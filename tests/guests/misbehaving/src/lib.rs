@@ -13,6 +13,7 @@ use behaviour::Behaviour;
 pub struct Misbehaving {
     behaviour: Behaviour,
     url: String,
+    reversed: String,
 }
 
 export_sink!(Misbehaving);
@@ -45,7 +46,8 @@ impl Sink for Misbehaving {
             Behaviour::WarnInValidate => fields.warning(["behaviour"], "is odd but will do"),
             _ => {}
         }
-        Some(Self { behaviour, url })
+        let reversed = fields.text("reversed").unwrap_or_default().to_owned();
+        Some(Self { behaviour, url, reversed })
     }
 
     fn open(config: Self) -> Result<Self, Failure> {
@@ -58,6 +60,6 @@ impl Sink for Misbehaving {
     }
 
     fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
-        misdeeds::deliver(self.behaviour, &self.url, &batch)
+        misdeeds::deliver(self.behaviour, &self.url, &self.reversed, &batch)
     }
 }

@@ -20,7 +20,7 @@ const RETRY_AFTER_MS: u64 = 60_000;
 
 static CALLS: AtomicU32 = AtomicU32::new(0);
 
-pub(crate) fn deliver(behaviour: Behaviour, url: &str, batch: &[Envelope]) -> Vec<Outcome> {
+pub(crate) fn deliver(behaviour: Behaviour, url: &str, reversed: &str, batch: &[Envelope]) -> Vec<Outcome> {
     let all = |outcome: Outcome| vec![outcome; batch.len()];
     let delivered = |note: &str| all(Outcome::Delivered(Some(note.to_owned())));
     match behaviour {
@@ -53,6 +53,12 @@ pub(crate) fn deliver(behaviour: Behaviour, url: &str, batch: &[Envelope]) -> Ve
             black_box(messages::body(0));
         },
         Behaviour::Remember => delivered(&format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed) + 1)),
+        Behaviour::Search => {
+            let answers = black_box(send(url, &[], 0..batch.len()));
+            let found = found(reversed.as_bytes());
+            drop(answers);
+            delivered(&format!("found={found}"))
+        }
         Behaviour::Deliver
         | Behaviour::TrapInOpen
         | Behaviour::LoopInValidate
@@ -104,6 +110,21 @@ fn send(url: &str, headers: &[(&str, &str)], places: impl IntoIterator<Item = us
         .into_iter()
         .map(|answer| answer.map_or_else(Outcome::Failed, |response| http::outcome(&response, clock::now)))
         .collect()
+}
+
+/// How often the reverse of a text is in this instance's memory; reversed, so that the search does not find what it looks for.
+#[cfg(target_arch = "wasm32")]
+fn found(reversed: &[u8]) -> usize {
+    let end = core::arch::wasm32::memory_size::<0>() << 16;
+    // SAFETY: every address below the memory's size can be read, and no other thread writes.
+    let byte = |at: usize| unsafe { core::ptr::read_volatile(at as *const u8) };
+    let is_here = |at: usize| reversed.iter().rev().enumerate().all(|(n, expected)| byte(at + n) == *expected);
+    if reversed.is_empty() { 0 } else { (1..end - reversed.len()).filter(|at| is_here(*at)).count() }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn found(_: &[u8]) -> usize {
+    0
 }
 
 fn bad_index(url: &str, len: usize) -> Vec<Outcome> {

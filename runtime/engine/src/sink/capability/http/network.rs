@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use reqwest::{
-    Client, Url,
+    Certificate, Client, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect, retry,
 };
@@ -33,16 +33,20 @@ pub struct HttpOptions {
     pub timeout_max: Duration,
     /// Which addresses may be dialled.
     pub addresses: AddressPolicy,
+    /// Certificates (PEM) of authorities to trust besides the system's; empty for none.
+    pub authorities_pem: Vec<u8>,
     /// Answer every request with 204 without sending it: for rehearsals, and to measure what the sandbox costs.
     pub dry_run: bool,
 }
 
 impl Default for HttpOptions {
+    /// The public internet alone: tests and benchmarks that need the loopback allow it themselves.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(15),
             timeout_max: Duration::from_secs(60),
-            addresses: AddressPolicy::Anywhere,
+            addresses: AddressPolicy::default(),
+            authorities_pem: Vec::new(),
             dry_run: false,
         }
     }
@@ -61,7 +65,9 @@ pub(crate) struct Network {
 impl Network {
     pub(crate) fn new(options: HttpOptions) -> Result<Self, HttpError> {
         install_crypto();
+        let authorities = Certificate::from_pem_bundle(&options.authorities_pem).map_err(|e| HttpError(e.to_string()))?;
         let client = Client::builder()
+            .tls_certs_merge(authorities)
             .dns_resolver(Arc::new(Resolver(options.addresses.clone())))
             .no_proxy()
             .redirect(redirect::Policy::none())

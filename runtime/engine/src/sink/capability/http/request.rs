@@ -1,6 +1,6 @@
 //! A sink's request, lowered once to one that can be sent, or to why it cannot.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -11,24 +11,25 @@ use super::{
     super::{Host, failure},
     denied, sign,
 };
-use crate::sink::wasm::bindings::ampline::sink::{
-    http::Request,
-    types::{Failure, FailureClass},
+use crate::{
+    network::reserved,
+    secrets::RequestHeaders,
+    sink::wasm::bindings::ampline::sink::{
+        http::Request,
+        types::{Failure, FailureClass},
+    },
 };
 
 const BODY_BYTES_MAX: usize = 16 << 20;
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 16 << 10;
 
-/// Headers that the host owns, besides all that begin with `webhook-`, `svix-` or `proxy-`.
-const RESERVED: [&str; 9] =
-    ["connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
-const RESERVED_PREFIXES: [&str; 3] = ["webhook-", "svix-", "proxy-"];
-
 /// A request that is ready to go.
 pub(super) struct Prepared {
     pub(super) request: reqwest::Request,
     pub(super) timeout: Duration,
+    /// The secret headers that it carries, to be taken out of what comes back.
+    pub(super) secret: Option<Arc<RequestHeaders>>,
 }
 
 /// The URL that was read last: the requests of a call mostly go to one.
@@ -69,8 +70,10 @@ impl Host {
             sign::sign(&mut headers, &keys, &id, Timestamp::now().as_second(), &body)
                 .ok_or_else(|| failure(FailureClass::Rejected, "http.header", "the webhook id cannot stand in a header"))?;
         }
+        let secret = lease.granted.secrets.request_headers(&lease.destination.name);
+        let secret = secret.filter(|secret| secret.apply(&url, &mut headers));
         let timeout = lease.granted.network.timeout(request.timeout);
-        Ok(Prepared { request: assembled(method, url, headers, body), timeout })
+        Ok(Prepared { request: assembled(method, url, headers, body), timeout, secret })
     }
 }
 
@@ -117,10 +120,6 @@ fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, Failure> {
         headers.append(read, value);
     }
     Ok(headers)
-}
-
-fn reserved(name: &str) -> bool {
-    RESERVED.contains(&name) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]

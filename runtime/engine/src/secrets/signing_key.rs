@@ -1,34 +1,23 @@
-//! What must never reach a sink, a log or an error: signing keys and credentials.
+//! Standard Webhooks signing keys.
+
+use std::sync::Arc;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
-/// A value that never shows itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes in a value.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    /// The value itself; for the one place that sends or signs with it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[secret]")
-    }
-}
+use super::Secret;
 
 /// A Standard Webhooks signing key.
 #[derive(Clone)]
-pub struct SigningKey(Hmac<Sha256>);
+pub struct SigningKey(Arc<Ready>);
+
+/// The key in its text form, and ready to sign.
+struct Ready {
+    text: Secret,
+    mac: Hmac<Sha256>,
+}
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -53,40 +42,37 @@ pub enum KeyError {
 impl SigningKey {
     /// Reads `whsec_` and base64 of 24 to 64 bytes.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let encoded = text.trim().strip_prefix("whsec_").ok_or(KeyError::Prefix)?;
-        let bytes = BASE64_STANDARD.decode(encoded).map_err(|_| KeyError::Base64)?;
+        let text = text.trim();
+        let encoded = text.strip_prefix("whsec_").ok_or(KeyError::Prefix)?;
+        let bytes = Zeroizing::new(BASE64_STANDARD.decode(encoded).map_err(|_| KeyError::Base64)?);
         if !(24..=64).contains(&bytes.len()) {
             return Err(KeyError::Length(bytes.len()));
         }
-        Hmac::new_from_slice(&bytes).map(Self).map_err(|_| KeyError::Length(bytes.len()))
+        let mac = Hmac::new_from_slice(&bytes).map_err(|_| KeyError::Length(bytes.len()))?;
+        Ok(Self(Arc::new(Ready { text: Secret::new(text), mac })))
     }
 
     /// Makes a new key from 32 bytes of chance, in its text form.
     pub fn generate() -> Result<Secret, getrandom::Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut())?;
         Ok(Secret::new(format!("whsec_{}", BASE64_STANDARD.encode(bytes))))
+    }
+
+    /// The text form, for whoever verifies.
+    pub fn text(&self) -> &Secret {
+        &self.0.text
     }
 
     /// `v1,<base64 HMAC-SHA256>` over `{id}.{timestamp}.{body}`; the body comes in pieces.
     pub fn sign<'a>(&self, id: &str, timestamp_s: i64, body: impl IntoIterator<Item = &'a [u8]>) -> String {
-        let mut mac = self.0.clone();
+        let mut mac = self.0.mac.clone();
         mac.update(id.as_bytes());
         mac.update(format!(".{timestamp_s}.").as_bytes());
         for piece in body {
             mac.update(piece);
         }
         format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
-    }
-}
-
-/// Where the host finds what a destination's requests are signed with.
-pub trait Secrets: Send + Sync + 'static {
-    /// The destination's signing keys, newest first; several during rotation, none where nothing is signed.
-    fn signing_keys(&self, destination: &str) -> Vec<SigningKey>;
-    /// One of the destination's credentials, by its name: `awsKeyId`, `awsSecretKey`, …
-    fn credential(&self, _destination: &str, _name: &str) -> Option<Secret> {
-        None
     }
 }
 

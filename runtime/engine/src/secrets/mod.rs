@@ -1,0 +1,67 @@
+//! What must never reach a sink, a log or an error: the values themselves, where they are found, and how they are kept encrypted.
+//!
+//! Invariant: a value leaves this room as a [`Secret`] or a [`SigningKey`], neither of which shows itself.
+
+mod destination_secrets;
+mod key_source;
+mod keyring;
+mod master_key;
+mod older;
+mod request_headers;
+mod rotate;
+mod signing_key;
+mod source;
+mod vault;
+mod vault_error;
+mod vault_file;
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, Signing};
+pub(crate) use key_source::new_key_into;
+pub use keyring::KeyringEntry;
+pub use master_key::{KeyRing, MasterKey, MasterKeyError};
+pub use request_headers::{HeaderFault, RequestHeaders};
+pub use rotate::{KeyChange, rotate};
+pub use signing_key::{KeyError, SigningKey};
+pub use source::{SecretSource, read};
+pub use vault::{API_KEY, DOWNLOAD_KEY, Held, Listed, Vault, signing_key_name};
+pub use vault_error::VaultError;
+
+/// A value that never shows itself; its memory is wiped when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes in a value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(Zeroizing::new(value.into()))
+    }
+
+    /// The value itself; for the one place that sends or signs with it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// Where the host finds what a destination's requests are signed and authenticated with.
+pub trait Secrets: Send + Sync + 'static {
+    /// The destination's signing keys, newest first; several during rotation, none where nothing is signed.
+    fn signing_keys(&self, destination: &str) -> Vec<SigningKey>;
+    /// One of the destination's credentials, by its name: `awsKeyId`, `awsSecretKey`, …
+    fn credential(&self, _destination: &str, _name: &str) -> Option<Secret> {
+        None
+    }
+    /// Headers that the host adds to requests to the destination's own origin, and to no other.
+    fn request_headers(&self, _destination: &str) -> Option<Arc<RequestHeaders>> {
+        None
+    }
+}
