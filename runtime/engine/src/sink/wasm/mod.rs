@@ -23,7 +23,7 @@ use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, 
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
     BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
-    capability::{Database, Granted, Host, HttpError, Lease, Network, cut},
+    capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -122,7 +122,8 @@ impl WasmSinks {
             return Err(LoadError::Components(problems));
         }
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
-        let granted = Arc::new(Granted { documents, secrets, downloads, network, database, limits });
+        let aws = Aws::new(&network);
+        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits });
         Ok(Arc::new(Self { engine, sinks, granted, instances, compiled }))
     }
 
