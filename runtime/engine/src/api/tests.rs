@@ -64,6 +64,7 @@ impl Served {
             configured: None,
             next_runs: Arc::default(),
             wishes: None,
+            pressure: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), store, _folder: folder }
