@@ -18,6 +18,16 @@ impl<'a> Fields<'a> {
         Self { object, known: Vec::new(), issues: Vec::new() }
     }
 
+    /// Under which of its two names a field is there: `name`, unless only `older` is. A fault where both are and differ.
+    pub fn spelling(&mut self, name: &'static str, older: &'static str) -> &'static str {
+        self.known.push(older);
+        let (new, old) = (self.object.get(name), self.object.get(older));
+        if new.is_some() && old.is_some() && new != old {
+            self.fault([older], format_args!("differs from {name}, which is the same field: leave one out"));
+        }
+        if new.is_none() && old.is_some() { older } else { name }
+    }
+
     /// A text; a fault where it is absent.
     pub fn required_text(&mut self, name: &'static str) -> Option<&'a str> {
         if !self.object.contains_key(name) {
@@ -83,8 +93,14 @@ impl<'a> Fields<'a> {
 
     /// Every fault, with those of fields that nobody asked for.
     pub(crate) fn finish(mut self) -> Vec<ConfigIssue> {
+        let mut names: Vec<&str> = Vec::with_capacity(self.known.len());
+        for name in &self.known {
+            if !names.contains(name) {
+                names.push(name);
+            }
+        }
         for name in self.object.keys().filter(|name| !self.known.contains(&name.as_str())) {
-            let message = format!("is not known: there are {}", self.known.join(", "));
+            let message = format!("is not known: there are {}", names.join(", "));
             self.issues.push(ConfigIssue { pointer: pointer([name.as_str()]), message, fatal: true });
         }
         self.issues

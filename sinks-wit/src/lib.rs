@@ -12,10 +12,12 @@ pub mod http;
 pub mod log;
 pub mod messages;
 pub mod objects;
+pub mod region;
 mod sink;
 pub mod sql;
 pub mod streams;
 pub mod templates;
+pub mod url;
 
 pub use bindings::{
     ampline::sink::types::{ConfigIssue, Envelope, Failure, FailureClass, Part, Payload, RecordRef},

@@ -2,9 +2,11 @@
 //! real binary as a child process, and the demo that is made of them.
 
 pub mod bench;
+pub mod cache;
 pub mod demo;
 pub mod faults;
 pub mod guests;
+pub mod host;
 pub mod hubspot;
 pub mod loopback;
 pub mod npm;
@@ -12,5 +14,6 @@ pub mod python;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod services;
 pub mod verifiers;
 pub mod world;

@@ -2,8 +2,7 @@
 
 use std::{
     collections::HashMap,
-    env,
-    fs::{self, File},
+    fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -11,15 +10,15 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
+
+use crate::cache::{self, run};
 
 const MANIFEST: &str = include_str!("../npm/package.json");
 const LOCK: &str = include_str!("../npm/package-lock.json");
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/npm");
-/// Written last: a folder without it is an installation that did not finish.
-const MARKER: &str = "installed";
 /// Names the folder of the packages, to us and to the scripts.
 const FOLDER_VARIABLE: &str = "AMPLINE_NPM_DIR";
+const REMEDY: &str = "install Node.js and npm";
 /// A machine without the registry must learn so soon.
 const FETCH_LIMITS: [&str; 2] = ["--fetch-retries=1", "--fetch-timeout=60000"];
 
@@ -30,45 +29,21 @@ const FETCH_LIMITS: [&str; 2] = ["--fetch-retries=1", "--fetch-timeout=60000"];
 /// # Errors
 /// When Node or npm is missing or the installation fails; give it to [`crate::requirement::require`].
 pub fn packages() -> Result<Packages, String> {
-    run(Command::new("node").arg("--version"))?;
-    let folder = folder()?;
-    fs::create_dir_all(&folder).map_err(|error| format!("create {}: {error}", folder.display()))?;
-    // Tests run in parallel, in threads and in processes: one installs, the others wait.
-    let lock_path = folder.join("lock");
-    let lock = File::create(&lock_path).map_err(|error| format!("create {}: {error}", lock_path.display()))?;
-    lock.lock().map_err(|error| format!("lock {}: {error}", lock_path.display()))?;
-    if fs::read_to_string(folder.join(MARKER)).is_ok_and(|installed| installed == LOCK) {
-        return Ok(Packages(folder));
-    }
+    run(Command::new("node").arg("--version"), REMEDY)?;
+    let folder = match cache::set(FOLDER_VARIABLE) {
+        Some(folder) => folder,
+        None => cache::folder("npm", LOCK)?,
+    };
+    cache::installed_once(&folder, LOCK, || install(&folder))?;
+    Ok(Packages(folder))
+}
+
+fn install(folder: &Path) -> Result<(), String> {
     for (name, text) in [("package.json", MANIFEST), ("package-lock.json", LOCK)] {
         fs::write(folder.join(name), text).map_err(|error| format!("write {name} to {}: {error}", folder.display()))?;
     }
     let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    run(Command::new("npm").args(ci).args(FETCH_LIMITS).current_dir(&folder))?;
-    fs::write(folder.join(MARKER), LOCK).map_err(|error| format!("finish {}: {error}", folder.display()))?;
-    Ok(Packages(folder))
-}
-
-fn folder() -> Result<PathBuf, String> {
-    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = named(FOLDER_VARIABLE) {
-        return Ok(folder);
-    }
-    let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    let cache = cache.ok_or_else(|| format!("neither {FOLDER_VARIABLE} nor HOME says where npm packages may be kept"))?;
-    let hash = Sha256::digest(LOCK).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(cache.join("ampline").join(format!("npm-{hash}")))
-}
-
-/// Runs a program to its end; an error is its name and what it said.
-fn run(command: &mut Command) -> Result<(), String> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let output =
-        command.stdin(Stdio::null()).output().map_err(|error| format!("run {program}: {error}; install Node.js and npm"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{program} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
+    run(Command::new("npm").args(ci).args(FETCH_LIMITS).current_dir(folder), REMEDY)
 }
 
 /// Installed packages.

@@ -25,7 +25,13 @@ fn check(name: &str, component: &[u8], imports: &[&str]) {
 
 #[test]
 fn each_sink_imports_what_it_uses_and_nothing_else() {
-    let expected = [("api", vec!["types", "messages", "documents", "log"]), ("webhook", vec!["types", "http", "log", "clock"])];
+    let expected = [
+        ("api", vec!["types", "messages", "documents", "log"]),
+        ("kinesis", vec!["types", "messages", "templates", "streams", "log"]),
+        ("postgres", vec!["types", "messages", "sql", "log"]),
+        ("s3", vec!["types", "messages", "templates", "objects", "log"]),
+        ("webhook", vec!["types", "http", "log", "clock"]),
+    ];
     assert_eq!(FIRST_PARTY.iter().map(|(name, _)| *name).collect::<Vec<_>>(), expected.each_ref().map(|(name, _)| *name));
     for ((name, component), (_, imports)) in FIRST_PARTY.iter().zip(expected) {
         check(name, component, &imports);

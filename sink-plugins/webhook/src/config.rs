@@ -1,8 +1,6 @@
 //! A webhook destination's configuration.
 
-use ampline_sink::Fields;
-
-use crate::url;
+use ampline_sink::{Fields, url};
 
 /// JSON Schema of the configuration, for forms and editors; [`Config::read`] is the judge.
 pub(crate) const SCHEMA: &str = include_str!("../config.schema.json");

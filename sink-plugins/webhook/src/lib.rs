@@ -1,7 +1,6 @@
 //! The webhook sink: each message is one signed POST; all requests of a batch are in flight together.
 
 mod config;
-mod url;
 
 pub use config::Config;
 

@@ -7,6 +7,9 @@ use crate::process::first_line;
 /// What the client libraries of providers ask for.
 const NODE_MAJOR_MIN: u32 = 20;
 
+/// What moto asks for: 3.10.
+const PYTHON_MINOR_MIN: u32 = 10;
+
 pub(super) fn c_compiler() -> Option<String> {
     first_line("cc", &["--version"])
 }
@@ -24,10 +27,31 @@ pub(super) fn nginx() -> Option<String> {
     first_line("nginx", &["-v"]).or_else(|| first_line("/usr/sbin/nginx", &["-v"]))
 }
 
+/// The same two ways, in the same order, as the tests: Debian keeps its versions beside the search path.
+pub(super) fn postgres() -> Option<String> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<_> =
+        versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
+    versions.sort_unstable();
+    let debian = versions.into_iter().rev().map(|(_, path)| path.join("bin/postgres").to_string_lossy().into_owned());
+    debian.chain(["postgres".to_owned()]).find_map(|program| first_line(&program, &["--version"]))
+}
+
 pub(super) fn node() -> Option<String> {
     let node = first_line("node", &["--version"]).filter(|version| major(version) >= Some(NODE_MAJOR_MIN))?;
     let npm = first_line("npm", &["--version"])?;
     Some(format!("{node}, npm {npm}"))
+}
+
+/// `ensurepip` is what Debian leaves out of Python without python3-venv.
+pub(super) fn python() -> Option<String> {
+    first_line("python3", &["-c", "import ensurepip, venv, sys; print(sys.version.split()[0])"])
+        .filter(|version| minor(version) >= Some(PYTHON_MINOR_MIN))
+}
+
+/// The second number of `3.11.7`.
+fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("3.")?.split('.').next()?.parse().ok()
 }
 
 /// The leading number of `v20.20.2`.
@@ -61,6 +85,13 @@ mod tests {
         for (version, expected) in [("v20.20.2", Some(20)), ("v8.0.0", Some(8)), ("22", Some(22)), ("", None), ("nightly", None)]
         {
             assert_eq!(major(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn versions_of_python() {
+        for (version, expected) in [("3.11.7", Some(11)), ("3.9", Some(9)), ("2.7.18", None), ("", None)] {
+            assert_eq!(minor(version), expected, "{version}");
         }
     }
 

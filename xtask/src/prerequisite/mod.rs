@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::process;
 use crate::step::Outcome;
+use crate::tool::{S3S_FS, Tool};
 
 /// For one `rustup` call; a component is at most some 100 MB.
 const RUSTUP_TIME_MAX: Duration = Duration::from_secs(300);
@@ -20,6 +21,8 @@ pub(crate) struct Prerequisite {
     find: fn() -> Option<String>,
     /// Arguments of `rustup` that install it; empty where rustup cannot.
     rustup: &'static [&'static str],
+    /// What is built from the Rust registry to have it, where that is the way.
+    tool: Option<&'static Tool>,
     /// Debian packages that bring it; empty where Debian has none.
     packages: &'static [&'static str],
     /// The first Debian release whose packages are new enough.
@@ -34,6 +37,7 @@ pub(crate) const C_COMPILER: Prerequisite = Prerequisite {
     needed_for: "SQLite and ring are compiled from C",
     find: found::c_compiler,
     rustup: &[],
+    tool: None,
     packages: &["build-essential"],
     debian_release_min: 0,
     by_hand: "a C compiler that answers to `cc` (Debian: apt-get install build-essential; macOS: xcode-select --install)",
@@ -45,6 +49,7 @@ pub(crate) const WASM_COMPILER: Prerequisite = Prerequisite {
     needed_for: "sinks are WebAssembly components",
     find: found::wasm_compiler,
     rustup: &["target", "add", "wasm32-unknown-unknown"],
+    tool: None,
     packages: &["rustc-web", "cargo-web", "rust-web-src"],
     debian_release_min: 12,
     by_hand: "rustup target add wasm32-unknown-unknown",
@@ -56,6 +61,7 @@ pub(crate) const RUSTFMT: Prerequisite = Prerequisite {
     needed_for: "the layout of the code is checked",
     find: found::rustfmt,
     rustup: &["component", "add", "rustfmt"],
+    tool: None,
     packages: &[],
     debian_release_min: 0,
     by_hand: "rustup component add rustfmt",
@@ -67,6 +73,7 @@ pub(crate) const CLIPPY: Prerequisite = Prerequisite {
     needed_for: "the code is linted",
     find: found::clippy,
     rustup: &["component", "add", "clippy"],
+    tool: None,
     packages: &[],
     debian_release_min: 0,
     by_hand: "rustup component add clippy",
@@ -78,9 +85,46 @@ pub(crate) const NODE: Prerequisite = Prerequisite {
     needed_for: "HubSpot's own client is run against the emulator",
     find: found::node,
     rustup: &[],
+    tool: None,
     packages: &["nodejs", "npm"],
     debian_release_min: 13,
     by_hand: "Node 20 or later with npm, from https://nodejs.org/en/download",
+};
+
+/// The database that tests deliver to.
+pub(crate) const POSTGRES: Prerequisite = Prerequisite {
+    name: "Postgres",
+    needed_for: "tests deliver to servers of their own (Debian also starts it as a service on port 5432; the tests do not use that one)",
+    find: found::postgres,
+    rustup: &[],
+    tool: None,
+    packages: &["postgresql"],
+    debian_release_min: 0,
+    by_hand: "PostgreSQL 13 or later with `postgres` and `initdb` (Debian: apt-get install postgresql; macOS: brew install postgresql)",
+};
+
+/// Runs moto, the emulator of AWS, and official libraries as judges.
+pub(crate) const PYTHON: Prerequisite = Prerequisite {
+    name: "Python",
+    needed_for: "destinations of AWS are tested against moto, and read back by Amazon's own client",
+    find: found::python,
+    rustup: &[],
+    tool: None,
+    packages: &["python3-venv"],
+    debian_release_min: 12,
+    by_hand: "Python 3.10 or later with venv (Debian: apt-get install python3-venv)",
+};
+
+/// Verifies what the S3 destination signs.
+pub(crate) const S3_SERVER: Prerequisite = Prerequisite {
+    name: "s3s-fs",
+    needed_for: "signatures and checksums of the S3 destination are verified by it",
+    find: || S3S_FS.found(),
+    rustup: &[],
+    tool: Some(&S3S_FS),
+    packages: &[],
+    debian_release_min: 0,
+    by_hand: "cargo xtask test, without --no-install and with a way to the Rust registry: it builds the version it needs",
 };
 
 /// The receiver of the benchmarks.
@@ -89,6 +133,7 @@ pub(crate) const NGINX: Prerequisite = Prerequisite {
     needed_for: "benchmarks deliver to it (Debian also starts it as a service on port 80; the benchmarks do not use that one)",
     find: found::nginx,
     rustup: &[],
+    tool: None,
     packages: &["nginx-light"],
     debian_release_min: 0,
     by_hand: "nginx (Debian: apt-get install nginx-light; macOS: brew install nginx)",
@@ -102,6 +147,7 @@ pub(crate) fn ensure(wanted: &[&'static Prerequisite], install: bool) -> Outcome
     let mut missing = look(wanted, true);
     if install && !missing.is_empty() {
         add_with_rustup(&missing);
+        build_tools(&missing);
         missing = look(&missing, true);
         let packages = debian::installable(&missing, debian::release());
         if !packages.is_empty() && debian::is_root() {
@@ -141,6 +187,15 @@ fn add_with_rustup(missing: &[&'static Prerequisite]) {
         command.args(thing.rustup);
         println!("   {}", process::shown(&command));
         if let Err(reason) = process::run_within(RUSTUP_TIME_MAX, &mut command) {
+            println!("   {reason}");
+        }
+    }
+}
+
+/// A failure here is told again as something that is missing.
+fn build_tools(missing: &[&'static Prerequisite]) {
+    for tool in missing.iter().filter_map(|thing| thing.tool) {
+        if let Err(reason) = tool.installed() {
             println!("   {reason}");
         }
     }

@@ -106,6 +106,10 @@ pub trait Sinks: Send + Sync + 'static {
 pub trait SinkInstance: Send {
     /// Delivers a batch. Never fails as a whole: a sink that traps or runs out of time fails each envelope.
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport;
+    /// "Test connection": reaches the other side without leaving anything there. An instance that cannot tell succeeds.
+    async fn probe(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/sinks.rs"));

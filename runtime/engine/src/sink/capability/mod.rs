@@ -2,6 +2,7 @@
 //!
 //! Denials and failures are values wherever the contract has a failure type; everything else that a sink may not do is a trap.
 
+mod aws;
 mod clock;
 mod documents;
 mod http;
@@ -20,8 +21,11 @@ use std::{
 
 use ampline_core::message::Envelope;
 
+pub(crate) use aws::Aws;
 pub use http::HttpOptions;
 pub(crate) use http::{HttpError, Network};
+pub(crate) use sql::Database;
+pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
     BatchItem, Destination,
@@ -35,6 +39,9 @@ pub(crate) struct Granted {
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) downloads: Downloads,
     pub(crate) network: Network,
+    /// Nothing where the project has no database.
+    pub(crate) database: Option<Database>,
+    pub(crate) aws: Aws,
     pub(crate) limits: Limits,
 }
 
@@ -53,6 +60,7 @@ pub(crate) struct Host {
     limits: Limits,
     pub(crate) meter: Arc<Meter>,
     pub(crate) ceiling: Ceiling,
+    templates: templates::Compiled,
     batch: Arc<[BatchItem]>,
     started: Instant,
     /// When the answer to a request with this message came, counted from the start of the call.
@@ -72,6 +80,7 @@ impl Host {
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
             limits,
+            templates: templates::Compiled::default(),
             batch: Arc::new([]),
             started: Instant::now(),
             answered: Vec::new(),
@@ -125,6 +134,21 @@ impl Host {
         let most = self.limits.host_calls_per_batch_max;
         wasmtime::ensure!(self.calls <= most, "the sink called the host more than {most} times for one batch");
         Ok(())
+    }
+
+    /// Counts a request to another side that the sink caused.
+    fn count_request(&mut self) -> Result<(), types::Failure> {
+        self.requests = self.requests.saturating_add(1);
+        let most = self.limits.requests_per_batch_max;
+        let message = || format!("the sink sent more than {most} requests for one batch");
+        if self.requests > most { Err(failure(types::FailureClass::Transient, "sink.requests", message())) } else { Ok(()) }
+    }
+
+    /// Keeps when the other side answered for the message at this place.
+    fn note(&mut self, place: Option<u32>, elapsed: Duration) {
+        if let Some(slot) = place.and_then(|place| self.answered.get_mut(place as usize)) {
+            *slot = Some(elapsed);
+        }
     }
 
     fn envelope(&self, place: u32) -> Option<&Arc<Envelope>> {

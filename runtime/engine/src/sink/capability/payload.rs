@@ -1,7 +1,7 @@
 //! What a sink names in place of bytes, resolved to bytes: messages and records stay in the host until here.
 
 use ampline_core::message::{record_data, url_form};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use jiff::Timestamp;
 
 pub(super) use crate::sink::wasm::bindings::ampline::sink::types::Payload;
@@ -9,35 +9,72 @@ pub(super) use crate::sink::wasm::bindings::ampline::sink::types::Payload;
 use super::{Host, failure};
 use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass, Part, RecordRef};
 
+/// A payload as the pieces that it is made of: messages are shared with the journal's copy until they are joined.
+pub(super) struct Pieces(Vec<Bytes>);
+
+impl Pieces {
+    #[cfg(test)]
+    pub(super) fn of(whole: Bytes) -> Self {
+        Self(vec![whole])
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(Bytes::len).sum()
+    }
+
+    /// In one piece; copied only where there is more than one.
+    pub(super) fn joined(&self) -> Bytes {
+        match &self.0[..] {
+            [] => Bytes::new(),
+            [one] => one.clone(),
+            _ => self.copied().into(),
+        }
+    }
+
+    /// In one piece of its own.
+    pub(super) fn copied(&self) -> Vec<u8> {
+        self.0.concat()
+    }
+}
+
+/// The message that a payload carries, if any: the first that it names.
+pub(super) fn carried(payload: &Payload) -> Option<u32> {
+    match payload {
+        Payload::Message(place) | Payload::Link(place) => Some(*place),
+        Payload::Data(at) => Some(at.envelope),
+        Payload::Parts(parts) => parts.iter().find_map(|part| match part {
+            Part::Message(place) | Part::Link(place) => Some(*place),
+            Part::Data(at) => Some(at.envelope),
+            Part::Bytes(_) => None,
+        }),
+        Payload::Empty | Payload::Bytes(_) => None,
+    }
+}
+
 impl Host {
     /// The bytes of a payload, at most `bytes_max`. A message alone is shared with the journal's copy.
     pub(super) fn resolved(&self, payload: Payload, bytes_max: usize) -> Result<Bytes, Failure> {
-        let bytes = match payload {
-            Payload::Empty => Bytes::new(),
-            Payload::Message(place) => self.message(place)?,
-            Payload::Link(place) => self.link(place)?,
-            Payload::Data(at) => self.data(at)?,
-            Payload::Bytes(bytes) => bytes.into(),
-            Payload::Parts(parts) => return self.joined(parts, bytes_max),
-        };
-        if bytes.len() > bytes_max { Err(too_large(bytes_max)) } else { Ok(bytes) }
+        let pieces = self.pieces(payload)?;
+        if pieces.len() > bytes_max { Err(too_large(bytes_max)) } else { Ok(pieces.joined()) }
     }
 
-    fn joined(&self, parts: Vec<Part>, bytes_max: usize) -> Result<Bytes, Failure> {
-        let mut whole = BytesMut::new();
-        for part in parts {
-            let piece = match part {
-                Part::Message(place) => self.message(place)?,
-                Part::Link(place) => self.link(place)?,
-                Part::Data(at) => self.data(at)?,
-                Part::Bytes(bytes) => bytes.into(),
-            };
-            if whole.len() + piece.len() > bytes_max {
-                return Err(too_large(bytes_max));
-            }
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole.freeze())
+    /// The pieces of a payload, in order.
+    pub(super) fn pieces(&self, payload: Payload) -> Result<Pieces, Failure> {
+        let parts = match payload {
+            Payload::Empty => Vec::new(),
+            Payload::Message(place) => vec![Part::Message(place)],
+            Payload::Link(place) => vec![Part::Link(place)],
+            Payload::Data(at) => vec![Part::Data(at)],
+            Payload::Bytes(bytes) => vec![Part::Bytes(bytes)],
+            Payload::Parts(parts) => parts,
+        };
+        let piece = |part| match part {
+            Part::Message(place) => self.message(place),
+            Part::Link(place) => self.link(place),
+            Part::Data(at) => self.data(at),
+            Part::Bytes(bytes) => Ok(bytes.into()),
+        };
+        parts.into_iter().map(piece).collect::<Result<_, _>>().map(Pieces)
     }
 
     /// A message as it goes out: its body, or its url form where the destination takes no body of that size.

@@ -22,6 +22,7 @@ pub(super) struct Guest {
     store: Store<Host>,
     sink: FullSink,
     limits: Limits,
+    sound: bool,
 }
 
 impl Guest {
@@ -34,7 +35,7 @@ impl Guest {
         store.epoch_deadline_async_yield_and_update(1);
         let meter = store.data().meter.clone();
         match limits.hold(&meter, pre.instantiate_async(&mut store)).await {
-            Ok(sink) => Ok(Self { store, sink, limits: limits.clone() }),
+            Ok(sink) => Ok(Self { store, sink, limits: limits.clone(), sound: true }),
             Err(ended) => Err(verdict::ended(&ended, store.data())),
         }
     }
@@ -60,6 +61,13 @@ impl Guest {
         self.finish(called)?.map_err(verdict::failure)
     }
 
+    async fn probe(&mut self) -> Result<(), Failure> {
+        self.begin(Arc::new([]));
+        let meter = self.store.data().meter.clone();
+        let called = self.limits.hold(&meter, self.sink.ampline_sink_sink().call_probe(&mut self.store)).await;
+        self.finish(called)?.map_err(verdict::failure)
+    }
+
     async fn deliver(&mut self, batch: &Arc<[BatchItem]>) -> Result<Vec<sink::Outcome>, Failure> {
         let envelopes: Vec<_> = batch.iter().map(envelope).collect();
         self.begin(batch.clone());
@@ -77,8 +85,14 @@ impl Guest {
         self.store.data_mut().begin(batch);
     }
 
+    /// Whether every call so far returned; one that did not leaves the guest in a state that nobody knows.
+    fn is_sound(&self) -> bool {
+        self.sound
+    }
+
     fn finish<T>(&mut self, called: Result<T, Ended>) -> Result<T, Failure> {
         self.store.data_mut().end();
+        self.sound &= called.is_ok();
         called.map_err(|ended| verdict::ended(&ended, self.store.data()))
     }
 
@@ -121,11 +135,7 @@ impl SinkInstance for WasmInstance {
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport {
         let batch: Arc<[BatchItem]> = batch.into();
         let Some(mut guest) = self.guest.take() else {
-            return failed(
-                &batch,
-                &Failure::transient("sink.closed", "this instance failed before; open another"),
-                Duration::ZERO,
-            );
+            return failed(&batch, &closed(), Duration::ZERO);
         };
         match guest.deliver(&batch).await {
             Ok(outcomes) => {
@@ -143,6 +153,22 @@ impl SinkInstance for WasmInstance {
             }
         }
     }
+
+    /// As with `deliver`, a guest whose call did not return is gone. One that answered with a failure is still sound.
+    async fn probe(&mut self) -> Result<(), Failure> {
+        let Some(mut guest) = self.guest.take() else { return Err(closed()) };
+        let probed = guest.probe().await;
+        if guest.is_sound() {
+            self.guest = Some(guest);
+        } else {
+            self.permit = None;
+        }
+        probed
+    }
+}
+
+fn closed() -> Failure {
+    Failure::transient("sink.closed", "this instance failed before; open another")
 }
 
 fn failed(batch: &[BatchItem], failure: &Failure, duration: Duration) -> BatchReport {

@@ -1,5 +1,8 @@
 //! One request and its answer, within its time, the answer cut to what is kept.
 
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
 use reqwest::Response as Incoming;
 use tokio::time::{Instant, timeout_at};
 
@@ -20,16 +23,8 @@ impl Network {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
         let Prepared { request, timeout, secret } = prepared;
-        if let Some(refused) = self.refused(request.url()) {
-            return Err(fault::refused(&refused));
-        }
         let deadline = Instant::now() + timeout;
-        let url = request.url().clone();
-        let mut answer = match timeout_at(deadline, self.client.execute(request)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err(fault::failed(&url, &error)),
-            Err(_) => return Err(fault::late(&url, timeout)),
-        };
+        let mut answer = self.answered(request, timeout).await?;
         let (status, mut headers) = (answer.status().as_u16(), headers(&answer));
         let mut body = Vec::new();
         let whole = matches!(timeout_at(deadline, read(&mut answer, &mut body)).await, Ok(true));
@@ -41,6 +36,44 @@ impl Network {
             }
         }
         Ok(Response { status, headers, body, truncated: !whole })
+    }
+
+    /// Sends a request where destinations may go, and waits for the head of its answer.
+    async fn answered(&self, request: reqwest::Request, timeout: Duration) -> Result<Incoming, Failure> {
+        if let Some(refused) = self.refused(request.url()) {
+            return Err(fault::refused(&refused));
+        }
+        let url = request.url().clone();
+        match tokio::time::timeout(timeout, self.client.execute(request)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(fault::failed(&url, &error)),
+            Err(_) => Err(fault::late(&url, timeout)),
+        }
+    }
+
+    /// Sends a request and reads its answer whole, for protocols whose answers mean nothing when they are cut.
+    pub(in super::super) async fn whole(
+        &self,
+        request: reqwest::Request,
+        timeout: Duration,
+        bytes_max: usize,
+    ) -> Result<http::Response<Bytes>, Failure> {
+        let (url, deadline) = (request.url().clone(), Instant::now() + timeout);
+        let mut answer = self.answered(request, timeout).await?;
+        let mut body = BytesMut::new();
+        loop {
+            match timeout_at(deadline, answer.chunk()).await {
+                Ok(Ok(Some(chunk))) if body.len() + chunk.len() <= bytes_max => body.extend_from_slice(&chunk),
+                Ok(Ok(Some(_))) => return Err(fault::endless(&url, bytes_max)),
+                Ok(Ok(None)) => break,
+                Ok(Err(error)) => return Err(fault::failed(&url, &error)),
+                Err(_) => return Err(fault::late(&url, timeout)),
+            }
+        }
+        let mut response = http::Response::new(body.freeze());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(response)
     }
 }
 

@@ -16,6 +16,12 @@ pub(super) fn late(url: &Url, timeout: Duration) -> Failure {
     Failure { maybe_applied: true, ..failure(FailureClass::Transient, "http.timeout", message) }
 }
 
+/// The answer was read as far as is kept, and went on.
+pub(super) fn endless(url: &Url, bytes_max: usize) -> Failure {
+    let message = format!("{} answered with more than {bytes_max} bytes", origin(url));
+    Failure { maybe_applied: true, ..failure(FailureClass::Transient, "http.answer", message) }
+}
+
 /// The request goes where destinations may not.
 pub(super) fn refused(refused: &Refused) -> Failure {
     failure(FailureClass::Blocked, "http.address", refused.to_string())

@@ -47,32 +47,23 @@ impl Host {
     /// Each request ready to go, or why it cannot; with the place of the message that it carries.
     fn prepared(&mut self, requests: Vec<Request>) -> Vec<(Option<u32>, Result<Prepared, Failure>)> {
         let (mut urls, mut bytes_left) = (Urls::default(), CALL_BYTES_MAX);
-        let most = self.limits.requests_per_batch_max;
         let prepare = |request: Request| {
             let place = match request.body {
                 Payload::Message(place) => Some(place),
                 _ => None,
             };
-            self.requests = self.requests.saturating_add(1);
-            let prepared =
-                if self.requests > most { Err(too_many(most)) } else { self.lower(request, &mut urls, &mut bytes_left) };
+            let prepared = self.count_request().and_then(|()| self.lower(request, &mut urls, &mut bytes_left));
             (place, prepared)
         };
         requests.into_iter().map(prepare).collect()
     }
 
     fn noted(&mut self, place: Option<u32>, elapsed: Duration, result: Result<Response, Failure>) -> Result<Response, Failure> {
-        if let Some(slot) = place.and_then(|place| self.answered.get_mut(place as usize)) {
-            *slot = Some(elapsed);
-        }
+        self.note(place, elapsed);
         result
     }
 }
 
 fn denied() -> Failure {
     failure(FailureClass::Blocked, "sink.denied", "describe and validate may not send requests")
-}
-
-fn too_many(most: u32) -> Failure {
-    failure(FailureClass::Transient, "sink.requests", format!("the sink sent more than {most} requests for one batch"))
 }

@@ -11,9 +11,11 @@ use reqwest::{
     redirect, retry,
 };
 
+use super::fault;
 use crate::{
     http_client::install_crypto,
-    network::{AddressPolicy, Refused, refused, resolve},
+    network::{AddressPolicy, DialError, Refused, refused, resolve},
+    sink::wasm::bindings::ampline::sink::types::Failure,
 };
 
 const CONNECT_MAX: Duration = Duration::from_secs(10);
@@ -54,6 +56,7 @@ impl Default for HttpOptions {
 pub(crate) struct HttpError(pub(crate) String);
 
 /// The client and its limits.
+#[derive(Clone)]
 pub(crate) struct Network {
     pub(super) client: Client,
     pub(super) options: HttpOptions,
@@ -81,8 +84,27 @@ impl Network {
     }
 
     /// The time that a request gets.
-    pub(super) fn timeout(&self, asked_ms: Option<u64>) -> Duration {
+    pub(in super::super) fn timeout(&self, asked_ms: Option<u64>) -> Duration {
         asked_ms.map_or(self.options.timeout, Duration::from_millis).min(self.options.timeout_max)
+    }
+
+    /// Whether nothing is sent.
+    pub(in super::super) fn is_dry(&self) -> bool {
+        self.options.dry_run
+    }
+
+    /// Whether a URL leads where destinations may go; asked before a credential is looked for on its behalf.
+    pub(in super::super) async fn permits(&self, url: &Url) -> Result<(), Failure> {
+        let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
+        match self.refused(url) {
+            Some(refused) => Err(fault::refused(&refused)),
+            None if url.domain().is_none() => Ok(()),
+            None => match resolve(&self.options.addresses, host, port).await {
+                Err(DialError::Refused(refused)) => Err(fault::refused(&refused)),
+                // A name that leads nowhere now may lead somewhere when it is dialled, and is checked then.
+                Ok(_) | Err(DialError::Unresolved(_)) => Ok(()),
+            },
+        }
     }
 
     /// Why a URL may not be dialled that has an address in place of a name.

@@ -1,13 +1,13 @@
-//! Whether a text is an address that a webhook can go to. Small on purpose: the host parses the address again when it sends.
+//! Whether a text is an address that requests can go to. Small on purpose: the host parses the address again when it sends.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Longest address, in bytes.
-pub(crate) const URL_BYTES_MAX: usize = 2_048;
+const URL_BYTES_MAX: usize = 2_048;
 
 /// What is wrong with `url` and what to do about it; nothing where it is right. Plain `http` goes to this machine only, unless
 /// `allow_http` lets it go anywhere.
-pub(crate) fn fault(url: &str, allow_http: bool) -> Option<&'static str> {
+pub fn fault(url: &str, allow_http: bool) -> Option<&'static str> {
     if url.len() > URL_BYTES_MAX {
         return Some("is longer than 2,048 bytes");
     }
