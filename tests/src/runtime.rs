@@ -50,11 +50,6 @@ impl Workplace {
         self.folder.join("ampline.toml")
     }
 
-    /// Sets a variable of the environment for whatever is started from now on.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.environment.push((name.to_owned(), value.to_owned()));
-    }
-
     /// What the runtime logged, over all its starts.
     pub fn log_file(&self) -> PathBuf {
         self.folder.join("ampline.log")

@@ -92,6 +92,13 @@ impl Evidence {
     }
 
     fn judge(&self) {
+        // What is certainly written is found: the search has eyes, in the stores and in the answers.
+        let mut known = Search::default();
+        known.add("a message's member", "installationUpdateTime");
+        for place in ["journal.db", "GET a delivery"] {
+            let seen = |(at, bytes): &(String, Vec<u8>)| at.contains(place) && !known.found_in(bytes).is_empty();
+            assert!(self.written.iter().any(seen), "{place} was not searched");
+        }
         let told = |(place, bytes): &(String, Vec<u8>)| {
             let found = self.search.found_in(bytes);
             (!found.is_empty()).then(|| format!("{place}: {found:?}"))
