@@ -203,7 +203,7 @@ mod tests {
             ("mysql://u:hunter2@db/app", "is no address of a database"),
             ("postgres://u:hun?ter2=hunter2@db/app", "an option that is not known"),
             ("postgres://u:hunter2@db:hunter2/app", "is not understood"),
-            ("postgres://u:hunter2%zz@db/app", "is not understood"),
+            ("postgres://u%ff:hunter2@db/app", "is not understood"),
             ("postgres://u:hunter2@/app", "must name"),
             ("postgres://db/app", "must name host and user"),
             ("postgres://u:hunter2@a,b/app", "must name one host"),
