@@ -8,6 +8,7 @@ use std::{
 
 use ampline::{
     downloads::{Downloads, EXPIRY_S_DEFAULT},
+    network::AddressPolicy,
     secrets::{Secret, Secrets, SigningKey},
     sink::{
         BatchItem, BatchReport, Destination, FIRST_PARTY, SinkInstance, Sinks,
@@ -49,6 +50,11 @@ impl Documents for NoStore {
     async fn apply(&self, _changes: Vec<Change>) -> Result<(), StoreError> {
         Err(StoreError("there is no store".to_owned()))
     }
+}
+
+/// HTTP that reaches the loopback, where the servers of tests are.
+pub fn to_loopback() -> HttpOptions {
+    HttpOptions { addresses: AddressPolicy::Anywhere, ..HttpOptions::default() }
 }
 
 /// A host of the first-party sinks.

@@ -1,18 +1,15 @@
 //! Packages of PyPI in virtual environments of their own, kept in the user's cache and run with Python.
 
 use std::{
-    env,
-    fs::{self, File},
+    fs,
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use sha2::{Digest, Sha256};
+use crate::cache;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-/// Written last: an environment without it is an installation that did not finish.
-const MARKER: &str = "installed";
 /// A machine without the registry must learn so soon.
 const FETCH_LIMITS: [&str; 4] = ["--retries", "1", "--timeout", "60"];
 
@@ -30,21 +27,13 @@ impl Venv {
     pub fn of(requirements: &str) -> Result<Self, String> {
         let pinned = Path::new(SCRIPTS).join(requirements);
         let text = fs::read_to_string(&pinned).map_err(|error| format!("read {}: {error}", pinned.display()))?;
-        let folder = folder(&text)?;
-        fs::create_dir_all(&folder).map_err(|error| format!("create {}: {error}", folder.display()))?;
-        // Tests run in parallel, in threads and in processes: one installs, the others wait.
-        let lock_path = folder.join("lock");
-        let lock = File::create(&lock_path).map_err(|error| format!("create {}: {error}", lock_path.display()))?;
-        lock.lock().map_err(|error| format!("lock {}: {error}", lock_path.display()))?;
+        let folder = cache::folder("python", &text)?;
         let venv = Self(folder.join("venv"));
-        let marker = folder.join(MARKER);
-        if fs::read_to_string(&marker).is_ok_and(|installed| installed == text) {
-            return Ok(venv);
-        }
-        said(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv.0), b"")?;
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-        said(venv.command("python").args(install).arg(&pinned).args(FETCH_LIMITS), b"")?;
-        fs::write(&marker, text).map_err(|error| format!("finish {}: {error}", folder.display()))?;
+        cache::installed_once(&folder, &text, || {
+            said(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv.0), b"")?;
+            let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+            said(venv.command("python").args(install).arg(&pinned).args(FETCH_LIMITS), b"").map(drop)
+        })?;
         Ok(venv)
     }
 
@@ -60,14 +49,6 @@ impl Venv {
     pub fn run(&self, script: &str, input: &[u8]) -> Result<Vec<u8>, String> {
         said(self.command("python").arg(Path::new(SCRIPTS).join(script)), input)
     }
-}
-
-fn folder(requirements: &str) -> Result<PathBuf, String> {
-    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    let cache = cache.ok_or("HOME does not say where Python packages may be kept")?;
-    let hash = Sha256::digest(requirements).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(cache.join("ampline").join(format!("python-{hash}")))
 }
 
 /// Runs a program to its end and gives what it printed; an error is its name and what it said.

@@ -20,7 +20,7 @@ use ampline::{
 use ampline_core::outcome::FailureClass;
 use ampline_tests::{
     faults::{Answer, Rule},
-    host::{Host, batch, message, told},
+    host::{Host, batch, message, to_loopback, told},
     requirement::require,
     services::{
         aws::{Keys, StoredRecord},
@@ -46,7 +46,7 @@ fn cache() -> PathBuf {
 async fn host(keys: &Keys) -> Host {
     let mut given = vec![("awsKeyId", keys.id.as_str()), ("awsSecretKey", keys.secret.as_str())];
     given.extend(keys.token.as_deref().map(|token| ("awsSessionToken", token)));
-    Host::load(&cache(), &given, HttpOptions::default(), Limits::default()).await
+    Host::load(&cache(), &given, to_loopback(), Limits::default()).await
 }
 
 async fn any_host() -> Host {
@@ -249,7 +249,7 @@ async fn what_only_the_other_side_knows_fails_in_its_words() {
     assert_eq!((probed.class, probed.code.as_str()), (Blocked, "aws.ResourceNotFoundException"), "{probed:?}");
 
     let proxy = Proxy::start(&kinesis.url()).unwrap();
-    let http = HttpOptions { timeout: Duration::from_millis(800), ..HttpOptions::default() };
+    let http = HttpOptions { timeout: Duration::from_millis(800), ..to_loopback() };
     let keys = [("awsKeyId", "any"), ("awsSecretKey", "any")];
     let host = Host::load(&cache(), &keys, http, Limits::default()).await;
     let mut instance = open(&host, &proxy.url(), json!({})).await;
@@ -281,7 +281,7 @@ async fn what_only_the_other_side_knows_fails_in_its_words() {
 async fn an_endpoint_that_is_refused_is_never_dialled() {
     let Some(kinesis) = emulator("an_endpoint_that_is_refused") else { return };
     let proxy = Proxy::start(&kinesis.url()).unwrap();
-    let http = HttpOptions { addresses: AddressPolicy::Public(Vec::new()), ..HttpOptions::default() };
+    let http = HttpOptions { addresses: AddressPolicy::Public(Vec::new()), ..to_loopback() };
     let host = Host::load(&cache(), &[], http, Limits::default()).await;
     let mut instance = open(&host, &proxy.url(), json!({})).await;
     let failure = told(&instance.deliver(batch([message(1, 10)])).await).remove(0).unwrap_err();

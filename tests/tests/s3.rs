@@ -22,7 +22,7 @@ use ampline_core::{
 };
 use ampline_tests::{
     faults::{Answer, Rule},
-    host::{Host, batch, message, told},
+    host::{Host, batch, message, to_loopback, told},
     requirement::require,
     services::{
         aws::{Keys, StoredObject},
@@ -41,7 +41,7 @@ fn cache() -> PathBuf {
 }
 
 async fn host(keys: &Keys) -> Host {
-    host_with(keys, HttpOptions::default()).await
+    host_with(keys, to_loopback()).await
 }
 
 async fn host_with(keys: &Keys, http: HttpOptions) -> Host {
@@ -237,7 +237,7 @@ async fn a_bucket_elsewhere_an_overload_and_a_broken_server_are_told_apart() {
     use FailureClass::{Blocked, Throttled, Transient};
     let Some(s3s) = require("a_bucket_elsewhere", "s3s-fs", S3s::start(&[BUCKET])) else { return };
     let proxy = Proxy::start(&s3s.url()).unwrap();
-    let http = HttpOptions { timeout: Duration::from_millis(800), ..HttpOptions::default() };
+    let http = HttpOptions { timeout: Duration::from_millis(800), ..to_loopback() };
     let mut instance = open(&host_with(&S3s::keys(), http).await, &proxy.url(), json!({})).await;
     let xml = |status, code: &str, words: &str| Answer::Status {
         status,
@@ -296,7 +296,7 @@ async fn an_endpoint_that_is_refused_is_never_dialled() {
     let proxy = Proxy::start(&s3s.url()).unwrap();
     for keys in [vec![("awsKeyId", "a"), ("awsSecretKey", "b")], vec![]] {
         for url in [proxy.url(), proxy.url().replace("127.0.0.1", "localhost")] {
-            let http = HttpOptions { addresses: AddressPolicy::Public(Vec::new()), ..HttpOptions::default() };
+            let http = HttpOptions { addresses: AddressPolicy::Public(Vec::new()), ..to_loopback() };
             let host = Host::load(&cache(), &keys, http, Limits::default()).await;
             let failure = failure(&mut open(&host, &url, json!({})).await).await;
             assert_eq!((failure.code.as_str(), failure.class), ("http.address", FailureClass::Blocked), "{failure:?}");
@@ -314,7 +314,7 @@ async fn half_a_pair_of_keys_signs_nothing() {
         (vec![("awsSessionToken", "t")], "no keys"),
         (vec![("awsKeyId", ""), ("awsSecretKey", "s")], "awsKeyId is empty"),
     ] {
-        let host = Host::load(&cache(), &given, HttpOptions::default(), Limits::default()).await;
+        let host = Host::load(&cache(), &given, to_loopback(), Limits::default()).await;
         let failure = failure(&mut open(&host, "http://127.0.0.1:9", json!({})).await).await;
         assert_eq!((failure.code.as_str(), failure.class), ("aws.credentials", FailureClass::Blocked), "{failure:?}");
         assert!(failure.message.contains(words), "{failure:?}");
