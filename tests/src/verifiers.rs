@@ -35,9 +35,7 @@ pub fn judged_by_npm(packages: &Packages, claims: &[Claim<'_>]) -> Result<Vec<Ve
 }
 
 fn given(claims: &[Claim<'_>]) -> String {
-    let one = |(secret, message): &Claim<'_>| {
-        json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) })
-    };
+    let one = |(secret, message): &Claim<'_>| json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) });
     Value::from_iter(claims.iter().map(one)).to_string()
 }
 

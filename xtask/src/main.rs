@@ -113,7 +113,8 @@ impl Bench {
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        const NEEDED: [&Prerequisite; 8] = [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &POSTGRES, &S3_SERVER];
+        const NEEDED: [&Prerequisite; 8] =
+            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &POSTGRES, &S3_SERVER];
         prepare(&mut steps, &NEEDED, &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
