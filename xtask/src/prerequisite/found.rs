@@ -49,6 +49,15 @@ pub(super) fn python() -> Option<String> {
         .filter(|version| minor(version) >= Some(PYTHON_MINOR_MIN))
 }
 
+/// Other systems have keyrings of their own, which no test may touch.
+pub(super) fn keyring() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return Some("not needed on this system".to_owned());
+    }
+    first_line("dbus-daemon", &["--version"])?;
+    first_line("gnome-keyring-daemon", &["--version"])
+}
+
 /// The second number of `3.11.7`.
 fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("3.")?.split('.').next()?.parse().ok()

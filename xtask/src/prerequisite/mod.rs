@@ -115,6 +115,18 @@ pub(crate) const PYTHON: Prerequisite = Prerequisite {
     by_hand: "Python 3.10 or later with venv (Debian: apt-get install python3-venv)",
 };
 
+/// A keyring to read keys from, on a message bus of the test's own.
+pub(crate) const KEYRING: Prerequisite = Prerequisite {
+    name: "Secret Service",
+    needed_for: "keys and secrets are read from a real keyring",
+    find: found::keyring,
+    rustup: &[],
+    tool: None,
+    packages: &["dbus", "gnome-keyring"],
+    debian_release_min: 0,
+    by_hand: "gnome-keyring and dbus-daemon (Debian: apt-get install dbus gnome-keyring)",
+};
+
 /// Verifies what the S3 destination signs.
 pub(crate) const S3_SERVER: Prerequisite = Prerequisite {
     name: "s3s-fs",
