@@ -34,6 +34,12 @@ impl Workplace {
         Ok(Self { folder: folder.to_owned(), environment })
     }
 
+    /// Sets a variable of the environment of every process that is started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(other, _)| other != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// The runtime's data.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.join("data")
