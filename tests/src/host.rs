@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use ampline::{
@@ -52,9 +53,12 @@ impl Documents for NoStore {
     }
 }
 
+/// Emulators in interpreted languages take their time on busy machines.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 /// HTTP that reaches the loopback, where the servers of tests are.
 pub fn to_loopback() -> HttpOptions {
-    HttpOptions { addresses: AddressPolicy::Anywhere, ..HttpOptions::default() }
+    HttpOptions { addresses: AddressPolicy::Anywhere, timeout: TIMEOUT, ..HttpOptions::default() }
 }
 
 /// A host of the first-party sinks.

@@ -220,12 +220,13 @@ async fn what_only_the_other_side_knows_fails_in_its_words() {
             "template.failed",
             "keyTemplate gives no key",
         ),
-        (&any, moto.url(), json!({"keyTemplate": "data.result[0].fields.note"}), Rejected, "template.failed", "nnn"),
+        // Refused before it is sent, or by the server: rejected all the same.
+        (&s3s_keys, s3s.url(), json!({"keyTemplate": "data.result[0].fields.note"}), Rejected, "", "nnn"),
     ] {
         let mut instance = open(host, &url, extra.clone()).await;
         let report = instance.deliver(batch([message(1, 2_000)])).await;
         let failure = told(&report).remove(0).unwrap_err();
-        assert_eq!((failure.class, failure.code.as_str()), (class, code), "{extra}: {failure:?}");
+        assert!(failure.class == class && (code.is_empty() || failure.code == code), "{extra}: {failure:?}");
         assert!(failure.message.contains(words), "{extra}: {}", failure.message);
     }
     let probed = open(&any, &moto.url(), json!({})).await.probe().await.unwrap_err();
@@ -253,7 +254,7 @@ async fn a_bucket_elsewhere_an_overload_and_a_broken_server_are_told_apart() {
         (xml(400, "ExpiredToken", "The token has expired."), Blocked, "aws.ExpiredToken", "fresh credentials", false),
         (xml(400, "KeyTooLongError", "Too long."), FailureClass::Rejected, "aws.KeyTooLongError", "contacts/", false),
         (Answer::Reset, Transient, "http.reset", "", true),
-        (Answer::Stall, Transient, "http.timeout", "800 ms", true),
+        (Answer::Stall, Transient, "http.timeout", "gave no answer within", true),
         (
             Answer::Status { status: 502, retry_after: None, body: Some("bad gateway".into()), content_type: None },
             Transient,
