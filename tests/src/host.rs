@@ -86,6 +86,7 @@ impl Host {
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             limits,
             http,
+            postgres: None,
             compiler: Compiler::InProcess,
         };
         Self { sinks: WasmSinks::load(options, FIRST_PARTY).await.expect("the first-party sinks load"), credentials }

@@ -34,6 +34,12 @@ impl Workplace {
         Ok(Self { folder: folder.to_owned(), environment })
     }
 
+    /// Sets a variable of the environment of every process that is started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(other, _)| other != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// The runtime's data.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.join("data")
@@ -42,11 +48,6 @@ impl Workplace {
     /// The runtime's settings.
     pub fn settings_file(&self) -> PathBuf {
         self.folder.join("ampline.toml")
-    }
-
-    /// Sets a variable of the environment for whatever is started from now on.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// What the runtime logged, over all its starts.
@@ -90,7 +91,14 @@ impl Workplace {
                 return Err(io::Error::other(format!("the runtime ended with {status}:\n{}", self.log_tail())));
             }
             if let Some((address, project)) = announced(&self.data_dir(), child.id()) {
-                let key = self.secret("api-key")?;
+                let key = match self.secret("api-key") {
+                    Ok(key) => key,
+                    Err(error) => {
+                        child.kill()?;
+                        child.wait()?;
+                        return Err(error);
+                    }
+                };
                 return Ok(RuntimeProcess { child, client: RuntimeClient { address, key, project, http: client() } });
             }
             std::thread::sleep(LOOK_EVERY);

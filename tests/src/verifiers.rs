@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{npm::Packages, python::Venv, receiver::Received};
 
-/// What refused a message, and why.
-pub type Refusal = String;
+/// A message, and the secret that it should verify with.
+pub type Claim<'a> = (&'a str, &'a Received);
+/// What one of the libraries said against a message; nothing where all accept it.
+pub type Verdict = Option<String>;
 
 /// The libraries of PyPI.
 ///
@@ -15,33 +17,33 @@ pub fn of_pypi() -> Result<Venv, String> {
     Venv::of("verifiers.txt")
 }
 
-/// Has every message judged by PyPI's `standardwebhooks` and `svix`, each with its own headers.
+/// Has messages judged by PyPI's `standardwebhooks` and `svix`, each with its own headers; one verdict for each, in order.
 ///
 /// # Errors
 /// When the judges cannot be run.
-pub fn refused_by_pypi(venv: &Venv, secret: &str, messages: &[Received]) -> Result<Vec<Refusal>, String> {
-    refusals(&venv.run("verify.py", given(secret, messages).as_bytes())?)
+pub fn judged_by_pypi(venv: &Venv, claims: &[Claim<'_>]) -> Result<Vec<Verdict>, String> {
+    verdicts(&venv.run("verify.py", given(claims).as_bytes())?)
 }
 
-/// Has every message judged by npm's `standardwebhooks` and `svix`, each with its own headers.
+/// Has messages judged by npm's `standardwebhooks` and `svix`, each with its own headers; one verdict for each, in order.
 ///
 /// # Errors
 /// When the judges cannot be run.
-pub fn refused_by_npm(packages: &Packages, secret: &str, messages: &[Received]) -> Result<Vec<Refusal>, String> {
-    let output = packages.node("verify.mjs", &[], given(secret, messages).as_bytes()).map_err(|error| error.to_string())?;
-    refusals(&output.stdout).map_err(|reason| format!("{reason}: {}", String::from_utf8_lossy(&output.stderr)))
+pub fn judged_by_npm(packages: &Packages, claims: &[Claim<'_>]) -> Result<Vec<Verdict>, String> {
+    let output = packages.node("verify.mjs", &[], given(claims).as_bytes()).map_err(|error| error.to_string())?;
+    verdicts(&output.stdout).map_err(|reason| format!("{reason}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
-fn given(secret: &str, messages: &[Received]) -> String {
-    let one = |message: &Received| json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) });
-    Value::from_iter(messages.iter().map(one)).to_string()
+fn given(claims: &[Claim<'_>]) -> String {
+    let one = |(secret, message): &Claim<'_>| json!({ "secret": secret, "headers": message.headers, "body": String::from_utf8_lossy(&message.body) });
+    Value::from_iter(claims.iter().map(one)).to_string()
 }
 
-fn refusals(verdicts: &[u8]) -> Result<Vec<Refusal>, String> {
-    let verdicts: Vec<Value> = serde_json::from_slice(verdicts).map_err(|error| format!("read the verdicts: {error}"))?;
+fn verdicts(printed: &[u8]) -> Result<Vec<Verdict>, String> {
+    let verdicts: Vec<Value> = serde_json::from_slice(printed).map_err(|error| format!("read the verdicts: {error}"))?;
     let told = |verdict: &Value| {
-        let judges = ["standardwebhooks", "svix"];
-        judges.into_iter().filter(|judge| !verdict[judge].is_null()).map(|judge| format!("{judge}: {}", verdict[judge])).next()
+        let said = |judge| verdict[judge].as_str().map(|reason| format!("{judge}: {reason}"));
+        said("standardwebhooks").or_else(|| said("svix"))
     };
-    Ok(verdicts.iter().filter_map(told).collect())
+    Ok(verdicts.iter().map(told).collect())
 }

@@ -6,7 +6,7 @@ use std::{path::Path, process::Output, time::Duration};
 
 use ampline_tests::{
     faults::{Answer, Rule},
-    hubspot::{Large, Options, Properties},
+    hubspot::{Options, Properties},
     npm,
     receiver::{Mode, Received, Seen},
     requirement::require,
@@ -187,34 +187,6 @@ async fn only_what_changed_is_read_again_and_nothing_new_means_no_message() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_record_too_large_for_a_webhook_is_fetched_by_a_signed_url() {
-    let large = Large { every: 2, bytes: 400_000 };
-    let world = Stage::new(4, |options| Options { large: Some(large), ..options }, "");
-    let manifest = MANIFEST.replace("- fieldName: email", "- fieldName: email\n            - fieldName: large_text");
-    std::fs::write(world.workplace.data_dir().with_file_name("amp.yaml"), manifest).unwrap();
-    let runtime = world.start();
-    world.arrived(|seen| seen.download_urls.len() == 2 && seen.counts.records == 2).await;
-    for request in &world.receiver.seen().requests {
-        assert!(request.body.len() <= 300_000, "a message of {} bytes", request.body.len());
-        let message: Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(message["resultInfo"]["type"] == "url", message.get("result").is_none());
-    }
-    let url = world.receiver.seen().download_urls[0].clone();
-    let fetch = |url: String| async move {
-        let response = reqwest::get(url).await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
-    };
-    let (status, body) = fetch(url.clone()).await;
-    assert_eq!(status, 200);
-    let records: Vec<Value> = serde_json::from_str(&body).unwrap();
-    assert_eq!(records.len(), 1);
-    assert_eq!(records[0]["fields"]["large_text"].as_str().unwrap().len(), 400_000);
-    assert_eq!(fetch(url.replace("signature=", "signature=A")).await.0, 403);
-    assert_eq!(fetch(url.replace("expires=", "expires=9")).await.0, 403);
-    assert!(runtime.terminate().unwrap().success());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commands_show_and_repair_what_failed() {
     let world = Stage::new(2, |options| options, "retry_delays_s = [0]");
     world.receiver.set_mode(Mode::down()).await;
@@ -252,6 +224,69 @@ async fn a_receiver_that_is_gone_stops_its_destination_until_a_person_starts_it(
     assert!(world.ampline(&["destinations", "enable", "hook"]).status.success());
     world.arrived(|seen| seen.counts.events_accepted == 1).await;
     assert!(runtime.terminate().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_letters_are_purged_only_when_a_person_says_so() {
+    let world = Stage::new(2, |options| options, "retry_delays_s = []");
+    world.receiver.set_mode(Mode::down()).await;
+    let runtime = world.start();
+    world.stands(&runtime, |status| status["destinations"][0]["dead"] == 1).await;
+    let filter = ["--destination", "hook", "--group", "acme"];
+    assert_eq!(world.json(&[&["deliveries", "replay", "--dry-run"][..], &filter].concat()), json!({ "wouldReplay": 1 }));
+    assert_eq!(world.json(&[&["deliveries", "purge", "--dry-run"][..], &filter].concat()), json!({ "wouldPurge": 1 }));
+    let refusals: [(&[&str], &str); 4] = [
+        (&["deliveries", "purge"], "say which"),
+        (&["deliveries", "purge", "--all"], "this deletes 1 dead letters for good; say --yes"),
+        (&["deliveries", "purge", "--all", "--yes", "--status", "delivered"], "only dead letters are purged"),
+        (&["deliveries", "purge", "999999"], "there is no delivery 999999"),
+    ];
+    for (arguments, expected) in refusals {
+        let output = world.ampline(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(expected), "{arguments:?}: {said}");
+    }
+    world.receiver.set_mode(Mode::Up).await;
+    let dead = world.json(&["deliveries", "--status", "dead"])["results"][0]["id"].to_string();
+    assert_eq!(world.json(&["deliveries", "replay", &dead]), json!({ "replayed": 1 }));
+    world.arrived(|seen| seen.counts.events_accepted == 1).await;
+    let status = world.stands(&runtime, |status| status["destinations"][0]["delivered"] == 1).await;
+    assert_eq!(status["destinations"][0]["pendingBytes"], 0);
+    let purged = world.json(&["deliveries", "purge", &dead]);
+    assert_eq!((&purged["purged"], &purged["messages"]), (&json!(1), &json!(0)), "the replay keeps the message");
+    let left = world.json(&["deliveries"]);
+    assert_eq!(left["results"].as_array().unwrap().len(), 1);
+    assert!(!left["results"][0]["replayOf"].is_null());
+    let output = world.ampline(&["deliveries", "purge", &left["results"][0]["id"].to_string()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not dead"), "{output:?}");
+    assert!(runtime.terminate().unwrap().success());
+    let log = std::fs::read_to_string(world.workplace.log_file()).unwrap();
+    for event in ["deliveries.replayed", "deliveries.purged", "replay_of="] {
+        assert!(log.contains(event), "{event} is not in the log");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_destination_that_only_fails_is_stopped_and_starts_anew() {
+    let further = "retry_delays_s = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\ndisable_after_s = 2";
+    let world = Stage::new(2, |options| options, further);
+    world.receiver.set_mode(Mode::down()).await;
+    let runtime = world.start();
+    let stopped = world.stands(&runtime, |status| !status["destinations"][0]["disabledReason"].is_null()).await;
+    let reason = stopped["destinations"][0]["disabledReason"].as_str().unwrap();
+    assert!(reason.contains("only failed since") && reason.contains("http.503"), "{reason}");
+    assert_eq!(stopped["destinations"][0]["pending"], 1);
+    assert!(runtime.terminate().unwrap().success());
+    let runtime = world.start();
+    let still = world.stands(&runtime, |_| true).await;
+    assert_eq!(still["destinations"][0]["disabledReason"], stopped["destinations"][0]["disabledReason"]);
+    world.receiver.set_mode(Mode::Up).await;
+    assert!(world.ampline(&["destinations", "enable", "hook"]).status.success());
+    world.arrived(|seen| seen.counts.events_accepted == 1).await;
+    let anew = world.stands(&runtime, |status| status["destinations"][0]["delivered"] == 1).await;
+    assert!(anew["destinations"][0]["failingSince"].is_null() && anew["destinations"][0]["failures"] == 0);
+    assert!(runtime.terminate().unwrap().success());
+    assert!(std::fs::read_to_string(world.workplace.log_file()).unwrap().contains("destination.disabled"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

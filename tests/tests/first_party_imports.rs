@@ -28,6 +28,7 @@ fn each_sink_imports_what_it_uses_and_nothing_else() {
     let expected = [
         ("api", vec!["types", "messages", "documents", "log"]),
         ("kinesis", vec!["types", "messages", "templates", "streams", "log"]),
+        ("postgres", vec!["types", "messages", "sql", "log"]),
         ("s3", vec!["types", "messages", "templates", "objects", "log"]),
         ("webhook", vec!["types", "http", "log", "clock"]),
     ];

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use prerequisite::{C_COMPILER, CLIPPY, NGINX, NODE, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER};
+use prerequisite::{C_COMPILER, CLIPPY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER};
 use step::{Failed, Steps};
 
 /// Everything a person types in this repository, apart from cargo itself.
@@ -113,7 +113,9 @@ impl Bench {
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &S3_SERVER], &self.install)?;
+        const NEEDED: [&Prerequisite; 9] =
+            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &POSTGRES, &KEYRING, &S3_SERVER];
+        prepare(&mut steps, &NEEDED, &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
         if !self.fast {

@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     clock::until,
     journal::{JournalError, OperationStatus, ReadState},
+    pressure::Pressure,
     reader::{self, Connection, ReadOutcome},
 };
 
@@ -42,8 +43,20 @@ pub(crate) struct Job {
     pub(crate) connection: Arc<Connection>,
 }
 
-/// When each read is due next, for people.
-pub(crate) type NextRuns = Arc<std::sync::Mutex<HashMap<ReadKey, Timestamp>>>;
+/// How often it is looked whether reads that wait may go on.
+const HELD_LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// When each read runs next, for people.
+pub(crate) type NextRuns = Arc<std::sync::Mutex<HashMap<ReadKey, NextRun>>>;
+
+/// When a read runs next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NextRun {
+    /// At this time, or as soon as one of the places for running reads is free.
+    At(Timestamp),
+    /// Once what holds it has passed.
+    Held(String),
+}
 
 /// A wish that reads run now rather than at their next tick.
 pub(crate) struct RunNow {
@@ -78,12 +91,20 @@ pub(crate) async fn run(
     let mut stop = shared.stop.clone();
     loop {
         let now = shared.clock.now();
+        queue.let_go_on(&shared.pressure, now);
         while running.len() < reads_max
             && let Some(index) = queue.pop_due(now)
         {
-            running.spawn(one(shared.clone(), queue.jobs[index].clone(), index));
+            match shared.pressure.on(&queue.jobs[index].plan.context.destination) {
+                Some(reason) => queue.hold(index, reason),
+                None => {
+                    queue.places[index].running = true;
+                    running.spawn(one(shared.clone(), queue.jobs[index].clone(), index));
+                }
+            }
         }
-        let sleep = queue.next().filter(|_| running.len() < reads_max).map_or(SLEEP_MAX, |at| until(at, now).min(SLEEP_MAX));
+        let sleep_max = if queue.holds_any() { HELD_LOOK_EVERY } else { SLEEP_MAX };
+        let sleep = queue.next().filter(|_| running.len() < reads_max).map_or(sleep_max, |at| until(at, now).min(sleep_max));
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(sleep) => {}
@@ -126,6 +147,8 @@ struct Queue {
 struct Place {
     due: Option<Timestamp>,
     running: bool,
+    /// Must wait, without a place among the running ones.
+    held: bool,
     /// Wished for while it was running.
     again: bool,
     failures: u32,
@@ -143,7 +166,7 @@ impl Queue {
         match due {
             Some(at) => {
                 self.heap.push(Reverse((at, index)));
-                next_runs.insert(key.clone(), at);
+                next_runs.insert(key.clone(), NextRun::At(at));
             }
             None => drop(next_runs.remove(key)),
         }
@@ -164,8 +187,33 @@ impl Queue {
         self.next().filter(|at| *at <= now)?;
         let Reverse((_, index)) = self.heap.pop()?;
         self.places[index].due = None;
-        self.places[index].running = true;
         Some(index)
+    }
+
+    /// Lets a read wait until what holds it has passed.
+    fn hold(&mut self, index: usize, reason: String) {
+        self.places[index].held = true;
+        let key = &self.jobs[index].plan.key;
+        tracing::warn!(target: "ampline::read", event = "read.waiting", installation = %key.installation_id,
+            object = %key.object_name, reason);
+        self.next_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), NextRun::Held(reason));
+    }
+
+    fn holds_any(&self) -> bool {
+        self.places.iter().any(|place| place.held)
+    }
+
+    /// Makes those due that need not wait any more.
+    fn let_go_on(&mut self, pressure: &Pressure, now: Timestamp) {
+        for index in 0..self.places.len() {
+            if self.places[index].held && pressure.on(&self.jobs[index].plan.context.destination).is_none() {
+                self.places[index].held = false;
+                let key = &self.jobs[index].plan.key;
+                tracing::info!(target: "ampline::read", event = "read.resumed", installation = %key.installation_id,
+                    object = %key.object_name);
+                self.set(index, Some(now));
+            }
+        }
     }
 
     fn ended(&mut self, index: usize, outcome: &ReadOutcome, now: Timestamp) {
@@ -177,6 +225,10 @@ impl Queue {
             _ => 0,
         };
         place.running = false;
+        if let ReadOutcome::Held { reason } = outcome {
+            place.again = false;
+            return self.hold(index, reason.clone());
+        }
         let at = if std::mem::take(&mut place.again) {
             Some(now)
         } else {
@@ -194,7 +246,7 @@ impl Queue {
         for &index in &wanted {
             if self.places[index].running {
                 self.places[index].again = true;
-            } else {
+            } else if !self.places[index].held {
                 self.set(index, Some(now));
             }
         }
@@ -223,7 +275,7 @@ fn first_run(plan: &ReadPlan, state: Option<&ReadState>, now: Timestamp) -> Opti
 fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestamp) -> Option<Timestamp> {
     let tick = plan.schedule.as_ref().and_then(|schedule| schedule.next_after(now));
     let may_pass = match outcome {
-        ReadOutcome::Completed { .. } | ReadOutcome::Interrupted => false,
+        ReadOutcome::Completed { .. } | ReadOutcome::Interrupted | ReadOutcome::Held { .. } => false,
         // Another owner's lease ends, one way or the other.
         ReadOutcome::Owned => true,
         ReadOutcome::Failed { class, .. } => matches!(

@@ -86,6 +86,7 @@ async fn load(cache: &tempfile::TempDir, http: HttpOptions, keys: Vec<SigningKey
         documents: Arc::new(NoDocuments),
         secrets: Arc::new(Keys(keys)),
         downloads: Downloads::new("http://127.0.0.1", &[0; 32], EXPIRY_S_DEFAULT),
+        postgres: None,
         limits: Default::default(),
         http,
         compiler: Compiler::InProcess,
@@ -103,6 +104,7 @@ fn route(url: &str) -> Route {
         concurrency: CONCURRENCY,
         rate_per_second: None,
         lease,
+        disable_after: None,
     }
 }
 

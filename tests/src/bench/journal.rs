@@ -61,6 +61,7 @@ async fn settle(journal: Arc<SqliteJournal>, count: usize) -> Result<(), Failure
             code: "ok".to_owned(),
             message: None,
             verdict: Verdict::Delivered,
+            disable_after: None,
         });
         let (settlements, journal) = (settlements.collect(), Arc::clone(&journal));
         flights.spawn(async move { journal.settle(settlements).await });

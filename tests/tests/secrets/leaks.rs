@@ -58,7 +58,8 @@ async fn echoing() -> (SocketAddr, Sent) {
     async fn echo(State(sent): State<Sent>, headers: HeaderMap) -> (axum::http::StatusCode, HeaderMap, String) {
         let mut answer = HeaderMap::new();
         answer.extend(headers.get("authorization").map(|value| (axum::http::HeaderName::from_static("x-echo"), value.clone())));
-        let page = format!("we did not understand your request: {headers:?}");
+        // What matters comes first: the delivery log keeps a page's beginning.
+        let page = format!("what is {:?} with {:?} in {headers:?}?", headers.get("authorization"), headers.get("x-key"));
         sent.lock().unwrap().push(headers);
         (axum::http::StatusCode::INTERNAL_SERVER_ERROR, answer, page)
     }
@@ -91,6 +92,13 @@ impl Evidence {
     }
 
     fn judge(&self) {
+        // What is certainly written is found: the search has eyes, in the stores and in the answers.
+        let mut known = Search::default();
+        known.add("a message's member", "installationUpdateTime");
+        for place in ["journal.db", "GET a delivery"] {
+            let seen = |(at, bytes): &(String, Vec<u8>)| at.contains(place) && !known.found_in(bytes).is_empty();
+            assert!(self.written.iter().any(seen), "{place} was not searched");
+        }
         let told = |(place, bytes): &(String, Vec<u8>)| {
             let found = self.search.found_in(bytes);
             (!found.is_empty()).then(|| format!("{place}: {found:?}"))

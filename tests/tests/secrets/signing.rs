@@ -77,17 +77,20 @@ async fn official_libraries_accept_every_message_over_tls_and_with_either_key_of
         ("after, the old key", &after, &first, true),
         ("configured", &configured, &ampline_tests::world::SIGNING_KEY.to_owned(), true),
     ];
-    if let Some(venv) = require("secrets", "PyPI's verifiers", verifiers::of_pypi()) {
-        for (what, messages, key, sound) in rows {
-            let refused = verifiers::refused_by_pypi(&venv, key, messages).unwrap();
-            assert_eq!(refused.len(), if sound { 0 } else { messages.len() }, "PyPI, {what}: {refused:?}");
+    let claims: Vec<verifiers::Claim<'_>> =
+        rows.iter().flat_map(|(_, messages, key, _)| messages.iter().map(move |message| (key.as_str(), message))).collect();
+    let judge = |judges: &str, verdicts: Vec<verifiers::Verdict>| {
+        let expected = rows.iter().flat_map(|(what, messages, _, sound)| std::iter::repeat_n((*what, *sound), messages.len()));
+        assert_eq!(verdicts.len(), claims.len(), "{judges}");
+        for (verdict, (what, sound)) in verdicts.into_iter().zip(expected) {
+            assert_eq!(verdict.is_none(), sound, "{judges}, {what}: {verdict:?}");
         }
+    };
+    if let Some(venv) = require("secrets", "PyPI's verifiers", verifiers::of_pypi()) {
+        judge("PyPI", verifiers::judged_by_pypi(&venv, &claims).unwrap());
     }
     if let Some(packages) = require("secrets", "npm's verifiers", npm::packages()) {
-        for (what, messages, key, sound) in rows {
-            let refused = verifiers::refused_by_npm(&packages, key, messages).unwrap();
-            assert_eq!(refused.len(), if sound { 0 } else { messages.len() }, "npm, {what}: {refused:?}");
-        }
+        judge("npm", verifiers::judged_by_npm(&packages, &claims).unwrap());
     }
 }
 

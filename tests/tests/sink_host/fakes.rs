@@ -76,6 +76,7 @@ pub(crate) fn options() -> HostOptions {
         downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
         limits: limits(),
         http: HttpOptions { addresses: AddressPolicy::Anywhere, ..HttpOptions::default() },
+        postgres: None,
         compiler: Compiler::InProcess,
     }
 }

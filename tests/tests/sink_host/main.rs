@@ -9,6 +9,7 @@ mod cache;
 mod containment;
 mod fakes;
 mod hosted_store;
+mod poison;
 mod receiver;
 mod secrecy;
 mod webhook;

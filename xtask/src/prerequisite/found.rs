@@ -27,6 +27,16 @@ pub(super) fn nginx() -> Option<String> {
     first_line("nginx", &["-v"]).or_else(|| first_line("/usr/sbin/nginx", &["-v"]))
 }
 
+/// The same two ways, in the same order, as the tests: Debian keeps its versions beside the search path.
+pub(super) fn postgres() -> Option<String> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<_> =
+        versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
+    versions.sort_unstable();
+    let debian = versions.into_iter().rev().map(|(_, path)| path.join("bin/postgres").to_string_lossy().into_owned());
+    debian.chain(["postgres".to_owned()]).find_map(|program| first_line(&program, &["--version"]))
+}
+
 pub(super) fn node() -> Option<String> {
     let node = first_line("node", &["--version"]).filter(|version| major(version) >= Some(NODE_MAJOR_MIN))?;
     let npm = first_line("npm", &["--version"])?;
@@ -37,6 +47,15 @@ pub(super) fn node() -> Option<String> {
 pub(super) fn python() -> Option<String> {
     first_line("python3", &["-c", "import ensurepip, venv, sys; print(sys.version.split()[0])"])
         .filter(|version| minor(version) >= Some(PYTHON_MINOR_MIN))
+}
+
+/// Other systems have keyrings of their own, which no test may touch.
+pub(super) fn keyring() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return Some("not needed on this system".to_owned());
+    }
+    first_line("dbus-daemon", &["--version"])?;
+    first_line("gnome-keyring-daemon", &["--version"])
 }
 
 /// The second number of `3.11.7`.

@@ -91,6 +91,18 @@ pub(crate) const NODE: Prerequisite = Prerequisite {
     by_hand: "Node 20 or later with npm, from https://nodejs.org/en/download",
 };
 
+/// The database that tests deliver to.
+pub(crate) const POSTGRES: Prerequisite = Prerequisite {
+    name: "Postgres",
+    needed_for: "tests deliver to servers of their own (Debian also starts it as a service on port 5432; the tests do not use that one)",
+    find: found::postgres,
+    rustup: &[],
+    tool: None,
+    packages: &["postgresql"],
+    debian_release_min: 0,
+    by_hand: "PostgreSQL 13 or later with `postgres` and `initdb` (Debian: apt-get install postgresql; macOS: brew install postgresql)",
+};
+
 /// Runs moto, the emulator of AWS, and official libraries as judges.
 pub(crate) const PYTHON: Prerequisite = Prerequisite {
     name: "Python",
@@ -101,6 +113,18 @@ pub(crate) const PYTHON: Prerequisite = Prerequisite {
     packages: &["python3-venv"],
     debian_release_min: 12,
     by_hand: "Python 3.10 or later with venv (Debian: apt-get install python3-venv)",
+};
+
+/// A keyring to read keys from, on a message bus of the test's own.
+pub(crate) const KEYRING: Prerequisite = Prerequisite {
+    name: "Secret Service",
+    needed_for: "keys and secrets are read from a real keyring",
+    find: found::keyring,
+    rustup: &[],
+    tool: None,
+    packages: &["dbus", "gnome-keyring"],
+    debian_release_min: 0,
+    by_hand: "gnome-keyring and dbus-daemon (Debian: apt-get install dbus gnome-keyring)",
 };
 
 /// Verifies what the S3 destination signs.

@@ -19,6 +19,7 @@ mod unknown;
 pub use issue::{Issue, Severity};
 pub use model::*;
 pub use source::FILE_BYTES_MAX;
+pub(crate) use unknown::closest;
 
 /// What came of checking a manifest.
 #[derive(Debug, Clone, PartialEq)]

@@ -59,7 +59,7 @@ pub(super) fn issue(key: &str, keys: &'static Keys, present: &[&str], path: Stri
 }
 
 /// The candidate that `word` is probably a misspelling of.
-pub(super) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > COMPARED_BYTES_MAX {
         return None;
     }

@@ -1,11 +1,45 @@
 //! Templates: JMESPath over a message's metadata, time and data, for object keys, partition keys and any other text.
 //!
-//! One engine for checks when a destination is made, for previews and for deliveries.
+//! One engine for checks when a destination is made, for previews and for deliveries. A straight line: `scan` and `syntax` (the
+//! crate's parser) → `inspect` (what shows without a message) → `evaluate` over `value`s that are parsed as far as they are reached →
+//! `rules` of the purpose. No expression and no message makes it panic, recurse without end or take more than a set amount of work.
+//!
+//! Nothing that a template can name changes between the attempts of a delivery, so that a retry renders the same text.
+
+mod evaluate;
+mod fault;
+mod functions;
+mod inspect;
+mod json;
+mod names;
+mod number;
+mod print;
+mod rules;
+pub mod sample;
+mod scan;
+mod syntax;
+mod time;
+mod value;
+mod written;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use jmespath::ast::Ast;
 
+pub use rules::{OBJECT_KEY_BYTES_MAX, PARTITION_KEY_CHARS_MAX};
+
+use self::{
+    evaluate::Evaluation,
+    value::{Kind, Text, Value},
+};
 use crate::message::Metadata;
+
+/// The key of an S3 object where its destination has no template: the event's time and id.
+pub const DEFAULT_OBJECT_KEY: &str = r#"join('', [time.rfc3339_nano, '_', metadata."event-id", '.json'])"#;
+
+/// The partition key of a Kinesis record where its destination has no template: the event id, which spreads evenly.
+pub const DEFAULT_PARTITION_KEY: &str = r#"metadata."event-id""#;
 
 /// What a rendered text is for; it decides what a good one is, and what becomes of a template that gives none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +79,7 @@ pub struct Context<'a> {
     pub metadata: &'a Metadata,
     /// When the event happened; the same at every attempt.
     pub time: Timestamp,
-    /// The message as JSON.
+    /// The message as JSON, parsed only as far as a template looks into it.
     pub data: &'a [u8],
 }
 
@@ -58,40 +92,120 @@ pub struct Rendered {
     pub note: Option<String>,
 }
 
-/// A compiled template.
+/// A compiled template; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Template {
     purpose: Purpose,
-    expression: jmespath::Expression<'static>,
+    tree: Arc<Ast>,
 }
 
 impl Template {
     /// Compiles an expression; all faults where it cannot be used.
     pub fn compile(purpose: Purpose, expression: &str) -> Result<Self, Vec<Issue>> {
-        let fault = |error: jmespath::JmespathError| {
-            vec![Issue { position: Some(error.offset), message: error.reason.to_string(), fatal: true }]
-        };
-        Ok(Self { purpose, expression: jmespath::compile(expression).map_err(fault)? })
+        let (tree, mut issues) = checked(purpose, expression);
+        issues.retain(|issue| issue.fatal);
+        match tree {
+            Some(tree) if issues.is_empty() => Ok(Self { purpose, tree: Arc::new(tree) }),
+            _ => Err(issues),
+        }
     }
 
     /// The text for a message; an error is for a person to read and comes again with the same message.
     pub fn render(&self, context: &Context<'_>) -> Result<Rendered, String> {
-        let data: Value = serde_json::from_slice(context.data).map_err(|error| format!("the message is not JSON: {error}"))?;
-        let input = json!({"metadata": context.metadata, "time": {"rfc3339": context.time.to_string()}, "data": data});
-        let input = jmespath::Variable::try_from(input).map_err(|error| error.to_string())?;
-        let found = self.expression.search(input).map_err(|error| error.reason.to_string());
-        let fallback = |note: String| Rendered { text: context.metadata.event_id.clone(), note: Some(note) };
-        match found.map(|found| found.as_string().cloned().unwrap_or_default()) {
-            Ok(text) if !text.is_empty() => Ok(Rendered { text, note: None }),
-            Ok(_) if self.purpose == Purpose::PartitionKey => Ok(fallback("the template gives nothing".to_owned())),
-            Ok(_) => Err("the template gives nothing for this message".to_owned()),
-            Err(reason) if self.purpose == Purpose::PartitionKey => Ok(fallback(reason)),
-            Err(reason) => Err(reason),
+        let evaluated = match std::str::from_utf8(context.data) {
+            Ok(data) => evaluated(self.purpose, &self.tree, &root(context, data), "for this message"),
+            Err(error) => Evaluated::Nothing(format!("the message is not UTF-8: {error}")),
+        };
+        match evaluated {
+            Evaluated::Text(text) => Ok(Rendered { text, note: None }),
+            Evaluated::Nothing(reason) if self.purpose == Purpose::PartitionKey => {
+                let note = format!("the event id is the partition key, because {reason}");
+                Ok(Rendered { text: context.metadata.event_id.clone(), note: Some(note) })
+            }
+            Evaluated::Nothing(reason) | Evaluated::Bad(reason) => Err(reason),
         }
     }
 }
 
-/// Every fault and warning that can be known without a message.
+/// Every fault and warning that can be known without a message, the faults first.
 pub fn check(purpose: Purpose, expression: &str) -> Vec<Issue> {
-    Template::compile(purpose, expression).err().unwrap_or_default()
+    checked(purpose, expression).1
 }
+
+fn checked(purpose: Purpose, expression: &str) -> (Option<Ast>, Vec<Issue>) {
+    let tree = match syntax::parse(expression) {
+        Ok(tree) => tree,
+        Err(issues) => return (None, issues),
+    };
+    let (mut issues, reach) = inspect::inspect(purpose, expression, &tree);
+    if reach.is_constant() && !issues.iter().any(|issue| issue.fatal) {
+        let fate = match evaluated(purpose, &tree, &Value::Null, "for every message") {
+            Evaluated::Text(_) => None,
+            Evaluated::Nothing(reason) => Some((reason, purpose != Purpose::PartitionKey)),
+            Evaluated::Bad(reason) => Some((reason, true)),
+        };
+        issues.extend(fate.map(|(reason, fatal)| Issue { position: None, message: reason, fatal }));
+        issues.sort_by_key(|issue| !issue.fatal);
+    }
+    (Some(tree), issues)
+}
+
+/// What came of an evaluation.
+enum Evaluated {
+    /// A text that is good for the purpose.
+    Text(String),
+    /// No text, and why.
+    Nothing(String),
+    /// A text that breaks a rule of the purpose, and which.
+    Bad(String),
+}
+
+/// `whose`: of which messages it is the text, for a reason.
+fn evaluated<'a>(purpose: Purpose, tree: &'a Ast, root: &Value<'a>, whose: &str) -> Evaluated {
+    let mut evaluation = Evaluation::new();
+    let text = evaluation.value(tree, root).and_then(|value| match value {
+        Value::Null => Ok(Err("is null")),
+        Value::Expression(_) => Ok(Err("is an expression (`&…`), not a value,")),
+        Value::Text(text) if text.is_empty() => Ok(Err("is empty")),
+        Value::Text(text) => Ok(Ok(text.to_string())),
+        value => evaluation.json(&value).map(Ok),
+    });
+    match text {
+        Ok(Ok(text)) => match rules::fault(purpose, &text) {
+            None => Evaluated::Text(text),
+            Some(reason) => Evaluated::Bad(reason),
+        },
+        Ok(Err(lack)) => Evaluated::Nothing(format!("{} {lack} {whose}", inspect::named(tree))),
+        Err(fault) => Evaluated::Nothing(fault.to_string()),
+    }
+}
+
+/// The namespaces of a message.
+fn root<'a>(context: &Context<'a>, data: &'a str) -> Value<'a> {
+    let metadata = context.metadata;
+    let text = |text: &'a str| Value::Text(Text::Borrowed(text));
+    let metadata = [
+        ("projectId", text(&metadata.project_id)),
+        ("installationId", text(&metadata.installation_id)),
+        ("connectionId", text(&metadata.connection_id)),
+        ("destinationId", text(&metadata.destination_id)),
+        (names::OPERATION_ID, metadata.operation_id.as_deref().map_or(Value::Null, text)),
+        ("objectName", text(&metadata.object_name)),
+        (names::EVENT_ID, text(&metadata.event_id)),
+        ("timestamp", text(&metadata.timestamp)),
+        ("topic", text(&metadata.topic)),
+    ];
+    let member = |(name, value)| (Text::Borrowed(name), value);
+    let time = time::texts(context.time).map(|(name, text)| member((name, Value::text(text))));
+    // A message that is a bare text or number needs no looking into; one that is blank is no JSON.
+    let data = Value::written(data);
+    let data = if matches!(data.kind(), Kind::List | Kind::Object) { data } else { data.opened().cloned().unwrap_or(data) };
+    Value::object(vec![
+        member(("metadata", Value::object(metadata.map(member).to_vec()))),
+        member(("time", Value::object(time.to_vec()))),
+        member(("data", data)),
+    ])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,22 @@
-//! The hosted store's own paths: `/projects/{project}/{endpoint}/groups/{group}` and `…/items/{item}`.
+//! The hosted store's own paths: `/projects/{project}/{endpoint}/groups/{group}` and `…/items/{item}`, each with an entity tag.
 
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
     Shared, paging,
     problem::{Problem, bad_request, not_found},
     status::check_project,
+    validator::EntityTag,
 };
-use crate::store::{Item, StoreError};
+use crate::store::{Item, ItemPage, StoreError};
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -57,21 +59,32 @@ pub(super) async fn list(
     State(api): Shared,
     Path((project, endpoint, group)): Path<(String, String, String)>,
     query: Result<Query<PageQuery>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     check_project(&api, &project)?;
     let Query(query) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
     let limit = paging::size(query.page_size)?;
     let page = api.store.list(&endpoint, &group, limit, query.page_token.as_deref()).await?;
-    let items: Vec<ItemBody> = page.items.into_iter().map(ItemBody::try_from).collect::<Result<_, _>>()?;
-    Ok(Json(paging::paged(items, page.next)))
+    Ok(page_tag(&page).answer(&headers, || {
+        let items: Result<Vec<ItemBody>, Problem> = page.items.into_iter().map(ItemBody::try_from).collect();
+        items.map(|items| Json(paging::paged(items, page.next)))
+    }))
+}
+
+/// A page is the same as long as it holds the same items in the same states, and goes on or not as before.
+fn page_tag(page: &ItemPage) -> EntityTag {
+    let items = page.items.iter().flat_map(|item| [item.id.as_str(), item.version.as_str()]);
+    EntityTag::of(items.chain(page.next.as_deref()))
 }
 
 /// `GET /projects/{project}/{endpoint}/groups/{group}/items/{item}`
 pub(super) async fn item(
     State(api): Shared,
     Path((project, endpoint, group, item)): Path<(String, String, String, String)>,
-) -> Result<Json<ItemBody>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     check_project(&api, &project)?;
     let found = api.store.get(&endpoint, &group, &item).await?;
-    found.ok_or_else(|| not_found(format!("there is no item {item:?} in this group")))?.try_into().map(Json)
+    let found = found.ok_or_else(|| not_found(format!("there is no item {item:?} in this group")))?;
+    Ok(EntityTag::new(&found.version).answer(&headers, || ItemBody::try_from(found).map(Json)))
 }

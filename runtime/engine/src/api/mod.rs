@@ -6,11 +6,16 @@ mod auth;
 mod deliveries;
 mod destinations;
 mod downloads;
+mod health;
 mod hosted_store;
 mod paging;
 mod problem;
+mod range;
 mod reads;
 mod status;
+#[cfg(test)]
+mod tests;
+mod validator;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,6 +38,7 @@ use crate::{
     clock::Clock,
     downloads::Downloads,
     journal::Journal,
+    pressure::Pressure,
     scheduler::{NextRuns, RunNow},
     store::HostedStore,
 };
@@ -59,9 +65,11 @@ pub struct Api {
     /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
     pub configured: Option<Configured>,
     /// When reads run next; empty where no scheduler runs.
-    pub next_runs: NextRuns,
+    pub(crate) next_runs: NextRuns,
     /// Where wishes for a read at once go; nothing where no scheduler runs.
     pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
+    /// What holds reads; nothing where none run.
+    pub(crate) pressure: Option<Arc<Pressure>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -78,13 +86,14 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
+        .route("/v1/projects/{project}/deliveries:purge", post(deliveries::purge))
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
-        .route("/health/live", get(|| async { StatusCode::NO_CONTENT }))
-        .route("/health/ready", get(ready))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .route("/downloads/{event_id}", get(downloads::download));
     keyed
         .merge(open)
@@ -95,12 +104,6 @@ pub fn router(api: Arc<Api>) -> Router {
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn(timed))
         .with_state(api)
-}
-
-/// Ready = the store answers.
-async fn ready(State(api): Shared) -> Result<StatusCode, problem::Problem> {
-    api.journal.destinations().await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {

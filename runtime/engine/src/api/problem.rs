@@ -1,7 +1,10 @@
 //! Errors as `application/problem+json` (RFC 9457).
 
 use axum::{
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -55,6 +58,6 @@ impl IntoResponse for Problem {
         if let Some(remedy) = self.remedy {
             body["remedy"] = remedy.into();
         }
-        (self.status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        (self.status, [(CONTENT_TYPE, "application/problem+json"), (CACHE_CONTROL, "no-store")], body.to_string()).into_response()
     }
 }

@@ -1,5 +1,6 @@
 //! How everything stands.
 
+use ampline_core::plan::ReadKey;
 use axum::{
     Json,
     extract::{Path, State},
@@ -11,7 +12,10 @@ use super::{
     Api, Shared,
     problem::{Problem, not_found},
 };
-use crate::journal::{DestinationState, Operation};
+use crate::{
+    journal::{DestinationState, Operation, ReadState},
+    scheduler::NextRun,
+};
 
 /// How everything stands.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +27,8 @@ pub struct Status {
     pub version: String,
     /// Since when reads and deliveries run; nothing while no runtime runs.
     pub running_since: Option<Timestamp>,
+    /// Why no read goes on, where that is so: the disk is full.
+    pub reads_held: Option<String>,
     /// Every read that ever began, and those that are due.
     pub reads: Vec<ReadStatus>,
     /// Every known destination.
@@ -43,6 +49,8 @@ pub struct ReadStatus {
     pub failures: u32,
     /// When it runs next.
     pub next_run_at: Option<Timestamp>,
+    /// Why it must wait, where it must.
+    pub held: Option<String>,
 }
 
 /// A runtime serves one project; other names are not there.
@@ -50,21 +58,28 @@ pub(super) fn check_project(api: &Api, project: &str) -> Result<(), Problem> {
     if project == api.project { Ok(()) } else { Err(not_found(format!("there is no project {project:?}"))) }
 }
 
+fn read_status(key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) -> ReadStatus {
+    let (next_run_at, held) = match next {
+        Some(NextRun::At(at)) => (Some(at), None),
+        Some(NextRun::Held(reason)) => (None, Some(reason)),
+        None => (None, None),
+    };
+    let failures = state.as_ref().map_or(0, |state| state.failures);
+    let operation = state.and_then(|state| state.operation);
+    ReadStatus { installation_id: key.installation_id, object_name: key.object_name, operation, failures, next_run_at, held }
+}
+
 /// `GET /v1/projects/{project}/status`
 pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> Result<Json<Status>, Problem> {
     check_project(&api, &project)?;
-    let next_runs = api.next_runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let mut next_runs = api.next_runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
     let mut reads: Vec<ReadStatus> = (api.journal.reads().await?.into_iter())
-        .map(|state| ReadStatus {
-            next_run_at: next_runs.get(&state.key).copied(),
-            installation_id: state.key.installation_id,
-            object_name: state.key.object_name,
-            operation: state.operation,
-            failures: state.failures,
-        })
+        .map(|state| read_status(state.key.clone(), next_runs.remove(&state.key), Some(state)))
         .collect();
+    reads.extend(next_runs.into_iter().map(|(key, next)| read_status(key, Some(next), None)));
     reads.sort_by(|a, b| (&a.installation_id, &a.object_name).cmp(&(&b.installation_id, &b.object_name)));
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let destinations = api.journal.destinations().await?;
-    Ok(Json(Status { project, version, running_since: api.running_since, reads, destinations }))
+    let reads_held = api.pressure.as_ref().and_then(|pressure| pressure.on_all());
+    Ok(Json(Status { project, version, running_since: api.running_since, reads_held, reads, destinations }))
 }

@@ -77,6 +77,7 @@ impl Client {
             configured: None,
             next_runs: Arc::default(),
             wishes: None,
+            pressure: None,
             running_since: None,
         };
         Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal, store } })

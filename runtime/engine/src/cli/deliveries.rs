@@ -29,17 +29,35 @@ enum Action {
     },
     /// Deliver again: one delivery, or all that match. A replay is a new delivery of the same message.
     Replay {
-        /// The delivery's number.
-        #[arg(conflicts_with_all = ["destination", "status", "object", "since", "until", "event", "all"])]
-        id: Option<i64>,
-        /// Everything that is kept.
-        #[arg(long)]
-        all: bool,
         #[command(flatten)]
-        filter: FilterArgs,
-        #[command(flatten)]
-        target: Target,
+        which: BulkArgs,
     },
+    /// Delete dead letters for good: one, or all that match. What is pending or delivered stays.
+    Purge {
+        #[command(flatten)]
+        which: BulkArgs,
+        /// Delete more than the one that is named by its number.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// One delivery, or many.
+#[derive(Debug, Args)]
+struct BulkArgs {
+    /// The delivery's number.
+    #[arg(conflicts_with_all = ["destination", "group", "status", "object", "since", "until", "event", "all"])]
+    id: Option<i64>,
+    /// Everything that is kept.
+    #[arg(long)]
+    all: bool,
+    /// Only say how many there are.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    target: Target,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +79,9 @@ struct FilterArgs {
     /// Only this destination.
     #[arg(long)]
     destination: Option<String>,
+    /// Only this customer's group.
+    #[arg(long, value_name = "GROUP_REF")]
+    group: Option<String>,
     /// Only deliveries that stand so.
     #[arg(long, value_parser = parse_status, value_name = "pending|delivered|dead")]
     status: Option<DeliveryStatus>,
@@ -81,7 +102,9 @@ struct FilterArgs {
 impl FilterArgs {
     fn filter(&self) -> DeliveryFilter {
         DeliveryFilter {
+            id: None,
             destination: self.destination.clone(),
+            group_ref: self.group.clone(),
             status: self.status,
             object_name: self.object.clone(),
             since: self.since,
@@ -117,14 +140,15 @@ pub(super) async fn run(args: DeliveriesArgs) -> Result<(), Failure> {
     match args.action {
         None => list(&args.list).await,
         Some(Action::Show { id, target }) => show(id, &target).await,
-        Some(Action::Replay { id, all, filter, target }) => replay(id, all, &filter, &target).await,
+        Some(Action::Replay { which }) => replay(&which).await,
+        Some(Action::Purge { which, yes }) => purge(&which, yes).await,
     }
 }
 
 async fn list(args: &ListArgs) -> Result<(), Failure> {
     let mut query = vec![("pageSize", args.limit.to_string())];
     let filter = serde_json::to_value(args.filter.filter()).map_err(|error| Failure::unable(error.to_string()))?;
-    for key in ["destination", "status", "objectName", "since", "until", "eventId"] {
+    for key in ["destination", "groupRef", "status", "objectName", "since", "until", "eventId"] {
         query.extend(filter[key].as_str().map(|value| (key, value.to_owned())));
     }
     query.extend(args.page_token.clone().map(|token| ("pageToken", token)));
@@ -175,20 +199,52 @@ async fn show(id: i64, target: &Target) -> Result<(), Failure> {
     output::print(&format!("{value:#}"))
 }
 
-async fn replay(id: Option<i64>, all: bool, filter: &FilterArgs, target: &Target) -> Result<(), Failure> {
-    let chosen = filter.filter();
-    let body = match id {
-        Some(id) => json!({ "id": id }),
-        None if !all && chosen == DeliveryFilter::default() => {
-            return Err(Failure::refused("say which: a delivery's number, a filter such as --status dead, or --all"));
+impl BulkArgs {
+    /// What the API is asked.
+    fn request(&self, dry_run: bool) -> Result<Value, Failure> {
+        let filter = self.filter.filter();
+        match self.id {
+            Some(id) => Ok(json!({ "id": id, "dryRun": dry_run })),
+            None if !self.all && filter == DeliveryFilter::default() => {
+                Err(Failure::refused("say which: a delivery's number, a filter such as --destination NAME, or --all"))
+            }
+            None => Ok(json!({ "filter": filter, "dryRun": dry_run })),
         }
-        None => json!({ "filter": chosen }),
-    };
-    let client = Client::connect(target).await?;
-    let value = client.post("deliveries:replay", Some(body)).await?;
+    }
+
+    fn print(&self, answer: &Value, text: &str) -> Result<(), Failure> {
+        match self.target.format {
+            Format::Json => output::print(&format!("{answer:#}")),
+            Format::Text => output::print(text),
+        }
+    }
+}
+
+async fn replay(which: &BulkArgs) -> Result<(), Failure> {
+    let request = which.request(which.dry_run)?;
+    let client = Client::connect(&which.target).await?;
+    let answer = client.post("deliveries:replay", Some(request)).await?;
     client.close().await?;
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => format!("{} to be delivered again", value["replayed"]),
-    })
+    if which.dry_run {
+        return which.print(&answer, &format!("{} would be delivered again", answer["wouldReplay"]));
+    }
+    which.print(&answer, &format!("{} to be delivered again", answer["replayed"]))
+}
+
+async fn purge(which: &BulkArgs, yes: bool) -> Result<(), Failure> {
+    let asks_only = which.dry_run || (which.id.is_none() && !yes);
+    let request = which.request(asks_only)?;
+    let client = Client::connect(&which.target).await?;
+    let answer = client.post("deliveries:purge", Some(request)).await?;
+    client.close().await?;
+    if which.dry_run {
+        return which.print(&answer, &format!("{} dead letters would be deleted", answer["wouldPurge"]));
+    }
+    if asks_only {
+        let count = &answer["wouldPurge"];
+        return Err(Failure::refused(format!(
+            "nothing was deleted: this deletes {count} dead letters for good; say --yes if it should"
+        )));
+    }
+    which.print(&answer, &format!("{} dead letters deleted ({} bytes)", answer["purged"], answer["bytes"]))
 }

@@ -10,6 +10,7 @@ mod run;
 mod secrets;
 mod status;
 mod table;
+mod template;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -37,12 +38,14 @@ enum Command {
     Status(status::StatusArgs),
     /// Run reads now rather than at their next tick.
     Read(status::ReadArgs),
-    /// List, show and replay deliveries.
-    Deliveries(deliveries::DeliveriesArgs),
+    /// List, show, replay and purge deliveries.
+    Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
+    /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
+    Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -77,9 +80,10 @@ pub fn main() -> ExitCode {
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
-        Command::Deliveries(args) => finish(client::block_on(deliveries::run(args))),
+        Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Template(args) => template::run(&args),
     }
 }
 

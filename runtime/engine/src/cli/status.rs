@@ -30,20 +30,25 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
     };
     let reads: Vec<[String; 6]> = (status.reads.into_iter())
         .map(|read| {
-            let (state, progress, result) = read.operation.as_ref().map_or_else(Default::default, operation_cells);
+            let (mut state, progress, mut result) = read.operation.as_ref().map_or_else(Default::default, operation_cells);
             let next = read.next_run_at.map(|at| at.strftime("%F %T").to_string()).unwrap_or_default();
+            if let Some(reason) = read.held {
+                (state, result) = ("waiting".to_owned(), reason);
+            }
             [read.object_name, read.installation_id, state, progress, next, result]
         })
         .collect();
     let reads = table::text(["object", "installation", "state", "records", "next run", "result"], &reads, "no reads yet");
-    let destinations: Vec<[String; 5]> = (status.destinations.into_iter())
+    let state = status.reads_held.map_or(state.clone(), |reason| format!("{state}\nno read goes on: {reason}"));
+    let destinations: Vec<[String; 6]> = (status.destinations.into_iter())
         .map(|one| {
             let state = one.disabled_reason.map_or("running".to_owned(), |reason| format!("stopped: {reason}"));
-            [one.name, one.pending.to_string(), one.delivered.to_string(), one.dead.to_string(), state]
+            let waiting = format!("{:.1} MB", one.pending_bytes as f64 / 1e6);
+            [one.name, one.pending.to_string(), waiting, one.delivered.to_string(), one.dead.to_string(), state]
         })
         .collect();
     let destinations =
-        table::text(["destination", "pending", "delivered", "dead", "state"], &destinations, "no destinations yet");
+        table::text(["destination", "pending", "waiting", "delivered", "dead", "state"], &destinations, "no destinations yet");
     output::print(&format!("{state}\n\n{reads}\n\n{destinations}"))
 }
 

@@ -2,10 +2,11 @@
 
 use ampline_core::{
     outcome::{FailureClass, Outcome},
-    retry::{RetryPolicy, Verdict, decide},
+    retry::{Verdict, decide},
 };
 use jiff::Timestamp;
 
+use super::Route;
 use crate::{
     clock,
     journal::{Claimed, Settlement},
@@ -19,11 +20,11 @@ const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 pub(super) fn settlement(
     claimed: &Claimed,
     result: &Delivered,
-    policy: &RetryPolicy,
+    route: &Route,
     started_at: Timestamp,
     now: Timestamp,
 ) -> Settlement {
-    let verdict = decide(&result.outcome, claimed.attempt, policy, now, clock::chance());
+    let verdict = decide(&result.outcome, claimed.attempt, &route.retry, now, clock::chance());
     let (code, message) = match &result.outcome {
         Outcome::Delivered(note) => ("ok".to_owned(), note.clone()),
         Outcome::Failed(failure) => (failure.code.clone(), Some(failure.message.clone())),
@@ -36,6 +37,7 @@ pub(super) fn settlement(
         code,
         message: message.filter(|text| !text.is_empty()).map(capped),
         verdict,
+        disable_after: route.disable_after,
     }
 }
 
@@ -58,6 +60,7 @@ pub(super) fn log(claimed: &Claimed, destination: &str, result: &Delivered, sett
                 event = "delivery.attempted",
                 event_id = %envelope.id,
                 delivery = claimed.delivery,
+                replay_of = claimed.replay_of,
                 destination,
                 object = %envelope.metadata.object_name,
                 group = %envelope.group_ref,

@@ -51,8 +51,8 @@ impl Breaker {
         self.trial_in_flight = true;
     }
 
-    /// The trial envelope was not sent after all.
-    pub(super) fn trial_called_off(&mut self) {
+    /// The trial is over, or was not sent after all.
+    pub(super) fn trial_ends(&mut self) {
         self.trial_in_flight = false;
     }
 
@@ -62,8 +62,12 @@ impl Breaker {
     }
 
     /// So many envelopes failed, and none succeeded. Returns when to go on, if the breaker has opened (or stays open) by it.
-    pub(super) fn failed(&mut self, envelopes: u32, now: Timestamp) -> Option<Timestamp> {
-        self.trial_in_flight = false;
+    ///
+    /// Once it is open only a trial's failure prolongs the wait: what was sent before says nothing new.
+    pub(super) fn failed(&mut self, envelopes: u32, is_trial: bool, now: Timestamp) -> Option<Timestamp> {
+        if self.failures >= FAILURES_TO_OPEN && !is_trial {
+            return None;
+        }
         self.failures = self.failures.saturating_add(envelopes);
         if self.failures < FAILURES_TO_OPEN {
             return None;
@@ -77,7 +81,6 @@ impl Breaker {
 
     /// The destination asked to be left alone until then.
     pub(super) fn pause_until(&mut self, at: Timestamp) {
-        self.trial_in_flight = false;
         self.paused_until = self.paused_until.max(Some(at));
     }
 }
@@ -93,19 +96,22 @@ mod tests {
     #[test]
     fn opens_after_failures_in_a_row_tries_one_and_waits_longer_each_time() {
         let mut breaker = Breaker::default();
-        assert_eq!(breaker.failed(FAILURES_TO_OPEN - 1, at(0)), None);
+        assert_eq!(breaker.failed(FAILURES_TO_OPEN - 1, false, at(0)), None);
         assert_eq!(breaker.admission(at(0)), Admission::Open);
-        assert_eq!(breaker.failed(1, at(0)), Some(at(1)));
+        assert_eq!(breaker.failed(1, false, at(0)), Some(at(1)));
         assert_eq!(breaker.admission(at(0)), Admission::Wait(at(1)));
         assert_eq!(breaker.admission(at(1)), Admission::Trial);
         breaker.trial_begins();
         assert_eq!(breaker.admission(at(1)), Admission::Hold, "one trial at a time");
-        breaker.trial_called_off();
+        breaker.trial_ends();
         assert_eq!(breaker.admission(at(1)), Admission::Trial);
         breaker.trial_begins();
-        assert_eq!(breaker.failed(1, at(1)), Some(at(3)));
+        assert_eq!(breaker.failed(64, false, at(1)), None, "sent before it opened: no trial, and no end of the one under way");
+        assert_eq!(breaker.admission(at(1)), Admission::Hold);
+        breaker.trial_ends();
+        assert_eq!(breaker.failed(1, true, at(1)), Some(at(3)));
         for (now, next) in [(3, 7), (7, 15), (15, 31), (31, 63), (63, 123), (123, 183)] {
-            assert_eq!(breaker.failed(1, at(now)), Some(at(next)));
+            assert_eq!(breaker.failed(1, true, at(now)), Some(at(next)));
         }
         breaker.succeeded();
         assert_eq!(breaker.admission(at(123)), Admission::Open);
@@ -115,7 +121,7 @@ mod tests {
     fn a_success_between_failures_keeps_it_shut_and_a_pause_holds() {
         let mut breaker = Breaker::default();
         for _ in 0..10 {
-            assert_eq!(breaker.failed(FAILURES_TO_OPEN - 1, at(0)), None);
+            assert_eq!(breaker.failed(FAILURES_TO_OPEN - 1, false, at(0)), None);
             breaker.succeeded();
         }
         breaker.pause_until(at(9));

@@ -2,7 +2,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -22,12 +22,13 @@ use super::{
     attempt::{self, BatchHealth},
     breaker::{Admission, Breaker},
     leases::Leases,
+    quarantine::{self, Quarantine},
     rate::Rate,
 };
 use crate::{
     clock::until,
     journal::{Claim, ClaimRequest, Claimed, Settlement},
-    sink::{BUSY, BatchItem, Delivered, Descriptor},
+    sink::{BUSY, BatchItem, BatchReport, Delivered, Descriptor},
 };
 
 /// Batches of one destination that are on their way at the same time. More than one, so that a slow answer does not leave the
@@ -38,8 +39,10 @@ const BATCHES_IN_FLIGHT: u32 = 3;
 const SETTLEMENTS_IN_FLIGHT: usize = 8;
 /// The longest that a destination as a whole is left alone on its own word; the envelope itself waits as long as it was told.
 const PAUSE_MAX: SignedDuration = SignedDuration::from_secs(300);
-/// How long to wait before asking a journal again that failed.
+/// How long to wait before asking a journal again that failed; for settlements it doubles.
 const JOURNAL_RETRY: Duration = Duration::from_secs(1);
+/// The longest such wait.
+const JOURNAL_RETRY_MAX: Duration = Duration::from_secs(15);
 /// How long claims are held back before they are given back where no sink instance is free.
 const BUSY_WAIT: Duration = Duration::from_secs(1);
 /// A quiet lane looks again after so long at the latest.
@@ -60,6 +63,10 @@ struct Lane {
 struct Flow {
     breaker: Breaker,
     rate: Option<Rate>,
+    quarantine: Quarantine,
+    /// Settlements that the journal could not take yet. Nothing is claimed meanwhile: what is delivered and not settled would be
+    /// delivered again.
+    unsettled: u32,
 }
 
 /// What the lane does next.
@@ -81,6 +88,8 @@ pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<
         state: Mutex::new(Flow {
             breaker: Breaker::default(),
             rate: route.rate_per_second.map(|rate| Rate::new(rate, shared.clock.now())),
+            quarantine: Quarantine::default(),
+            unsettled: 0,
         }),
         changed: Notify::new(),
         places: Arc::new(Semaphore::new(batches_in_flight(&route) as usize)),
@@ -113,17 +122,25 @@ impl Lane {
             Step::Claim { envelopes_max, trial } => match self.claim(envelopes_max).await {
                 Some(claim) if claim.deliveries.is_empty() => self.idle(claim.next_due).await,
                 Some(claim) => {
-                    self.take_off(claim.deliveries.len(), trial);
-                    batches.spawn(deliver(self.clone(), claim.deliveries, place));
+                    let batch = self.part(claim.deliveries).await;
+                    self.take_off(batch.len(), trial);
+                    batches.spawn(deliver(self.clone(), batch, trial, place));
                 }
                 None => tokio::time::sleep(JOURNAL_RETRY).await,
             },
         }
     }
 
+    fn flow(&self) -> MutexGuard<'_, Flow> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn step(&self) -> Step {
         let now = self.shared.clock.now();
-        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flow = self.flow();
+        if flow.unsettled > 0 {
+            return Step::Wait(JOURNAL_RETRY_MAX);
+        }
         let trial = match flow.breaker.admission(now) {
             Admission::Open => false,
             Admission::Trial => true,
@@ -131,7 +148,7 @@ impl Lane {
             Admission::Wait(at) => return Step::Wait(until(at, now)),
         };
         let share = self.route.concurrency / batches_in_flight(&self.route);
-        let wanted = if trial { 1 } else { share.min(self.descriptor.max_batch_envelopes).max(1) };
+        let wanted = if trial || flow.quarantine.is_on() { 1 } else { share.min(self.descriptor.max_batch_envelopes).max(1) };
         match flow.rate.as_mut().map(|rate| rate.allowance(now)) {
             Some(Err(wait)) => Step::Wait(wait),
             Some(Ok(allowed)) => Step::Claim { envelopes_max: wanted.min(allowed), trial },
@@ -155,8 +172,24 @@ impl Lane {
             .ok()
     }
 
+    /// The part of a claim that may go together; the rest is given back.
+    async fn part(&self, claimed: Vec<Claimed>) -> Vec<Claimed> {
+        let (batch, back) = self.flow().quarantine.part(claimed);
+        if !back.is_empty() {
+            self.release(&back).await;
+        }
+        batch
+    }
+
+    async fn release(&self, claimed: &[Claimed]) {
+        let deliveries: Vec<i64> = claimed.iter().map(|one| one.delivery).collect();
+        if let Err(error) = self.shared.journal.release(&deliveries).await {
+            tracing::error!(destination = %self.route.destination.name, %error, "cannot give claims back; their lease ends by itself");
+        }
+    }
+
     fn take_off(&self, envelopes: usize, trial: bool) {
-        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flow = self.flow();
         if trial {
             flow.breaker.trial_begins();
         }
@@ -185,12 +218,15 @@ impl Lane {
     }
 
     /// What the results say about the destination, for the breaker.
-    fn learn(&self, health: &BatchHealth, now: Timestamp) {
-        let mut flow = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn learn(&self, health: &BatchHealth, trial: bool, now: Timestamp) {
+        let mut flow = self.flow();
+        if trial {
+            flow.breaker.trial_ends();
+        }
         if health.answered > 0 {
             flow.breaker.succeeded();
         } else if health.failed > 0
-            && let Some(at) = flow.breaker.failed(health.failed, now)
+            && let Some(at) = flow.breaker.failed(health.failed, trial, now)
         {
             tracing::warn!(destination = %self.route.destination.name, until = %at, "only failures; leaving it alone, then trying one envelope");
         }
@@ -203,28 +239,38 @@ impl Lane {
 
 /// Delivers one batch and settles it. The place is free again as soon as the sink has answered; the settlement becomes durable
 /// behind it.
-async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePermit) {
+async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, trial: bool, place: OwnedSemaphorePermit) {
     let started_at = lane.shared.clock.now();
     let batch = claimed.iter().map(|one| BatchItem { envelope: one.envelope.clone(), attempt: one.attempt }).collect();
     // A defect in the host must not leave claims and a trial hanging: it counts as a failed attempt.
     let delivering = AssertUnwindSafe(lane.leases.deliver(batch)).catch_unwind().await;
     let defect = |_| Err(Failure::transient("host.panic", "a defect of the runtime; its log holds the panic's own words"));
-    let results = match delivering.unwrap_or_else(defect) {
-        Ok(report) => report.results,
-        Err(failure) if failure.code == BUSY => return give_back(&lane, &claimed).await,
+    let report = match delivering.unwrap_or_else(defect) {
+        Ok(report) => report,
+        Err(failure) if failure.code == BUSY => return give_back(&lane, &claimed, trial).await,
         Err(failure) => {
             let failed = Delivered { outcome: Outcome::Failed(failure), duration: Duration::ZERO };
-            claimed.iter().map(|_| failed.clone()).collect()
+            BatchReport { results: claimed.iter().map(|_| failed.clone()).collect(), reusable: false }
         }
     };
+    let ended = quarantine::ended(&report);
+    if let Some(code) = ended
+        && claimed.len() > 1
+    {
+        return isolate(&lane, &claimed, code).await;
+    }
     let now = lane.shared.clock.now();
-    lane.learn(&attempt::health(&results), now);
+    lane.learn(&attempt::health(&report.results), trial, now);
     let settlement = lane.settlements.clone().acquire_owned().await;
     drop(place);
-    let settlements: Vec<Settlement> = (claimed.iter().zip(&results))
-        .map(|(one, result)| attempt::settlement(one, result, &lane.route.retry, started_at, now))
+    let settlements: Vec<Settlement> = (claimed.iter().zip(&report.results))
+        .map(|(one, result)| attempt::settlement(one, result, &lane.route, started_at, now))
         .collect();
-    for ((one, result), settled) in claimed.iter().zip(&results).zip(&settlements) {
+    if let [alone] = settlements.as_slice() {
+        let again = ended.is_some() && matches!(alone.verdict, Verdict::RetryAt(_));
+        lane.flow().quarantine.went_alone(alone.delivery, again);
+    }
+    for ((one, result), settled) in claimed.iter().zip(&report.results).zip(&settlements) {
         attempt::log(one, &lane.route.destination.name, result, settled);
     }
     settle(&lane, settlements).await;
@@ -233,14 +279,22 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, place: OwnedSemaphorePe
 }
 
 /// Nothing was attempted, for want of an instance: that is no attempt, and others need the time more.
-async fn give_back(lane: &Lane, claimed: &[Claimed]) {
+async fn give_back(lane: &Lane, claimed: &[Claimed], trial: bool) {
     tracing::warn!(destination = %lane.route.destination.name, envelopes = claimed.len(), "no sink instance is free; waiting");
     tokio::time::sleep(BUSY_WAIT).await;
-    lane.state.lock().unwrap_or_else(PoisonError::into_inner).breaker.trial_called_off();
-    let deliveries: Vec<i64> = claimed.iter().map(|one| one.delivery).collect();
-    if let Err(error) = lane.shared.journal.release(&deliveries).await {
-        tracing::error!(destination = %lane.route.destination.name, %error, "cannot give claims back; their lease ends by itself");
+    if trial {
+        lane.flow().breaker.trial_ends();
     }
+    lane.release(claimed).await;
+    lane.changed.notify_one();
+}
+
+/// The sink's instance ended with a batch of several: no attempt for any of them, but each again by itself.
+async fn isolate(lane: &Lane, claimed: &[Claimed], code: &str) {
+    tracing::warn!(target: "ampline::delivery", event = "delivery.isolated", destination = %lane.route.destination.name,
+        envelopes = claimed.len(), code, "the sink ended with this batch; its messages go out one at a time");
+    lane.flow().quarantine.suspect(claimed);
+    lane.release(claimed).await;
     lane.changed.notify_one();
 }
 
@@ -252,13 +306,21 @@ async fn settle(lane: &Lane, settlements: Vec<Settlement>) {
         _ => None,
     });
     if let Some(reason) = blocked {
-        tracing::error!(destination = %name, %reason, "destination stopped until a person acts");
+        tracing::error!(event = "destination.disabled", destination = %name, %reason);
         if let Err(error) = lane.shared.journal.set_destination(name, Some(reason)).await {
             tracing::error!(destination = %name, %error, "cannot record that the destination is stopped");
         }
     }
+    let mut wait = JOURNAL_RETRY;
     while let Err(error) = lane.shared.journal.settle(settlements.clone()).await {
-        tracing::error!(destination = %name, %error, "cannot settle; trying again");
-        tokio::time::sleep(JOURNAL_RETRY).await;
+        if wait == JOURNAL_RETRY {
+            lane.flow().unsettled += 1;
+        }
+        tracing::error!(destination = %name, %error, attempts = settlements.len(), wait_s = wait.as_secs(), "cannot settle; trying again");
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(JOURNAL_RETRY_MAX);
+    }
+    if wait > JOURNAL_RETRY {
+        lane.flow().unsettled -= 1;
     }
 }

@@ -4,6 +4,7 @@ mod attempt;
 mod breaker;
 mod lane;
 mod leases;
+mod quarantine;
 mod rate;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ use crate::{
 pub const CONCURRENCY_DEFAULT: u32 = 64;
 /// The most that can be configured.
 pub const CONCURRENCY_MAX: u32 = 1_024;
+/// How long a destination may do nothing but fail before it is stopped, unless configured (`delivery.md` section 2).
+pub const DISABLE_AFTER_DEFAULT: Duration = Duration::from_secs(5 * 24 * 3_600);
 
 /// A destination and how it is delivered to.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub struct Route {
     pub rate_per_second: Option<f64>,
     /// How long a claim holds; longer than the longest a batch can take, so that a slow success is not sent twice.
     pub lease: Duration,
+    /// A destination that has only failed for so long is stopped; nothing = never.
+    pub disable_after: Option<Duration>,
 }
 
 /// Everything that lanes share.

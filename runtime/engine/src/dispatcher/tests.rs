@@ -48,7 +48,13 @@ struct Scripted {
 
 struct Instance {
     script: Script,
+    /// The number of the envelope that ends an instance.
+    poison: Option<u64>,
 }
+
+/// A destination whose instances end with every batch that holds envelope [`POISON`].
+const POISONED: &str = "poisoned";
+const POISON: u64 = 13;
 
 #[async_trait]
 impl Sinks for Scripted {
@@ -78,7 +84,8 @@ impl Sinks for Scripted {
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
         self.batches.fetch_add(1, Ordering::Relaxed);
-        Ok(Box::new(Instance { script: self.scripts[destination.name.as_str()] }))
+        let poison = (destination.name == POISONED).then_some(POISON);
+        Ok(Box::new(Instance { script: self.scripts[destination.name.as_str()], poison }))
     }
 }
 
@@ -86,6 +93,11 @@ impl Sinks for Scripted {
 impl SinkInstance for Instance {
     async fn deliver(&mut self, batch: Vec<BatchItem>) -> BatchReport {
         let mut results = Vec::new();
+        if batch.iter().any(|item| Some(item.envelope.id.as_u64_pair().1) == self.poison) {
+            let outcome = Outcome::Failed(Failure::transient("sink.trap", "as told"));
+            let ended = Delivered { outcome, duration: Duration::from_millis(1) };
+            return BatchReport { results: vec![ended; batch.len()], reusable: false };
+        }
         for item in batch {
             let outcome = match (self.script)(item.attempt) {
                 Act::Take => Outcome::Delivered(None),
@@ -179,7 +191,14 @@ impl Bench {
 
 fn route(name: &str, retry: RetryPolicy) -> Route {
     let destination = Destination { id: name.into(), name: name.into(), kind: "scripted".into(), config: serde_json::json!({}) };
-    Route { destination: Arc::new(destination), retry, concurrency: 64, rate_per_second: None, lease: Duration::from_secs(60) }
+    Route {
+        destination: Arc::new(destination),
+        retry,
+        concurrency: 64,
+        rate_per_second: None,
+        lease: Duration::from_secs(60),
+        disable_after: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -248,6 +267,23 @@ async fn the_breaker_spares_the_backlog_of_a_destination_that_is_down() {
     assert!(bench.sinks.batches.load(Ordering::Relaxed) <= 12, "batches went on although everything failed");
     assert_eq!(bench.journal.destinations().await.unwrap()[0].pending, 1_000);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_envelope_that_ends_its_instance_burns_no_attempt_of_its_neighbours() {
+    let bench = Bench::start(400, &[(POISONED, |_| Act::Take)], &[1, 1, 1]).await;
+    bench.until(POISONED, |state| state.delivered == 399 && state.dead == 1).await;
+    let deliveries = bench.journal.deliveries(&DeliveryFilter::default(), 1_000, None).await.unwrap().results;
+    for delivery in deliveries {
+        let guilty = delivery.event_id.as_u64_pair().1 == POISON;
+        assert_eq!(delivery.attempts, if guilty { 4 } else { 1 }, "{delivery:?}");
+    }
+    // One batch that ended, its envelopes one by one, the guilty one alone from then on, and the others in batches.
+    let batches = bench.sinks.batches.load(Ordering::Relaxed);
+    assert!(batches <= 21 * BATCHES_MAX + 40, "{batches} batches");
+}
+
+/// The most batches that can have been taken off when the guilty one first ended its own.
+const BATCHES_MAX: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_settles_what_is_in_flight() {

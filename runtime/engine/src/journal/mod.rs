@@ -8,6 +8,7 @@
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
 //! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
 
+mod deliveries;
 pub mod sqlite;
 
 use std::{sync::Arc, time::Duration};
@@ -17,6 +18,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use deliveries::{
+    AttemptRow, Bulk, DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, Page, Purged, Retention,
+};
 
 /// Why the journal could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +43,9 @@ pub enum JournalError {
     /// A page token that no list gave.
     #[error("the page token {0:?} is not one that a list gave: leave it out to begin with the first page")]
     PageToken(String),
+    /// There is no room on the disk; nothing of the call took effect, and the same call may succeed once there is.
+    #[error("the store cannot grow: {0}")]
+    Full(String),
     /// The store failed; nothing of the call took effect.
     #[error("the store failed: {0}")]
     Store(String),
@@ -179,6 +187,8 @@ pub struct Claimed {
     pub delivery: i64,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// The delivery that this one replays.
+    pub replay_of: Option<i64>,
     /// The message.
     pub envelope: Arc<Envelope>,
 }
@@ -209,105 +219,8 @@ pub struct Settlement {
     pub message: Option<String>,
     /// What follows. [`Verdict::Block`] keeps the delivery pending without counting the attempt.
     pub verdict: Verdict,
-}
-
-/// How a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DeliveryStatus {
-    /// Waiting for its first or next attempt.
-    Pending,
-    /// Taken by the other side.
-    Delivered,
-    /// Given up, with a reason.
-    Dead,
-}
-
-/// Which deliveries.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct DeliveryFilter {
-    /// Name of the destination.
-    pub destination: Option<String>,
-    /// How they stand.
-    pub status: Option<DeliveryStatus>,
-    /// As messages carry it.
-    pub object_name: Option<String>,
-    /// Made at this time or later.
-    pub since: Option<Timestamp>,
-    /// Made before this time.
-    pub until: Option<Timestamp>,
-    /// One envelope.
-    pub event_id: Option<Uuid>,
-}
-
-/// One delivery, without its body.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliverySummary {
-    /// Names the delivery.
-    pub id: i64,
-    /// The envelope's id.
-    pub event_id: Uuid,
-    /// Name of the destination.
-    pub destination: String,
-    /// As messages carry it.
-    pub object_name: String,
-    /// The customer's group.
-    pub group_ref: String,
-    /// When the message was made.
-    pub occurred_at: Timestamp,
-    /// Bytes of the body.
-    pub size: u64,
-    /// How it stands.
-    pub status: DeliveryStatus,
-    /// Attempts made.
-    pub attempts: u32,
-    /// When the next attempt falls due, while pending.
-    pub next_attempt_at: Option<Timestamp>,
-    /// Why it was given up, or what the last attempt said.
-    pub reason: Option<String>,
-    /// The delivery that this one replays.
-    pub replay_of: Option<i64>,
-}
-
-/// One attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttemptRow {
-    /// From 1. An attempt that was blocked is listed but not counted.
-    pub attempt: u32,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// How long it took, in microseconds.
-    pub duration_us: u64,
-    /// Whether the other side took it.
-    pub delivered: bool,
-    /// Dotted code.
-    pub code: String,
-    /// What the other side said.
-    pub message: Option<String>,
-}
-
-/// One delivery with its attempts and its message.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeliveryDetail {
-    /// The delivery.
-    pub summary: DeliverySummary,
-    /// Oldest first.
-    pub attempts: Vec<AttemptRow>,
-    /// The message; nothing once retention took it.
-    pub envelope: Option<Arc<Envelope>>,
-}
-
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Page<T> {
-    /// Newest first.
-    pub results: Vec<T>,
-    /// Where the next page begins; nothing behind the last.
-    pub next_page_token: Option<String>,
+    /// Where this is a failure, and every attempt at the destination failed for so long, it stops the destination; nothing = never.
+    pub disable_after: Option<Duration>,
 }
 
 /// How a destination stands.
@@ -320,30 +233,16 @@ pub struct DestinationState {
     pub disabled_reason: Option<String>,
     /// Envelopes that wait.
     pub pending: u64,
+    /// Bytes of their bodies.
+    pub pending_bytes: u64,
     /// Envelopes that were given up.
     pub dead: u64,
     /// Envelopes that were taken, as far as retention keeps them.
     pub delivered: u64,
     /// The first failure since the last success.
     pub failing_since: Option<Timestamp>,
-}
-
-/// How much settled history is kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retention {
-    /// Settled deliveries older than this go.
-    pub age_max: Duration,
-    /// Beyond so many bytes of bodies the oldest delivered ones go first, then dead letters; what is pending never goes.
-    pub bytes_max: u64,
-}
-
-/// What retention took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Purged {
-    /// Envelopes that went, with their deliveries and attempts.
-    pub envelopes: u64,
-    /// Bytes of their bodies.
-    pub bytes: u64,
+    /// Failures since the last success.
+    pub failures: u64,
 }
 
 /// The store of reads, envelopes, deliveries and attempts.
@@ -355,6 +254,8 @@ pub trait Journal: Send + Sync + 'static {
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()>;
     /// Ends an operation and gives up the lease.
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()>;
+    /// Gives up the lease of a read that must wait; the operation stays in progress, and the next [`Journal::begin`] resumes it.
+    async fn suspend(&self, lease: &ReadLease) -> Result<()>;
     /// Every read that ever began.
     async fn reads(&self) -> Result<Vec<ReadState>>;
     /// The operations of one read, newest first, as far as they are kept; at least the latest.
@@ -366,6 +267,7 @@ pub trait Journal: Send + Sync + 'static {
     /// Claims what is due for a destination (J4, J6); nothing while the destination is disabled.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim>;
     /// Settles attempts; those that are already settled, or no longer claimed under that attempt number, are left alone (J5).
+    /// Where a failure shows that its destination has only failed for too long, the same transaction stops the destination.
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
     /// Gives claims back unattempted.
     async fn release(&self, deliveries: &[i64]) -> Result<()>;
@@ -380,10 +282,23 @@ pub trait Journal: Send + Sync + 'static {
     async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>>;
     /// Makes a new delivery of each matching envelope, logged as a replay; returns how many. Pending ones are not doubled.
     async fn replay(&self, filter: &DeliveryFilter, now: Timestamp) -> Result<u64>;
+    /// Deletes the matching dead letters for good, in bounded steps; never what is pending or delivered. An envelope whose last
+    /// delivery goes is forgotten, its id included.
+    async fn purge(&self, filter: &DeliveryFilter) -> Result<Purged>;
+    /// How many deliveries a replay or a purge with this filter would take now.
+    async fn count(&self, filter: &DeliveryFilter, what: Bulk) -> Result<u64>;
+
+    /// Bytes of bodies that wait for a destination; costs no look into the store.
+    fn pending_bytes(&self, destination: &str) -> u64;
+    /// Why the store took no write lately for want of room, in words for an operator; nothing while it does.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 
     /// How each known destination stands.
     async fn destinations(&self) -> Result<Vec<DestinationState>>;
-    /// Stops a destination with a reason, or starts it again with none. A destination not seen before becomes known.
+    /// Stops a destination with a reason, or starts it again with none, its failures forgotten. A destination not seen before
+    /// becomes known.
     async fn set_destination(&self, name: &str, disabled_reason: Option<String>) -> Result<()>;
 
     /// Deletes settled history by age and size, in bounded steps.

@@ -66,3 +66,32 @@ fn dialled(policy: &AddressPolicy, name: &str, found: impl Iterator<Item = Socke
         _ => Ok(dialled),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(found: &[&str], allow: &[&str], expected: Result<&[&str], &str>) {
+        let policy = AddressPolicy::Public(allow.iter().map(|network| network.parse().unwrap()).collect());
+        let sockets = |texts: &[&str]| texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 443)).collect::<Vec<_>>();
+        match (dialled(&policy, "hook.example", sockets(found).into_iter()), expected) {
+            (Ok(got), Ok(expected)) => assert_eq!(got, sockets(expected), "{found:?}"),
+            (Err(refused), Err(expected)) => {
+                let told = refused.to_string();
+                assert!(told.starts_with(&format!("hook.example is at {expected}")) && told.contains("`allow`"), "{told}");
+            }
+            (got, expected) => panic!("{found:?}: {got:?}, not {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn a_name_is_dialled_at_its_allowed_addresses_alone() {
+        check(&["8.8.8.8"], &[], Ok(&["8.8.8.8"]));
+        check(&["10.0.0.1", "8.8.8.8", "::1"], &[], Ok(&["8.8.8.8"]));
+        check(&["10.0.0.1"], &[], Err("10.0.0.1, which is private and not allowed"));
+        check(&["::ffff:169.254.169.254"], &[], Err("::ffff:169.254.169.254, which is cloud metadata"));
+        check(&["64:ff9b::7f00:1"], &["10.0.0.0/8"], Err("64:ff9b::7f00:1, which is loopback"));
+        check(&["10.0.0.1", "192.168.0.1"], &["10.0.0.0/8"], Ok(&["10.0.0.1"]));
+        check(&["100.64.0.1", "224.0.0.1"], &[], Err("224.0.0.1, which is multicast"));
+    }
+}

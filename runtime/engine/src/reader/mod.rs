@@ -19,10 +19,14 @@ pub(crate) use connection::Connection;
 use crate::{
     clock::Clock,
     journal::{Begin, Journal, JournalError, OperationEnd, OperationStatus, PageCommit, ReadLease},
+    pressure::Pressure,
 };
 
 /// How long a read is owned without a commit; longer than the longest that a page can take with all its retries.
 const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// How long to wait before asking a journal again whose disk is full.
+const ROOM_RETRY: Duration = Duration::from_secs(2);
 
 /// Everything that reads share.
 #[derive(Clone)]
@@ -30,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
+    pub(crate) pressure: Arc<Pressure>,
     pub(crate) stop: watch::Receiver<bool>,
 }
 
@@ -49,6 +54,11 @@ pub(crate) enum ReadOutcome {
     },
     /// The runtime is stopping; the operation is resumed at the next start.
     Interrupted,
+    /// Must wait; the operation is resumed once it need not any more.
+    Held {
+        /// Why.
+        reason: String,
+    },
     /// Someone else owns the read.
     Owned,
 }
@@ -92,8 +102,9 @@ pub(crate) async fn run(
     let (page, records) = (lease.pages, cursor.run.as_ref().map_or(0, |run| run.records));
     let mut operation = Operation { shared, plan: plan.clone(), provider, connection, lease, cursor, page, records, fresh: 0 };
     match operation.pages().await {
-        Ok(Some(())) => operation.complete().await,
-        Ok(None) => Ok(ReadOutcome::Interrupted),
+        Ok(Pages::All) => operation.complete().await,
+        Ok(Pages::Stopping) => Ok(ReadOutcome::Interrupted),
+        Ok(Pages::Held(reason)) => operation.suspend(reason).await,
         Err(Stopped::Read(error)) => {
             // A position that the provider no longer knows is given up, or every later run would fail on it.
             let restart = (error.class == ReadErrorClass::CursorGone).then(|| operation.cursor.clone().restarted().to_text());
@@ -129,7 +140,29 @@ pub(crate) async fn give_up(shared: &Shared, key: ReadKey) -> Result<(), Journal
 
 async fn end_failed(shared: &Shared, lease: &ReadLease, result: String, cursor: Option<String>) -> Result<(), JournalError> {
     let end = OperationEnd { status: OperationStatus::Failure, result, cursor, now: shared.clock.now() };
-    shared.journal.finish(lease, end).await
+    with_room(shared, || shared.journal.finish(lease, end.clone())).await
+}
+
+/// Asks the journal again while its disk is full, or until the runtime stops: what was read is kept in memory, and durable as
+/// soon as there is room.
+async fn with_room<T, F>(shared: &Shared, ask: impl Fn() -> F) -> Result<T, JournalError>
+where
+    F: Future<Output = Result<T, JournalError>>,
+{
+    let mut stop = shared.stop.clone();
+    loop {
+        match ask().await {
+            Err(JournalError::Full(reason)) => tracing::error!(target: "ampline::read", event = "read.waiting", reason),
+            answer => return answer,
+        }
+        let stopping = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => true,
+            () = tokio::time::sleep(ROOM_RETRY) => false,
+        };
+        if stopping {
+            return ask().await;
+        }
+    }
 }
 
 impl ReadOutcome {
@@ -141,6 +174,15 @@ impl ReadOutcome {
     }
 }
 
+/// How far the pages came.
+enum Pages {
+    All,
+    /// The runtime is stopping.
+    Stopping,
+    /// Reads must wait, for this reason.
+    Held(String),
+}
+
 /// Why pages stopped coming.
 enum Stopped {
     Read(ReadError),
@@ -148,19 +190,22 @@ enum Stopped {
 }
 
 impl Operation<'_> {
-    /// Reads page after page, each durable before the next is asked for. Nothing where the runtime is stopping.
-    async fn pages(&mut self) -> Result<Option<()>, Stopped> {
+    /// Reads page after page, each durable before the next is asked for.
+    async fn pages(&mut self) -> Result<Pages, Stopped> {
         let mut stop = self.shared.stop.clone();
         tokio::select! {
             prepared = self.prepare() => prepared.map_err(Stopped::Read)?,
-            _ = stop.wait_for(|stop| *stop) => return Ok(None),
+            _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
         }
         while let Some(run) = self.cursor.run.clone() {
+            if let Some(reason) = self.shared.pressure.on(&self.plan.context.destination) {
+                return Ok(Pages::Held(reason));
+            }
             let request = || self.provider.request(&self.plan, &run);
             let parse = |response: &http::Response<bytes::Bytes>| self.provider.page(&self.plan, &run, response);
             let page = tokio::select! {
                 page = fetch::page(&self.shared.http, self.connection, request, parse) => page.map_err(Stopped::Read)?,
-                _ = stop.wait_for(|stop| *stop) => return Ok(None),
+                _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
             };
             let behind = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
             let last = page.next.is_none();
@@ -180,7 +225,12 @@ impl Operation<'_> {
             self.cursor = if last { behind.complete() } else { behind };
             self.commit(envelopes, total).await.map_err(Stopped::Journal)?;
         }
-        Ok(Some(()))
+        Ok(Pages::All)
+    }
+
+    async fn suspend(self, reason: String) -> Result<ReadOutcome, JournalError> {
+        with_room(self.shared, || self.shared.journal.suspend(&self.lease)).await?;
+        Ok(ReadOutcome::Held { reason })
     }
 
     /// What must be known before the first page.
@@ -219,7 +269,7 @@ impl Operation<'_> {
             now: self.shared.clock.now(),
             lease: LEASE,
         };
-        self.shared.journal.commit(&self.lease, commit).await
+        with_room(self.shared, || self.shared.journal.commit(&self.lease, commit.clone())).await
     }
 
     async fn complete(self) -> Result<ReadOutcome, JournalError> {
@@ -235,7 +285,7 @@ impl Operation<'_> {
             cursor: Some(self.cursor.to_text()),
             now: self.shared.clock.now(),
         };
-        self.shared.journal.finish(&self.lease, end).await?;
+        with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
         Ok(ReadOutcome::Completed { records })
     }
 }

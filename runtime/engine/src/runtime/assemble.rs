@@ -10,10 +10,12 @@ use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
     data_dir::DataDir,
+    disk::Disk,
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
+    pressure::Pressure,
     reader,
     scheduler::{Job, RunNow},
     secrets::{DestinationSecrets, Signing, Vault},
@@ -37,6 +39,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
     resolved: Resolved,
@@ -55,11 +58,14 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
     settle_destinations(journal.as_ref(), &resolved).await?;
+    let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
+    let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
+    let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, vault, secrets, resolved, compiler })
+    Ok(Parts { data, journal, clock, jobs, store, pressure, vault, secrets, resolved, compiler })
 }
 
 fn env(name: &str) -> Option<String> {
@@ -164,6 +170,7 @@ impl Parts {
             }),
             next_runs: Arc::default(),
             wishes: Some(wishes),
+            pressure: Some(self.pressure.clone()),
             running_since: Some(now),
         })
     }
@@ -182,6 +189,7 @@ impl Parts {
                 authorities_pem: self.resolved.authorities_pem.clone(),
                 ..HttpOptions::default()
             },
+            postgres: self.resolved.postgres.clone(),
         };
         Ok(WasmSinks::load(options, FIRST_PARTY).await?)
     }
@@ -209,6 +217,7 @@ impl Parts {
                 concurrency: one.concurrency,
                 rate_per_second: one.rate_per_second,
                 lease: sinks.batch_time_max() + LEASE_MARGIN,
+                disable_after: one.disable_after,
             });
         }
         if problems.is_empty() { Ok(routes) } else { Err(StartError::Problems(problems)) }
@@ -222,6 +231,7 @@ impl Parts {
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = http_client::provider_client()?;
-        Ok(reader::Shared { journal: self.journal.clone(), clock: self.clock.clone(), http, stop: stop.clone() })
+        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
+        Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
     }
 }

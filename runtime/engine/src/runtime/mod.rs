@@ -134,6 +134,7 @@ impl Runtime {
             retention(&settings),
             stopped.clone(),
         ));
+        background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;

@@ -174,6 +174,8 @@ pub struct DestinationSettings {
     pub rate_per_second: Option<f64>,
     /// Seconds to wait after the first, second, … failed attempt, in place of the standard schedule.
     pub retry_delays_s: Option<Vec<u64>>,
+    /// Seconds after which a destination that has only failed is stopped, in place of 5 days; 0 = never.
+    pub disable_after_s: Option<u64>,
     /// The sink's own configuration.
     pub config: toml::Table,
 }
@@ -195,6 +197,7 @@ impl TryFrom<toml::Table> for DestinationSettings {
             concurrency: take(&mut config, "concurrency")?,
             rate_per_second: take(&mut config, "rate_per_second")?,
             retry_delays_s: take(&mut config, "retry_delays_s")?,
+            disable_after_s: take(&mut config, "disable_after_s")?,
             config,
         })
     }

@@ -7,14 +7,19 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, Settings, reach};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings, reach};
 use crate::{
-    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX},
+    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
     reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
-    sink::Destination,
+    sink::{Destination, wasm::PostgresOptions},
 };
+
+/// The type of destination that needs the project's database.
+const POSTGRES: &str = "postgres";
+const NO_DATABASE: &str = "a destination of type \"postgres\" needs the project's database; add to ampline.toml: [postgres] with \
+     url = { env = \"DATABASE_URL\" } or url = { file = \"…\" }";
 
 /// Something in the settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +53,10 @@ pub struct ResolvedDestination {
     pub rate_per_second: Option<f64>,
     /// When failures are tried again.
     pub retry: RetryPolicy,
+    /// Bytes of bodies that may wait before the reads that feed it do.
+    pub backlog_bytes_max: u64,
+    /// How long it may do nothing but fail; nothing = for ever.
+    pub disable_after: Option<Duration>,
 }
 
 /// What runs.
@@ -55,6 +64,8 @@ pub struct ResolvedDestination {
 pub struct Resolved {
     /// Which addresses destinations may reach.
     pub addresses: AddressPolicy,
+    /// The project's database, where there is one.
+    pub postgres: Option<PostgresOptions>,
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's; empty for none.
     pub authorities_pem: Vec<u8>,
     /// By name.
@@ -79,12 +90,22 @@ pub fn resolve(
         Ok(policy) => resolved.addresses = policy,
         Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
     }
+    if settings.limits.backlog_megabytes == 0 {
+        report("limits.backlog_megabytes".into(), NO_BACKLOG.into());
+    }
     match reach::authorities(settings.network.ca_file.as_deref()) {
         Ok(pem) => resolved.authorities_pem = pem,
         Err(message) => report("network.ca_file".to_owned(), message),
     }
+    match settings.postgres.as_ref().map(|declared| postgres(declared, &env)).transpose() {
+        Ok(options) => resolved.postgres = options,
+        Err(faults) => faults.into_iter().for_each(|(key, message)| report(format!("postgres.{key}"), message)),
+    }
     for (name, declared) in declared_destinations(settings, manifest) {
-        match destination(&name, declared, &resolved.addresses, &env) {
+        if declared.kind == POSTGRES && settings.postgres.is_none() {
+            report(format!("destinations.{name}"), NO_DATABASE.to_owned());
+        }
+        match destination(&name, declared, &settings.limits, &resolved.addresses, &env) {
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
@@ -137,6 +158,7 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
             concurrency: None,
             rate_per_second: None,
             retry_delays_s: None,
+            disable_after_s: None,
             config,
         };
         all.insert(declared.name.clone(), destination);
@@ -145,11 +167,21 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
     all
 }
 
+/// Why a backlog of nothing is refused.
+const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
+
 type Fault = (&'static str, String);
+
+fn postgres(declared: &PostgresSettings, env: &impl Fn(&str) -> Option<String>) -> Result<PostgresOptions, Vec<Fault>> {
+    let url = read(&declared.url, env).map_err(|message| vec![("url", message)])?;
+    let options = PostgresOptions::new(&url, declared.ca_file.as_deref(), declared.connections_max);
+    options.map_err(|faults| faults.into_iter().map(|fault| (fault.key, fault.message)).collect())
+}
 
 fn destination(
     name: &str,
     mut declared: DestinationSettings,
+    limits: &LimitsSettings,
     policy: &AddressPolicy,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<ResolvedDestination, Fault> {
@@ -182,10 +214,29 @@ fn destination(
         }
         retry.delays = delays.into_iter().map(Duration::from_secs).collect();
     }
+    if declared.backlog_megabytes == Some(0) {
+        return Err((".backlog_megabytes", NO_BACKLOG.into()));
+    }
+    let backlog_bytes_max = declared.backlog_megabytes.unwrap_or(limits.backlog_megabytes).saturating_mul(1_000_000);
+    let disable_after = match declared.disable_after_s {
+        None => Some(DISABLE_AFTER_DEFAULT),
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+    };
     let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
     let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
     let rate_per_second = declared.rate_per_second;
-    Ok(ResolvedDestination { destination, signing_keys, headers, secrets, concurrency, rate_per_second, retry })
+    Ok(ResolvedDestination {
+        destination,
+        signing_keys,
+        headers,
+        secrets,
+        concurrency,
+        rate_per_second,
+        retry,
+        backlog_bytes_max,
+        disable_after,
+    })
 }
 
 fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {

@@ -45,6 +45,26 @@ fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
 }
 
 #[test]
+fn limits_stand_for_all_destinations_and_each_may_have_its_own() {
+    let day_s = 24 * 3_600;
+    let rows = [
+        ("", (10_240_000_000, Some(5 * day_s))),
+        ("[limits]\nbacklog_megabytes = 7", (7_000_000, Some(5 * day_s))),
+        (
+            "[limits]\nbacklog_megabytes = 7\n[destinations.own]\ntype = \"webhook\"\nbacklog_megabytes = 2",
+            (2_000_000, Some(5 * day_s)),
+        ),
+        ("[destinations.own]\ntype = \"webhook\"\ndisable_after_s = 60", (10_240_000_000, Some(60))),
+        ("[destinations.own]\ntype = \"webhook\"\ndisable_after_s = 0", (10_240_000_000, None)),
+    ];
+    for (text, expected) in rows {
+        let resolved = resolved(text).unwrap();
+        let one = resolved.destinations.get("own").unwrap_or(&resolved.destinations["legacy"]);
+        assert_eq!((one.backlog_bytes_max, one.disable_after.map(|after| after.as_secs())), expected, "{text}");
+    }
+}
+
+#[test]
 fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_above() {
     let url = |resolved: &Resolved| resolved.destinations["legacy"].destination.config["url"].clone();
     assert_eq!(url(&resolved("").unwrap()), "https://hooks.example.com/legacy");
@@ -103,6 +123,8 @@ fn every_problem_is_named_with_its_place() {
     check(&replace("[destinations.hook]", "[destination.hook]"), &["unknown field `destination`"]);
     check(&replace("type = \"webhook\"", ""), &["a destination needs a `type`"]);
     check(&add("concurrency = 0"), &["destinations.hook.concurrency: 0 is not between 1 and 1024"]);
+    check(&add("backlog_megabytes = 0"), &["destinations.hook.backlog_megabytes: 0 would let nothing be read"]);
+    check(&add("[limits]\nbacklog_megabytes = 0"), &["limits.backlog_megabytes: 0 would let nothing be read"]);
     check(&add("rate_per_second = 0.0"), &["destinations.hook.rate_per_second: "]);
     check(&add("signing_key = { env = \"TOKEN\" }"), &["destinations.hook.signing_key: a signing key begins with whsec_"]);
     check(&add("signing_key = \"whsec_AAAA\""), &["`signing_key`"]);
@@ -130,6 +152,20 @@ fn every_problem_is_named_with_its_place() {
         &replace("connection = \"hs\"", "connection = \"hp\""),
         &["installations[0].connection: no connection is called \"hp\""],
     );
+    let database = |lines: &'static str| move |text: String| format!("{text}\n[postgres]\n{lines}\n");
+    let table = |text: String| format!("{text}\n[destinations.table]\ntype = \"postgres\"\ntableName = \"T\"\n");
+    check(&table, &["destinations.table: a destination of type \"postgres\" needs the project's database"]);
+    check(&database("url = { env = \"NOTHING\" }"), &["postgres.url: the environment variable NOTHING is not set"]);
+    check(
+        &database("url = { env = \"TOKEN\" }\nconnections_max = 0\nca_file = \"/nowhere\""),
+        &[
+            "postgres.url: is no address of a database",
+            "postgres.ca_file: cannot read /nowhere",
+            "postgres.connections_max: 0 is not",
+        ],
+    );
+    check(&database("url = \"postgres://u:pat-na1@db/app\""), &["secrets themselves are not written here"]);
+    check(&database("ca_file = \"/nowhere\""), &["missing field `url`"]);
     let twice =
         |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
     check(&twice, &["installations[1]: another installation has the id"]);

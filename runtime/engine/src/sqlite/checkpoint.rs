@@ -44,12 +44,17 @@ impl Checkpoints {
         drop(lock(&self.connection).take());
     }
 
+    /// Folds all there is, so that the next transaction begins the log anew.
+    pub(super) fn fold_now(&self) {
+        fold(&self.connection, "RESTART");
+    }
+
     /// Called by the writer between transactions. A failure here loses nothing: the log only stays longer.
     pub(super) fn after_commit(&self, writer: &Connection) {
         let Ok(log) = checkpoint(writer, "NOOP") else { return };
         if log.pages >= self.log_pages_max {
             // RESTART folds everything and waits for readers, so that the next transaction begins the log anew.
-            fold(&self.connection, "RESTART");
+            self.fold_now();
         } else if log.pages - log.folded >= self.fold_from_pages && !self.running.swap(true, Ordering::AcqRel) {
             let (connection, running) = (Arc::clone(&self.connection), Arc::clone(&self.running));
             tokio::task::spawn_blocking(move || {

@@ -20,13 +20,23 @@ impl From<rusqlite::Error> for StoreFailed {
 pub(crate) enum Fault<R> {
     /// The store failed.
     Store(StoreFailed),
+    /// There is no room on the disk: the same request may succeed once there is.
+    Full(StoreFailed),
     /// The request may not be done.
     Refused(R),
 }
 
+impl<R> Fault<R> {
+    /// What an error of SQLite means.
+    pub(crate) fn of(error: &rusqlite::Error) -> Self {
+        let failed = StoreFailed(explain(error));
+        if is_full(error) { Self::Full(failed) } else { Self::Store(failed) }
+    }
+}
+
 impl<R> From<rusqlite::Error> for Fault<R> {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
+        Self::of(&error)
     }
 }
 
@@ -49,6 +59,20 @@ impl Unusable {
     pub(crate) fn new(path: &Path, reason: impl Into<String>) -> Self {
         Self { path: path.to_owned(), reason: reason.into() }
     }
+}
+
+/// Whether a file could not grow. Where it is not a plain write that fails, SQLite calls a full disk an I/O error.
+fn is_full(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    const GROWING: [i32; 5] = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_SHMSIZE,
+        ffi::SQLITE_IOERR_SHMMAP,
+    ];
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull) || extended.is_some_and(|code| GROWING.contains(&code))
 }
 
 /// What SQLite said, and what to do about it where that is known.

@@ -92,6 +92,11 @@ impl Database {
         self.writer.close().await
     }
 
+    /// Why a write failed lately for want of room; nothing once one succeeded.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.writer.trouble()
+    }
+
     /// The file.
     pub(crate) fn path(&self) -> &Path {
         &self.path

@@ -7,6 +7,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     slice,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -19,9 +20,14 @@ const QUEUE_MAX: u32 = 256;
 /// Requests that share a transaction, so that none waits for long.
 const GROUP_MAX: usize = 64;
 
+/// How long a want of room is told of after the last write that met it: whoever met it tries again sooner.
+const TROUBLE_LASTS: Duration = Duration::from_secs(20);
+
 /// The one who writes.
 pub(super) struct Writer {
     queue: Mutex<Queue>,
+    /// When a write last failed for want of room, and in which words; nothing once one succeeded.
+    trouble: Mutex<Option<(Instant, String)>>,
     room: Arc<Semaphore>,
     file: Mutex<Option<OpenFile>>,
 }
@@ -44,7 +50,9 @@ trait Job: Send {
     /// Does the work inside the transaction; whether that may be committed.
     fn run(&mut self, connection: &Connection) -> bool;
     /// The transaction failed as a whole.
-    fn fail(&mut self, why: StoreFailed);
+    fn fail(&mut self, error: &rusqlite::Error);
+    /// Why it failed, if that was for want of room.
+    fn full(&self) -> Option<&str>;
     /// The transaction is over: tells the one who asked.
     fn answer(self: Box<Self>);
 }
@@ -70,8 +78,15 @@ where
         self.outcome.insert(outcome).is_ok()
     }
 
-    fn fail(&mut self, why: StoreFailed) {
-        self.outcome = Some(Err(why.into()));
+    fn fail(&mut self, error: &rusqlite::Error) {
+        self.outcome = Some(Err(Fault::of(error)));
+    }
+
+    fn full(&self) -> Option<&str> {
+        match &self.outcome {
+            Some(Err(Fault::Full(StoreFailed(why)))) => Some(why),
+            _ => None,
+        }
     }
 
     fn answer(self: Box<Self>) {
@@ -88,6 +103,7 @@ impl Writer {
     pub(super) fn new(connection: Connection, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
         Arc::new(Self {
             queue: Mutex::default(),
+            trouble: Mutex::default(),
             room: Arc::new(Semaphore::new(QUEUE_MAX as usize)),
             file: Mutex::new(Some(OpenFile { connection, checkpoints, _lock: lock })),
         })
@@ -137,10 +153,21 @@ impl Writer {
             };
             if let Some(file) = file.as_mut() {
                 run(&file.connection, &mut group);
+                let full = group.iter().find_map(|job| job.full()).map(|why| (Instant::now(), why.to_owned()));
+                if full.is_some() {
+                    // The log may hold room that a fold frees for what comes next.
+                    file.checkpoints.fold_now();
+                }
+                *lock(&self.trouble) = full;
                 group.into_iter().for_each(Job::answer);
                 file.checkpoints.after_commit(&file.connection);
             }
         }
+    }
+
+    pub(super) fn trouble(&self) -> Option<String> {
+        let trouble = lock(&self.trouble);
+        trouble.as_ref().filter(|(at, _)| at.elapsed() < TROUBLE_LASTS).map(|(_, why)| why.clone())
     }
 
     pub(super) async fn close(self: &Arc<Self>) -> Result<(), StoreFailed> {
@@ -187,8 +214,7 @@ fn transaction(connection: &Connection, group: &mut [Box<dyn Job>]) -> bool {
         execute("COMMIT").map(|_| true)
     });
     let committed = result.unwrap_or_else(|error| {
-        let why = StoreFailed::from(error);
-        group.iter_mut().for_each(|job| job.fail(why.clone()));
+        group.iter_mut().for_each(|job| job.fail(&error));
         false
     });
     if !connection.is_autocommit() {
@@ -225,7 +251,10 @@ mod tests {
         let failed: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
         assert!(!failed.is_empty());
         for fault in &failed {
-            assert!(matches!(fault, Fault::Store(StoreFailed(why)) if why.contains(expected_error)), "{fault:?}");
+            assert!(
+                matches!(fault, Fault::Store(StoreFailed(why)) | Fault::Full(StoreFailed(why)) if why.contains(expected_error)),
+                "{fault:?}"
+            );
         }
         let count = |db: &Connection| {
             Ok::<usize, Fault<()>>(db.query_row("SELECT count(*) FROM note", [], |row| row.get::<_, u32>(0))? as usize)

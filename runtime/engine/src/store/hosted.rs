@@ -106,7 +106,7 @@ impl Documents for HostedStore {
 impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         match fault {
-            sqlite::Fault::Store(StoreFailed(reason)) => Self(reason),
+            sqlite::Fault::Store(StoreFailed(reason)) | sqlite::Fault::Full(StoreFailed(reason)) => Self(reason),
             sqlite::Fault::Refused(never) => match never {},
         }
     }

@@ -111,13 +111,15 @@ async fn check_cursor(journal: &dyn Journal, reader: usize, acknowledged: Option
 }
 
 async fn check(journal: &dyn Journal, committed: &HashSet<uuid::Uuid>, settled: &HashSet<i64>) {
-    let (mut events, mut delivered, mut token) = (HashSet::new(), HashSet::new(), None::<String>);
+    let (mut events, mut delivered, mut waiting, mut token) = (HashSet::new(), HashSet::new(), 0, None::<String>);
     loop {
         let page = journal.deliveries(&DeliveryFilter::default(), 1_000, token.as_deref()).await.unwrap();
         for delivery in page.results {
             assert!(events.insert(delivery.event_id), "an envelope has two deliveries");
             if delivery.status == DeliveryStatus::Delivered {
                 delivered.insert(delivery.id);
+            } else {
+                waiting += delivery.size;
             }
         }
         token = page.next_page_token;
@@ -127,5 +129,6 @@ async fn check(journal: &dyn Journal, committed: &HashSet<uuid::Uuid>, settled: 
     }
     assert!(committed.is_subset(&events), "{} acknowledged commits are lost", committed.difference(&events).count());
     assert!(settled.is_subset(&delivered), "{} acknowledged settlements are lost", settled.difference(&delivered).count());
+    assert_eq!((journal.pending_bytes("a"), destination(journal, "a").await.pending_bytes), (waiting, waiting));
     assert_eq!(counts(journal, "a").await, ((events.len() - delivered.len()) as u64, delivered.len() as u64, 0));
 }

@@ -159,6 +159,7 @@ pub(crate) fn settlement(claimed: &Claimed, now: i64, verdict: Verdict) -> Settl
         code: if verdict == Verdict::Delivered { "http.200" } else { "http.503" }.to_owned(),
         message: (verdict != Verdict::Delivered).then(|| "busy".to_owned()),
         verdict,
+        disable_after: None,
     }
 }
 

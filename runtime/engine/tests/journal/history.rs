@@ -65,6 +65,7 @@ pub(crate) async fn lists_are_filtered(store: &impl Store) {
         (DeliveryFilter { object_name: Some("companies".to_owned()), ..of(DeliveryStatus::Dead) }, vec![3]),
         (DeliveryFilter { since: Some(at(180)), until: Some(at(300)), ..all() }, vec![3, 4]),
         (DeliveryFilter { since: Some(at(600)), ..all() }, vec![]),
+        (DeliveryFilter { group_ref: Some("group-1".to_owned()), ..all() }, vec![1, 4, 7]),
         (DeliveryFilter { event_id: Some(event(4)), ..all() }, vec![4]),
         (DeliveryFilter { event_id: Some(event(4)), ..of(DeliveryStatus::Dead) }, vec![]),
         (DeliveryFilter { event_id: Some(event(99)), ..all() }, vec![]),
@@ -134,7 +135,7 @@ pub(crate) async fn retention_by_age_and_size_spares_what_is_pending(store: &imp
 
     let one_less = Retention { bytes_max: size * 10 - 1, ..keep_all };
     let purged = journal.retain(one_less, at(4_000)).await.unwrap();
-    assert_eq!((purged.envelopes, purged.bytes), (1, size));
+    assert_eq!((purged.deliveries, purged.envelopes, purged.bytes), (1, 1, size));
     assert_eq!(journal.envelope(event(0)).await.unwrap(), None, "the oldest delivered one goes first");
     assert_eq!(counts(&*journal, "a").await, (4, 1, 2));
 

@@ -4,6 +4,8 @@
 //! and recounts.
 
 mod attempts;
+mod backlog;
+mod bulk;
 mod crash;
 mod fixture;
 mod history;
@@ -41,6 +43,13 @@ mod sqlite {
         attempts::a_claim_is_bounded_in_number_and_bytes,
         attempts::claims_come_in_due_order,
         attempts::a_disabled_destination_yields_nothing_and_keeps_its_backlog,
+        reads::a_suspended_read_is_resumed_by_its_next_owner,
+        backlog::bytes_that_wait_are_known,
+        backlog::a_destination_that_only_fails_for_too_long_is_stopped,
+        backlog::a_success_in_between_and_other_limits_count,
+        bulk::a_purge_takes_dead_letters_and_nothing_else,
+        bulk::a_purge_spares_the_replays_of_what_it_takes,
+        bulk::thousands_are_replayed_and_purged_at_once,
         waiting::news_are_never_missed,
         waiting::a_wait_without_news_goes_on,
         history::envelopes_come_back_as_they_were,

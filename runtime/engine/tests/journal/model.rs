@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use ampline::journal::{Claim, Claimed, DeliveryFilter, DeliveryStatus, Journal, Retention};
+use ampline::journal::{Bulk, Claim, Claimed, DeliveryFilter, DeliveryStatus, Journal, Retention};
 use ampline_core::retry::Verdict;
 use uuid::Uuid;
 
@@ -149,10 +149,21 @@ impl Model {
         }
     }
 
+    fn dead(&self, destination: &str) -> u64 {
+        self.deliveries.iter().filter(|d| d.destination == destination && d.status == DeliveryStatus::Dead).count() as u64
+    }
+
+    /// Deliveries that go, and envelopes that go with them.
+    fn purge(&mut self, destination: &str) -> (u64, u64) {
+        let (dead, before) = (self.dead(destination), self.bytes().0);
+        self.deliveries.retain(|d| d.destination != destination || d.status != DeliveryStatus::Dead);
+        (dead, before - self.bytes().0)
+    }
+
     /// Envelopes, and the bytes of their bodies.
     fn bytes(&self) -> (u64, u64) {
-        let first = || self.deliveries.iter().filter(|d| !d.replay);
-        (first().count() as u64, first().map(|d| d.size).sum())
+        let sizes: HashMap<u64, u64> = self.deliveries.iter().map(|d| (d.number, d.size)).collect();
+        (sizes.len() as u64, sizes.values().sum())
     }
 }
 
@@ -173,7 +184,7 @@ impl Pair {
 
     async fn operate(&mut self, store: &impl Store) {
         let destination = DESTINATIONS[self.chance.below(2) as usize];
-        match self.chance.below(24) {
+        match self.chance.below(25) {
             0..6 => self.commit(destination).await,
             6..12 => self.claim(destination).await,
             12..18 => self.settle().await,
@@ -186,6 +197,7 @@ impl Pair {
             }
             21 => self.replay().await,
             22 => self.retain().await,
+            23 => self.purge().await,
             _ => {
                 drop(self.journal.take());
                 self.journal = Some(store.open());
@@ -277,6 +289,14 @@ impl Pair {
         assert_eq!(purged.envelopes, self.model.retain(age_s as i64, bytes_max));
     }
 
+    async fn purge(&mut self) {
+        let destination = DESTINATIONS[self.chance.below(2) as usize];
+        let filter = DeliveryFilter { destination: Some(destination.to_owned()), ..DeliveryFilter::default() };
+        assert_eq!(self.journal().count(&filter, Bulk::Purge).await.unwrap(), self.model.dead(destination));
+        let purged = self.journal().purge(&filter).await.unwrap();
+        assert_eq!((purged.deliveries, purged.envelopes), self.model.purge(destination));
+    }
+
     /// The whole log and the counters agree; learns the ids of new deliveries.
     async fn compare(&mut self) {
         let mut listed = self.journal().deliveries(&DeliveryFilter::default(), 1_000, None).await.unwrap().results;
@@ -295,6 +315,9 @@ impl Pair {
             };
             let counts = [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead].map(recount);
             assert_eq!([state.pending, state.delivered, state.dead], counts, "{}", state.name);
+            let waiting = self.model.pending(&state.name).map(|d| d.size).sum::<u64>();
+            let known = (self.journal().pending_bytes(&state.name), state.pending_bytes);
+            assert_eq!(known, (waiting, waiting), "bytes that wait for {}", state.name);
         }
     }
 }

@@ -107,3 +107,20 @@ pub(crate) async fn failures_count_until_a_success_and_operations_are_listed(sto
     let bad = begin(&*journal, "companies", 9).await.unwrap();
     assert!(journal.finish(&bad, end(OperationStatus::InProgress, None, 9)).await.is_err(), "that is no end");
 }
+
+pub(crate) async fn a_suspended_read_is_resumed_by_its_next_owner(store: &impl Store) {
+    let journal = store.open();
+    let first = begin(&*journal, "contacts", 0).await.unwrap();
+    journal.commit(&first, page(vec![envelope(1, "a", 0)], "one", 0)).await.unwrap();
+    assert_eq!(begin(&*journal, "contacts", 1).await, None);
+    journal.suspend(&first).await.unwrap();
+    let second = begin(&*journal, "contacts", 1).await.expect("the lease was given up");
+    assert_eq!((second.resumed, second.pages, second.cursor.as_deref()), (true, 1, Some("one")));
+    assert_eq!(second.operation_id, first.operation_id);
+    is_stale(journal.suspend(&first).await, first.fence);
+    assert_eq!(begin(&*journal, "contacts", 2).await, None, "a stale owner gives nothing up");
+    journal.suspend(&second).await.unwrap();
+    drop(journal);
+    let journal = store.open();
+    assert!(begin(&*journal, "contacts", 3).await.unwrap().resumed, "a restart changes nothing");
+}

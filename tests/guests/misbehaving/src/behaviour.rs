@@ -15,7 +15,9 @@ pub(crate) enum Behaviour {
     Block,
     /// Executes an `unreachable` instruction.
     Trap,
-    /// The same in `open`.
+    /// The same, if a message of the batch holds the word `poison`.
+    TrapOnPoison,
+    /// Traps in `open`.
     TrapInOpen,
     /// Panics with a message, which is logged first.
     Panic,
@@ -64,13 +66,14 @@ pub(crate) enum Behaviour {
     Search,
 }
 
-const ALL: [(&str, Behaviour); 29] = [
+const ALL: [(&str, Behaviour); 30] = [
     ("deliver", Behaviour::Deliver),
     ("reject", Behaviour::Reject),
     ("fail", Behaviour::Fail),
     ("throttle", Behaviour::Throttle),
     ("block", Behaviour::Block),
     ("trap", Behaviour::Trap),
+    ("trap-on-poison", Behaviour::TrapOnPoison),
     ("trap-in-open", Behaviour::TrapInOpen),
     ("panic", Behaviour::Panic),
     ("recurse", Behaviour::Recurse),

@@ -16,6 +16,7 @@ use crate::behaviour::Behaviour;
 
 const BIG_TEXT_BYTES: usize = 8 << 20;
 const FLOOD_REQUESTS: usize = 100_000;
+const POISON: &[u8] = b"poison";
 const RETRY_AFTER_MS: u64 = 60_000;
 
 static CALLS: AtomicU32 = AtomicU32::new(0);
@@ -29,6 +30,12 @@ pub(crate) fn deliver(behaviour: Behaviour, url: &str, reversed: &str, batch: &[
         Behaviour::Throttle => all(Failure::throttled("test.throttled", "too fast").retry_after(RETRY_AFTER_MS).into()),
         Behaviour::Block => all(Failure::blocked("test.blocked", "a person must act").into()),
         Behaviour::Trap => trap(),
+        Behaviour::TrapOnPoison => {
+            if (0..).zip(batch).any(|(place, _)| is_poison(place)) {
+                trap();
+            }
+            all(Outcome::Delivered(None))
+        }
         Behaviour::Panic => panic!("the sink panicked on purpose"),
         Behaviour::Recurse => delivered(&recurse(1).to_string()),
         Behaviour::Loop => spin(),
@@ -66,6 +73,10 @@ pub(crate) fn deliver(behaviour: Behaviour, url: &str, reversed: &str, batch: &[
         | Behaviour::WarnInValidate
         | Behaviour::BlockInOpen => all(Outcome::Delivered(None)),
     }
+}
+
+fn is_poison(place: u32) -> bool {
+    messages::body(place).windows(POISON.len()).any(|window| window == POISON)
 }
 
 /// One `unreachable` instruction, without the words of a panic.

@@ -20,6 +20,7 @@ struct Taken {
     delivery: i64,
     envelope: i64,
     attempt: u32,
+    replay_of: Option<i64>,
 }
 
 /// A pending delivery as the index and its row show it.
@@ -29,6 +30,7 @@ struct Pending {
     attempts: u32,
     tries: u32,
     bytes: u64,
+    replay_of: Option<i64>,
 }
 
 /// What a claim may still take, and what it took.
@@ -42,14 +44,14 @@ struct Take<'r> {
 
 /// One pending delivery, if it is still at the place that is remembered.
 const BEHIND: &str =
-    "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery WHERE id = ?1 AND at_us = ?2 AND status = 0";
+    "SELECT id, at_us, envelope, attempts, tries, bytes, replay_of FROM delivery WHERE id = ?1 AND at_us = ?2 AND status = 0";
 
 /// Pending deliveries of the position's time behind it. (One comparison of pairs would read all of that time again.)
-const AHEAD_SAME_TIME: &str = "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
+const AHEAD_SAME_TIME: &str = "SELECT id, at_us, envelope, attempts, tries, bytes, replay_of FROM delivery INDEXED BY delivery_pending \
      WHERE status = 0 AND destination = ?1 AND at_us = ?2 AND id > ?3 ORDER BY id";
 
 /// Pending deliveries of later times, in due order; read no further than they are taken.
-const AHEAD: &str = "SELECT id, at_us, envelope, attempts, tries, bytes FROM delivery INDEXED BY delivery_pending \
+const AHEAD: &str = "SELECT id, at_us, envelope, attempts, tries, bytes, replay_of FROM delivery INDEXED BY delivery_pending \
      WHERE status = 0 AND destination = ?1 AND at_us > ?2 ORDER BY at_us, id";
 
 /// Whether a claim could bring anything. If not, waiting goes on until something happens.
@@ -77,11 +79,11 @@ pub(super) fn claim(db: &Connection, shared: &SharedLane, request: &ClaimRequest
 fn read_envelopes(db: &Connection, taken: &[Taken]) -> Result<Vec<Claimed>, Fault> {
     let mut envelopes = EnvelopeReader::new(db)?;
     let mut claimed = Vec::with_capacity(taken.len());
-    for Taken { delivery, envelope, attempt } in taken {
+    for Taken { delivery, envelope, attempt, replay_of } in taken {
         let envelope = envelopes
             .read(*envelope)?
             .ok_or_else(|| StoreFailed(format!("delivery {delivery} is pending but its envelope is gone: restore a backup")))?;
-        claimed.push(Claimed { delivery: *delivery, attempt: *attempt, envelope: Arc::new(envelope) });
+        claimed.push(Claimed { delivery: *delivery, attempt: *attempt, replay_of: *replay_of, envelope: Arc::new(envelope) });
     }
     Ok(claimed)
 }
@@ -157,7 +159,8 @@ impl Take<'_> {
         let lease_us = i64::try_from(request.lease.as_micros()).unwrap_or(i64::MAX);
         lane.hold(pending.key, attempt, pending.tries, self.now_us.saturating_add(lease_us));
         self.bytes += pending.bytes;
-        self.taken.push(Taken { delivery: pending.key.delivery, envelope: pending.envelope, attempt });
+        let Pending { key: Key { delivery, .. }, envelope, replay_of, .. } = *pending;
+        self.taken.push(Taken { delivery, envelope, attempt, replay_of });
         true
     }
 }
@@ -169,6 +172,7 @@ fn pending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pending> {
         attempts: row.get(3)?,
         tries: row.get(4)?,
         bytes: row.get::<_, i64>(5)?.cast_unsigned(),
+        replay_of: row.get(6)?,
     })
 }
 

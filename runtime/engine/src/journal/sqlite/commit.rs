@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Fault,
     context::{Context, Own},
-    destinations,
+    destinations::{self, Counts},
     lane::Key,
     lanes::Lanes,
     operations,
@@ -83,6 +83,8 @@ pub(super) struct Arrived {
     pub(super) name: String,
     pub(super) destination: i64,
     pub(super) keys: Vec<Key>,
+    /// Bytes of their bodies.
+    pub(super) bytes: i64,
 }
 
 /// The rows that a context leads to, and how many envelopes of it are new.
@@ -112,8 +114,9 @@ pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, F
             db.prepare_cached("DELETE FROM context WHERE id = ?1")?.execute([id])?;
         }
     }
-    for Arrived { destination, keys, .. } in &arrived {
-        destinations::count(db, *destination, destinations::Counts { pending: keys.len() as i64, ..Default::default() })?;
+    for Arrived { destination, keys, bytes, .. } in &arrived {
+        let more = Counts { pending: keys.len() as i64, pending_bytes: *bytes, ..Counts::default() };
+        destinations::count(db, *destination, more)?;
     }
     Ok(arrived)
 }
@@ -123,7 +126,7 @@ fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>
         Some(place) => place,
         None => {
             let destination = destinations::row_of(db, &context.destination)?;
-            arrived.push(Arrived { name: context.destination.clone(), destination, keys: Vec::new() });
+            arrived.push(Arrived { name: context.destination.clone(), destination, keys: Vec::new(), bytes: 0 });
             arrived.len() - 1
         }
     };
@@ -174,6 +177,7 @@ fn insert(db: &Connection, page: &Prepared, contexts: &mut [ContextRow], arrived
         let arrived = &mut arrived[context.place];
         delivery.execute([next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes])?;
         arrived.keys.push(Key { at_us, delivery: next });
+        arrived.bytes += bytes;
         context.new += 1;
         body_bytes += bytes;
         next += 1;
@@ -184,8 +188,9 @@ fn insert(db: &Connection, page: &Prepared, contexts: &mut [ContextRow], arrived
 
 /// After the commit: tells those who wait.
 pub(super) fn announce(lanes: &Lanes, arrived: &[Arrived]) {
-    for Arrived { name, destination, keys } in arrived {
+    for Arrived { name, destination, keys, bytes } in arrived {
         let shared = lanes.know(name, *destination);
+        shared.add_pending_bytes(*bytes);
         if !keys.is_empty() {
             shared.change(|lane| keys.iter().for_each(|key| lane.came(*key)));
         }

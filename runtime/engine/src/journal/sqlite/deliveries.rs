@@ -43,6 +43,9 @@ pub(super) fn condition(
 ) -> Result<Option<Condition>, Fault> {
     let mut condition = Condition { sql: String::new(), values: Vec::new() };
     condition.and(&format!(" WHERE d.id {direction} ?"), from);
+    if let Some(id) = filter.id {
+        condition.and(" AND d.id = ?", id);
+    }
     if let Some(event_id) = filter.event_id {
         let Some(envelope) = envelope_row(db, event_id)? else { return Ok(None) };
         condition.and(" AND (d.id = ? OR (d.envelope = ? AND d.replay_of IS NOT NULL))", envelope);
@@ -66,6 +69,9 @@ pub(super) fn condition(
     }
     if let Some(object_name) = &filter.object_name {
         condition.and(" AND c.object_name = ?", object_name.clone());
+    }
+    if let Some(group_ref) = &filter.group_ref {
+        condition.and(" AND c.group_ref = ?", group_ref.clone());
     }
     Ok(Some(condition))
 }

@@ -7,11 +7,13 @@ use crate::{journal::DestinationState, sqlite::time_of_us};
 
 /// Makes the lanes of all known destinations.
 pub(super) fn load(db: &Connection, lanes: &Lanes) -> rusqlite::Result<()> {
-    let mut statement = db.prepare("SELECT id, name, disabled_reason IS NOT NULL FROM destination")?;
+    let mut statement = db.prepare("SELECT id, name, disabled_reason IS NOT NULL, pending_bytes FROM destination")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(1)?;
-        lanes.know(&name, row.get(0)?).lock().disabled = row.get(2)?;
+        let lane = lanes.know(&name, row.get(0)?);
+        lane.lock().disabled = row.get(2)?;
+        lane.add_pending_bytes(row.get(3)?);
     }
     Ok(())
 }
@@ -37,6 +39,8 @@ pub(super) struct Counts {
     pub(super) pending: i64,
     pub(super) delivered: i64,
     pub(super) dead: i64,
+    /// Bytes of the bodies of the pending ones.
+    pub(super) pending_bytes: i64,
 }
 
 /// Adds to the counters.
@@ -44,20 +48,24 @@ pub(super) fn count(db: &Connection, destination: i64, add: Counts) -> rusqlite:
     if add == Counts::default() {
         return Ok(());
     }
-    let sql = "UPDATE destination SET pending = pending + ?2, delivered = delivered + ?3, dead = dead + ?4 WHERE id = ?1";
-    db.prepare_cached(sql)?.execute([destination, add.pending, add.delivered, add.dead]).map(drop)
+    let sql = "UPDATE destination SET pending = pending + ?2, delivered = delivered + ?3, dead = dead + ?4, \
+               pending_bytes = pending_bytes + ?5 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute([destination, add.pending, add.delivered, add.dead, add.pending_bytes]).map(drop)
 }
 
-/// Stops or starts a destination; gives its row.
+/// Stops or starts a destination; gives its row. One that is started begins anew: its failures so far count no more.
 pub(super) fn set(db: &Connection, name: &str, disabled_reason: Option<&str>) -> Result<i64, Fault> {
     let id = row_of(db, name)?;
-    db.prepare_cached("UPDATE destination SET disabled_reason = ?2 WHERE id = ?1")?.execute(params![id, disabled_reason])?;
+    let sql = "UPDATE destination SET disabled_reason = ?2, failing_since_us = iif(?2 IS NULL, NULL, failing_since_us), \
+               failures = iif(?2 IS NULL, 0, failures) WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![id, disabled_reason])?;
     Ok(id)
 }
 
 /// How each stands, by name.
 pub(super) fn states(db: &Connection) -> Result<Vec<DestinationState>, Fault> {
-    let sql = "SELECT name, disabled_reason, pending, dead, delivered, failing_since_us FROM destination ORDER BY name";
+    let sql = "SELECT name, disabled_reason, pending, dead, delivered, failing_since_us, pending_bytes, failures \
+               FROM destination ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         let count = |at: usize| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
@@ -68,6 +76,8 @@ pub(super) fn states(db: &Connection) -> Result<Vec<DestinationState>, Fault> {
             dead: count(3)?,
             delivered: count(4)?,
             failing_since: row.get::<_, Option<i64>>(5)?.map(time_of_us),
+            pending_bytes: count(6)?,
+            failures: count(7)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

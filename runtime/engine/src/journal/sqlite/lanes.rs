@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use tokio::sync::Notify;
@@ -14,9 +17,25 @@ use super::lane::Lane;
 pub(super) struct SharedLane {
     lane: Mutex<Lane>,
     news: Notify,
+    /// Bytes of bodies that wait, as the commits so far left them; apart from the lane, so that asking waits for no claim.
+    pending_bytes: AtomicI64,
 }
 
 impl SharedLane {
+    fn new() -> Self {
+        Self { lane: Mutex::new(Lane::new(None, false)), news: Notify::new(), pending_bytes: AtomicI64::new(0) }
+    }
+
+    /// Bytes of bodies that wait.
+    pub(super) fn pending_bytes(&self) -> u64 {
+        u64::try_from(self.pending_bytes.load(Ordering::Relaxed)).unwrap_or(0)
+    }
+
+    /// After a commit that let this many more wait, or fewer.
+    pub(super) fn add_pending_bytes(&self, bytes: i64) {
+        self.pending_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// The lane. Held while a claim looks for its deliveries: whatever is settled meanwhile keeps its claim until the look is over,
     /// so that a claim never takes what its snapshot shows as pending though it was just settled.
     pub(super) fn lock(&self) -> MutexGuard<'_, Lane> {
@@ -66,12 +85,7 @@ impl Lanes {
             return Arc::clone(lane);
         }
         let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            index
-                .by_name
-                .entry(name.to_owned())
-                .or_insert_with(|| Arc::new(SharedLane { lane: Mutex::new(Lane::new(None, false)), news: Notify::new() })),
-        )
+        Arc::clone(index.by_name.entry(name.to_owned()).or_insert_with(|| Arc::new(SharedLane::new())))
     }
 
     /// The lane of a destination that has a row.

@@ -1,6 +1,7 @@
 //! The journal in one SQLite file.
 
 mod attempts;
+mod bulk;
 mod claim;
 mod commit;
 mod context;
@@ -9,6 +10,7 @@ mod destinations;
 mod lane;
 mod lanes;
 mod operations;
+mod purge;
 mod records;
 mod replay;
 mod retain;
@@ -23,14 +25,15 @@ use lanes::Lanes;
 use uuid::Uuid;
 
 use super::{
-    Begin, Claim, ClaimRequest, DeliveryDetail, DeliveryFilter, DeliverySummary, DestinationState, Journal, JournalError,
+    Begin, Bulk, Claim, ClaimRequest, DeliveryDetail, DeliveryFilter, DeliverySummary, DestinationState, Journal, JournalError,
     Operation, OperationEnd, Page, PageCommit, Purged, ReadLease, ReadState, Result, Retention, Settlement,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
 
 /// Version and tables of the file.
-const SCHEMA: Schema = Schema { kind: "journal", application_id: 0x416D_704A, steps: &[include_str!("schema-1.sql")] };
+const SCHEMA: Schema =
+    Schema { kind: "journal", application_id: 0x416D_704A, steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql")] };
 
 /// What a request on the store can end with.
 type Fault = sqlite::Fault<JournalError>;
@@ -85,6 +88,11 @@ impl Journal for SqliteJournal {
         Ok(self.database.write(move |db| operations::finish(db, &lease, &end), |()| ()).await?)
     }
 
+    async fn suspend(&self, lease: &ReadLease) -> Result<()> {
+        let lease = lease.clone();
+        Ok(self.database.write(move |db| operations::suspend(db, &lease), |()| ()).await?)
+    }
+
     async fn reads(&self) -> Result<Vec<ReadState>> {
         Ok(self.database.read(operations::reads).await?)
     }
@@ -136,6 +144,22 @@ impl Journal for SqliteJournal {
         replay::replay(&self.database, &self.lanes, filter, now).await
     }
 
+    async fn purge(&self, filter: &DeliveryFilter) -> Result<Purged> {
+        purge::purge(&self.database, filter).await
+    }
+
+    async fn count(&self, filter: &DeliveryFilter, what: Bulk) -> Result<u64> {
+        bulk::count(&self.database, filter, what).await
+    }
+
+    fn pending_bytes(&self, destination: &str) -> u64 {
+        self.lanes.named(destination).pending_bytes()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.database.trouble()
+    }
+
     async fn destinations(&self) -> Result<Vec<DestinationState>> {
         Ok(self.database.read(destinations::states).await?)
     }
@@ -168,6 +192,7 @@ impl From<Fault> for JournalError {
     fn from(fault: Fault) -> Self {
         match fault {
             sqlite::Fault::Store(StoreFailed(reason)) => Self::Store(reason),
+            sqlite::Fault::Full(StoreFailed(reason)) => Self::Full(reason),
             sqlite::Fault::Refused(refusal) => refusal,
         }
     }

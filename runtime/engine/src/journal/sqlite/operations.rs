@@ -118,6 +118,13 @@ pub(super) fn advance(db: &Connection, lease: &ReadLease, progress: &Progress) -
     Ok(())
 }
 
+/// Gives up the lease; the operation stays in progress, for the next owner to resume.
+pub(super) fn suspend(db: &Connection, lease: &ReadLease) -> Result<(), Fault> {
+    let (read, _) = owned(db, lease)?;
+    db.prepare_cached("UPDATE read SET lease_until_us = 0 WHERE id = ?1")?.execute([read])?;
+    Ok(())
+}
+
 /// Ends an operation and gives up the lease.
 pub(super) fn finish(db: &Connection, lease: &ReadLease, end: &OperationEnd) -> Result<(), Fault> {
     let (status, failed) = match end.status {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::{
     Fault,
@@ -45,8 +45,7 @@ pub(super) async fn retain(database: &Database, retention: Retention, now: Times
     let mut purged = Purged::default();
     for rule in rules {
         let step = sweep(database, rule).await?;
-        purged.envelopes += step.envelopes;
-        purged.bytes += step.bytes;
+        purged.add(step);
     }
     while database.write(shrink, |_| ()).await? {}
     Ok(purged)
@@ -58,8 +57,7 @@ async fn sweep(database: &Database, rule: Rule) -> Result<Purged> {
         let look = database.read(move |db| candidates(db, rule, after)).await?;
         if !look.envelopes.is_empty() {
             let step = database.write(move |db| purge(db, rule, &look.envelopes), |_| ()).await?;
-            purged.envelopes += step.envelopes;
-            purged.bytes += step.bytes;
+            purged.add(step);
         }
         match look.next {
             Some(next) => after = next,
@@ -132,7 +130,11 @@ fn purge(db: &Connection, rule: Rule, envelopes: &[i64]) -> std::result::Result<
         if deliveries.is_empty() || !deliveries.iter().all(|delivery| rule.takes(delivery)) {
             continue;
         }
-        let bytes = delete(db, *envelope, &deliveries)?;
+        for delivery in &deliveries {
+            delete_delivery(db, delivery.id)?;
+        }
+        let bytes = delete_envelope(db, *envelope)?;
+        purged.deliveries += deliveries.len() as u64;
         for delivery in &deliveries {
             let counts = counts.entry(delivery.destination).or_default();
             counts.delivered -= i64::from(delivery.status == DELIVERED);
@@ -145,8 +147,6 @@ fn purge(db: &Connection, rule: Rule, envelopes: &[i64]) -> std::result::Result<
     for (destination, counts) in counts {
         count(db, destination, counts)?;
     }
-    let bytes = purged.bytes.cast_signed();
-    db.prepare_cached("UPDATE totals SET body_bytes = body_bytes - ?1")?.execute([bytes])?;
     Ok(purged)
 }
 
@@ -166,7 +166,7 @@ impl Rule {
     }
 }
 
-/// The first delivery has the envelope's id; the others are replays.
+/// The first delivery has the envelope's id (it may have been purged); the others are replays.
 fn deliveries(db: &Connection, envelope: i64) -> rusqlite::Result<Vec<Delivery>> {
     let sql = "SELECT id, status, at_us, destination FROM delivery WHERE id = ?1 UNION ALL SELECT id, status, at_us, destination \
                FROM delivery INDEXED BY delivery_replay WHERE envelope = ?1 AND replay_of IS NOT NULL";
@@ -177,17 +177,21 @@ fn deliveries(db: &Connection, envelope: i64) -> rusqlite::Result<Vec<Delivery>>
     rows.collect()
 }
 
-fn delete(db: &Connection, envelope: i64, deliveries: &[Delivery]) -> rusqlite::Result<i64> {
+/// Deletes a settled delivery with its attempts.
+pub(super) fn delete_delivery(db: &Connection, id: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM attempt WHERE delivery = ?1")?.execute([id])?;
+    db.prepare_cached("DELETE FROM delivery WHERE id = ?1")?.execute([id]).map(drop)
+}
+
+/// Deletes an envelope that has no delivery any more; gives the bytes of its body.
+pub(super) fn delete_envelope(db: &Connection, envelope: i64) -> rusqlite::Result<i64> {
     let (bytes, context): (i64, i64) = db
-        .prepare_cached("SELECT bytes, context FROM delivery WHERE id = ?1")?
+        .prepare_cached("SELECT length(body), context FROM envelope WHERE id = ?1")?
         .query_row([envelope], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    for delivery in deliveries {
-        db.prepare_cached("DELETE FROM attempt WHERE delivery = ?1")?.execute([delivery.id])?;
-        db.prepare_cached("DELETE FROM delivery WHERE id = ?1")?.execute([delivery.id])?;
-    }
     db.prepare_cached("DELETE FROM envelope WHERE id = ?1")?.execute([envelope])?;
     db.prepare_cached("UPDATE context SET envelopes = envelopes - 1 WHERE id = ?1")?.execute([context])?;
-    db.prepare_cached("DELETE FROM context WHERE id = ?1 AND envelopes <= 0")?.execute(params![context])?;
+    db.prepare_cached("DELETE FROM context WHERE id = ?1 AND envelopes <= 0")?.execute([context])?;
+    db.prepare_cached("UPDATE totals SET body_bytes = body_bytes - ?1")?.execute([bytes])?;
     Ok(bytes)
 }
 

@@ -24,6 +24,8 @@ use ampline_core::message::Envelope;
 pub(crate) use aws::Aws;
 pub use http::HttpOptions;
 pub(crate) use http::{HttpError, Network};
+pub(crate) use sql::Database;
+pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
     BatchItem, Destination,
@@ -37,6 +39,8 @@ pub(crate) struct Granted {
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) downloads: Downloads,
     pub(crate) network: Network,
+    /// Nothing where the project has no database.
+    pub(crate) database: Option<Database>,
     pub(crate) aws: Aws,
     pub(crate) limits: Limits,
 }
@@ -56,6 +60,7 @@ pub(crate) struct Host {
     limits: Limits,
     pub(crate) meter: Arc<Meter>,
     pub(crate) ceiling: Ceiling,
+    templates: templates::Compiled,
     batch: Arc<[BatchItem]>,
     started: Instant,
     /// When the answer to a request with this message came, counted from the start of the call.
@@ -75,6 +80,7 @@ impl Host {
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
             limits,
+            templates: templates::Compiled::default(),
             batch: Arc::new([]),
             started: Instant::now(),
             answered: Vec::new(),

@@ -20,10 +20,10 @@ use wasmtime::{Engine, component::Component};
 
 pub use self::{admission::Problem, compile::Compiler, limits::Limits};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
-pub use super::capability::HttpOptions;
+pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
     BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
-    capability::{Aws, Granted, Host, HttpError, Lease, Network, cut},
+    capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -44,6 +44,8 @@ pub struct HostOptions {
     pub limits: Limits,
     /// How sinks reach out.
     pub http: HttpOptions,
+    /// The project's database, for sinks of Postgres; dialled under the address policy of `http`.
+    pub postgres: Option<PostgresOptions>,
     /// How components are compiled.
     pub compiler: Compiler,
 }
@@ -66,6 +68,9 @@ pub enum LoadError {
     /// The HTTP client cannot be built.
     #[error("cannot set up HTTP for sinks: {0}")]
     Http(String),
+    /// The way to the project's database cannot be set up; says why and what to do.
+    #[error("{0}")]
+    Postgres(String),
     /// Components that are not fit: the name of each, and all that is wrong with it.
     #[error("{}", told(.0))]
     Components(Vec<(String, Problem)>),
@@ -93,9 +98,11 @@ impl WasmSinks {
     /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
-        let HostOptions { cache_dir, documents, secrets, downloads, limits, http, compiler } = options;
+        let HostOptions { cache_dir, documents, secrets, downloads, limits, http, postgres, compiler } = options;
         let engine = engine::running(&limits).map_err(|e| LoadError::Engine(format!("{e:#}")))?;
         let cache = Cache::open(&cache_dir).map_err(|error| LoadError::Cache { path: cache_dir, error })?;
+        let database = postgres.map(|postgres| Database::new(&postgres, http.addresses.clone()));
+        let database = database.transpose().map_err(LoadError::Postgres)?;
         let network = Network::new(http).map_err(|HttpError(e)| LoadError::Http(e))?;
         let (mut sinks, mut problems, mut compiled) = (BTreeMap::new(), Vec::new(), 0);
         for (name, bytes) in components {
@@ -115,7 +122,8 @@ impl WasmSinks {
             return Err(LoadError::Components(problems));
         }
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
-        let granted = Arc::new(Granted { aws: Aws::new(&network), documents, secrets, downloads, network, limits });
+        let aws = Aws::new(&network);
+        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits });
         Ok(Arc::new(Self { engine, sinks, granted, instances, compiled }))
     }
 

@@ -1,0 +1,91 @@
+//! Whether the process lives, and whether it does its work: for whoever restarts it, or sends people to it.
+
+use axum::{extract::State, http::StatusCode};
+use tokio::sync::mpsc;
+
+use super::{Shared, problem::Problem};
+
+/// `GET /health/live`: this answer is all there is to say.
+pub(super) async fn live() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// `GET /health/ready`; ready = the store answers, there is room on its disk, and the scheduler runs.
+pub(super) async fn ready(State(api): Shared) -> Result<StatusCode, Problem> {
+    let unready = |reason: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason);
+    api.journal.destinations().await.map_err(|error| unready(error.to_string()))?;
+    if api.wishes.as_ref().is_some_and(mpsc::Sender::is_closed) {
+        let reason = "the scheduler has ended, nothing is read until a restart; the runtime's log says why";
+        return Err(unready(reason.to_owned()));
+    }
+    match api.pressure.as_ref().and_then(|pressure| pressure.on_all()) {
+        Some(reason) => Err(unready(reason)),
+        None => Ok(StatusCode::NO_CONTENT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, sync::Arc};
+
+    use axum::body::to_bytes;
+    use http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        api::{Api, ApiKey, router},
+        clock::SystemClock,
+        disk::Disk,
+        downloads::Downloads,
+        journal::{Journal, sqlite::SqliteJournal},
+        pressure::Pressure,
+        secrets::Secret,
+        sqlite::Options,
+        store::HostedStore,
+    };
+
+    /// Status and words of `/health/ready`, with a disk of which so much is to be left free.
+    async fn check(
+        reserve_bytes: u64,
+        spoil: impl AsyncFnOnce(&dyn Journal, mpsc::Receiver<crate::scheduler::RunNow>),
+    ) -> (u16, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
+        let (wishes, wished) = mpsc::channel(1);
+        let disk = Disk::new(folder.path(), reserve_bytes);
+        let api = Api {
+            project: "p".into(),
+            journal: journal.clone(),
+            store: HostedStore::open(&folder.path().join("store"), &Options::default()).unwrap(),
+            downloads: Downloads::new("", &[0; 32], 0),
+            clock: Arc::new(SystemClock),
+            key: ApiKey::new(&Secret::new("key")),
+            configured: None,
+            next_runs: Arc::default(),
+            wishes: Some(wishes),
+            pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
+            running_since: None,
+        };
+        spoil(&*journal, wished).await;
+        let request = Request::get("/health/ready").body(axum::body::Body::empty()).unwrap();
+        let answer = router(Arc::new(api)).oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn says_why_it_is_not_ready() {
+        let (running, _scheduler) = std::sync::mpsc::channel();
+        let keep = async move |_: &dyn Journal, wished| drop(running.send(wished));
+        assert_eq!(check(0, keep).await, (204, String::new()));
+        let ended = check(0, async |_: &dyn Journal, wished| drop(wished)).await;
+        assert!(ended.0 == 503 && ended.1.contains("the scheduler has ended"), "{ended:?}");
+        let closed = check(0, async |journal: &dyn Journal, _| journal.close().await.unwrap()).await;
+        assert!(closed.0 == 503 && closed.1.contains("the store is closed"), "{closed:?}");
+        let (running, _scheduler) = std::sync::mpsc::channel();
+        let full = check(u64::MAX, async move |_: &dyn Journal, wished| drop(running.send(wished))).await;
+        assert!(full.0 == 503 && full.1.contains("the reserve is"), "{full:?}");
+    }
+}
