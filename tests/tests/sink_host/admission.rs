@@ -61,8 +61,8 @@ async fn one_type_has_one_sink() {
 #[tokio::test]
 async fn the_first_party_sinks_are_installed_under_their_types() {
     let sinks = WasmSinks::load(options(), FIRST_PARTY).await.unwrap();
-    assert_eq!(sinks.kinds(), ["api", "webhook"]);
+    assert_eq!(sinks.kinds(), ["api", "kinesis", "postgres", "s3", "webhook"]);
     let webhook = sinks.descriptor("webhook").unwrap();
     assert_eq!((webhook.name.as_str(), webhook.max_message_bytes), ("webhook", 300_000));
-    assert!(sinks.descriptor("kinesis").is_none());
+    assert!(sinks.descriptor("kafka").is_none());
 }
