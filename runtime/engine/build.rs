@@ -8,8 +8,8 @@ fn main() {
         "FIRST_PARTY",
         &[
             Guest { name: "api", package: "ampline-sink-hosted-store", dir: "sink-plugins/hosted-store" },
-            Guest { name: "postgres", package: "ampline-sink-postgres", dir: "sink-plugins/postgres" },
             Guest { name: "kinesis", package: "ampline-sink-kinesis", dir: "sink-plugins/kinesis" },
+            Guest { name: "postgres", package: "ampline-sink-postgres", dir: "sink-plugins/postgres" },
             Guest { name: "s3", package: "ampline-sink-s3", dir: "sink-plugins/s3" },
             Guest { name: "webhook", package: "ampline-sink-webhook", dir: "sink-plugins/webhook" },
         ],

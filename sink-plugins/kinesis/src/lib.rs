@@ -56,7 +56,7 @@ impl Sink for Kinesis {
             Some(template) => templates::render(Purpose::PartitionKey, template, &places),
             None => batch.iter().map(|envelope| Ok(Rendered { text: envelope.id.clone(), note: None })).collect(),
         };
-        deliver(&self.config, &batch, keys, messages::metadata, |entries| streams::put_records(entries))
+        deliver(&self.config, &batch, keys, messages::metadata, streams::put_records)
     }
 }
 

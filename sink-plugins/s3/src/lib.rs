@@ -55,7 +55,7 @@ impl Sink for S3 {
     fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
         let places: Vec<_> = (0..).zip(&batch).map(|(place, _)| place).collect();
         let keys = templates::render(Purpose::ObjectKey, &self.config.key_template, &places);
-        deliver(&self.config, keys, messages::metadata, |objects| objects::put(objects))
+        deliver(&self.config, keys, messages::metadata, objects::put)
     }
 }
 

@@ -193,7 +193,7 @@ fn text(report: &Report, expression: &str) -> String {
     lines.extend(report.note.as_ref().map(|note| format!("note: {note}")));
     for Finding { position, message, fatal } in &report.issues {
         lines.push(format!("{}: {message}", if *fatal { "error" } else { "warning" }));
-        lines.extend(position.into_iter().flat_map(|position| place(expression, *position)));
+        lines.extend(position.iter().flat_map(|position| place(expression, *position)));
     }
     if lines.is_empty() {
         lines.push("the template is sound".to_owned());

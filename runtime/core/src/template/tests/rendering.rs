@@ -63,80 +63,33 @@ fn metadata_has_the_names_of_its_json_form() {
     }
 }
 
+/// Expected are the values of [`names::TIME`], in its order.
+fn check_time(time: &str, expected: &str) {
+    assert_eq!(expected.split(' ').count(), names::TIME.len(), "{expected}");
+    for (name, expected) in names::TIME.iter().zip(expected.split(' ')) {
+        let rendered = render_at(Purpose::Text, &format!("time.{name}"), "{}", time, true).unwrap();
+        assert_eq!(rendered.text, expected, "time.{name} of {time}");
+    }
+}
+
 #[test]
 fn times_are_texts_of_the_event_in_utc() {
-    let rows = [
-        (
-            TIME,
-            [
-                "2025",
-                "10",
-                "14",
-                "02",
-                "58",
-                "59",
-                "2025-10-14",
-                "2025-10-14T02:58:59",
-                "1760410739",
-                "2025-10-14T02:58:59Z",
-                TIME,
-            ],
-        ),
-        (
-            "2025-01-02T05:04:05.100+02:00",
-            [
-                "2025",
-                "01",
-                "02",
-                "03",
-                "04",
-                "05",
-                "2025-01-02",
-                "2025-01-02T03:04:05",
-                "1735787045",
-                "2025-01-02T03:04:05Z",
-                "2025-01-02T03:04:05.1Z",
-            ],
-        ),
-        (
-            "0099-12-31T23:59:59Z",
-            [
-                "0099",
-                "12",
-                "31",
-                "23",
-                "59",
-                "59",
-                "0099-12-31",
-                "0099-12-31T23:59:59",
-                "-59011459201",
-                "0099-12-31T23:59:59Z",
-                "0099-12-31T23:59:59Z",
-            ],
-        ),
-        (
-            "1969-12-31T23:59:59.5Z",
-            [
-                "1969",
-                "12",
-                "31",
-                "23",
-                "59",
-                "59",
-                "1969-12-31",
-                "1969-12-31T23:59:59",
-                "-1",
-                "1969-12-31T23:59:59Z",
-                "1969-12-31T23:59:59.5Z",
-            ],
-        ),
-    ];
-    for (time, expected) in rows {
-        for (name, expected) in names::TIME.iter().zip(expected) {
-            let rendered = render_at(Purpose::Text, &format!("time.{name}"), "{}", time, true).unwrap();
-            assert_eq!(rendered.text, expected, "time.{name} of {time}");
-        }
-    }
+    check_time(
+        "2025-10-14T02:58:59.323405308Z",
+        "2025 10 14 02 58 59 2025-10-14 2025-10-14T02:58:59 1760410739 2025-10-14T02:58:59Z 2025-10-14T02:58:59.323405308Z",
+    );
+    check_time(
+        "2025-01-02T05:04:05.100+02:00",
+        "2025 01 02 03 04 05 2025-01-02 2025-01-02T03:04:05 1735787045 2025-01-02T03:04:05Z 2025-01-02T03:04:05.1Z",
+    );
+    check_time(
+        "0099-12-31T23:59:59Z",
+        "0099 12 31 23 59 59 0099-12-31 0099-12-31T23:59:59 -59011459201 0099-12-31T23:59:59Z 0099-12-31T23:59:59Z",
+    );
+    check_time(
+        "1969-12-31T23:59:59.5Z",
+        "1969 12 31 23 59 59 1969-12-31 1969-12-31T23:59:59 -1 1969-12-31T23:59:59Z 1969-12-31T23:59:59.5Z",
+    );
 }
 
 #[test]
