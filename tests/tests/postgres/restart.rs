@@ -1,7 +1,14 @@
 //! A server that goes and comes back: failures in between are transient, nothing is lost, and connections are made anew.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use ampline::sink::SinkInstance;
 use ampline_core::outcome::{FailureClass, Outcome};
 use ampline_tests::{
     requirement::require,
@@ -45,41 +52,68 @@ async fn a_connection_that_died_while_it_rested_is_replaced_unseen() {
     assert_eq!(rows(&session, r#""Rested""#).await, ["g/1={}", "g/2={}", "g/3={}"]);
 }
 
+/// What writers did so far, and whether they may end.
+#[derive(Default)]
+struct Load {
+    taken: AtomicUsize,
+    failed: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Load {
+    /// Waits until a count has grown by so many.
+    async fn grown(count: &AtomicUsize, by: usize) {
+        let enough = count.load(Ordering::Relaxed) + by;
+        let grown = async {
+            while count.load(Ordering::Relaxed) < enough {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, grown).await.expect("the load stands still");
+    }
+}
+
+/// Writes messages of 50 records until it is over; gives how many.
+async fn write(writer: usize, mut instance: Box<dyn SinkInstance>, load: Arc<Load>) -> usize {
+    let mut batches = 0;
+    while !load.over.load(Ordering::Relaxed) {
+        let entries: Vec<_> = (0..50).map(|n| live(&format!("{writer}-{batches}-{n}"), 1, "{}")).collect();
+        let message = message("g", 1, &entries);
+        let until_taken = async {
+            while let Outcome::Failed(failure) = deliver(&mut instance, vec![message.clone()]).await.remove(0) {
+                assert_eq!(failure.class, FailureClass::Transient, "{}: {}", failure.code, failure.message);
+                load.failed.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, until_taken).await.expect("the batch was never taken");
+        load.taken.fetch_add(1, Ordering::Relaxed);
+        batches += 1;
+    }
+    batches
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_under_load_loses_nothing() {
     let Some(mut server) = require("crashes", "an installed Postgres", Postgres::start(&Tls::Off)) else { return };
     let sinks = sinks(&server).await;
+    let load = Arc::new(Load::default());
     let mut writers = JoinSet::new();
     for writer in 0..3 {
-        let mut instance = open(&sinks, serde_json::json!({ "tableName": "Crash" })).await;
-        writers.spawn(async move {
-            let mut failures = 0;
-            for batch in 0..40 {
-                let entries: Vec<_> = (0..50).map(|n| live(&format!("{writer}-{batch}-{n}"), 1, "{}")).collect();
-                let message = message("g", 1, &entries);
-                let until_taken = async {
-                    while let Outcome::Failed(failure) = deliver(&mut instance, vec![message.clone()]).await.remove(0) {
-                        assert_eq!(failure.class, FailureClass::Transient, "{}: {}", failure.code, failure.message);
-                        failures += 1;
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                    }
-                };
-                tokio::time::timeout(PATIENCE, until_taken).await.expect("the batch was never taken");
-            }
-            failures
-        });
+        let instance = open(&sinks, serde_json::json!({ "tableName": "Crash" })).await;
+        writers.spawn(write(writer, instance, load.clone()));
     }
     for _ in 0..2 {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        tokio::task::block_in_place(|| {
-            server.stop();
-            server.start_again().unwrap();
-        });
+        Load::grown(&load.taken, 10).await;
+        tokio::task::block_in_place(|| server.stop());
+        Load::grown(&load.failed, 1).await;
+        tokio::task::block_in_place(|| server.start_again().unwrap());
     }
-    let mut failures = 0;
+    Load::grown(&load.taken, 3).await;
+    load.over.store(true, Ordering::Relaxed);
+    let mut batches = 0;
     while let Some(ended) = writers.join_next().await {
-        failures += ended.unwrap();
+        batches += ended.unwrap();
     }
-    assert!(failures > 0, "the crashes fell beside the load");
-    assert_eq!(rows(&server.session().await, r#""Crash""#).await.len(), 3 * 40 * 50);
+    assert_eq!(rows(&server.session().await, r#""Crash""#).await.len(), batches * 50);
 }
