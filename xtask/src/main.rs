@@ -104,7 +104,7 @@ impl Demo {
 impl Bench {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("bench");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX], &self.install)?;
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES], &self.install)?;
         build(&mut steps, "release", "bench")?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
     }

@@ -22,19 +22,50 @@ pub(super) const BODY_BYTES: usize = 2_000;
 pub(super) const PAGE_ENVELOPES: u64 = 100;
 const LEASE: Duration = Duration::from_secs(3_600);
 
-/// The `number`th envelope for a destination.
-pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Envelope {
-    // As real ids: one time, the page, and a hash within it.
+const HEAD: &str = r#"{"action":"read","objectName":"contacts","#;
+
+/// As real ids: one time, the page, and a hash within it.
+fn event_id(number: u64) -> Uuid {
     let page = (u128::from(number / PAGE_ENVELOPES) & 0x0fff) << 64;
     let hash = u128::from(number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let id = Uuid::from_u128(0x0199_e0a8_149d_u128 << 80 | page | hash);
-    let head = r#"{"action":"read","objectName":"contacts","#;
-    let info = r#""resultInfo":{"type":"inline","numRecords":1},"result":["#;
-    let filler = body_bytes.saturating_sub(head.len() + info.len() + 40);
+    Uuid::from_u128(0x0199_e0a8_149d_u128 << 80 | page | hash)
+}
+
+/// The `number`th envelope for a destination.
+pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Envelope {
+    let id = event_id(number);
+    let filler = body_bytes.saturating_sub(HEAD.len() + info(1).len() + 40);
     let record = format!(r#"{{"fields":{{"id":"{number}"}},"raw":"{}"}}"#, "x".repeat(filler));
-    let start = (head.len() + info.len()) as u32;
-    let span =
-        RecordSpan { id: number.to_string(), start, end: start + record.len() as u32, modified_at_ms: Some(1), deleted: false };
+    of_records(destination, id, vec![(number.to_string(), record)])
+}
+
+/// The `number`th envelope of `records` records, each with data of about `data_bytes`; no two envelopes share a record.
+pub(super) fn page(destination: &str, number: u64, records: u64, data_bytes: usize) -> Envelope {
+    let filler = "x".repeat(data_bytes.saturating_sub(40));
+    let record = |place: u64| {
+        let id = (number * records + place).to_string();
+        let record = format!(r#"{{"fields":{{"id":"{id}","notes":"{filler}"}}}}"#);
+        (id, record)
+    };
+    of_records(destination, event_id(number), (0..records).map(record).collect())
+}
+
+fn info(records: usize) -> String {
+    format!(r#""resultInfo":{{"type":"inline","numRecords":{records}}},"result":["#)
+}
+
+fn of_records(destination: &str, id: Uuid, records: Vec<(String, String)>) -> Envelope {
+    let mut body = format!("{HEAD}{}", info(records.len()));
+    let mut spans = Vec::with_capacity(records.len());
+    for (place, (id, record)) in records.into_iter().enumerate() {
+        if place > 0 {
+            body.push(',');
+        }
+        let start = body.len() as u32;
+        body.push_str(&record);
+        spans.push(RecordSpan { id, start, end: body.len() as u32, modified_at_ms: Some(1), deleted: false });
+    }
+    body.push_str("]}");
     Envelope {
         id,
         destination: destination.to_owned(),
@@ -52,8 +83,8 @@ pub(super) fn envelope(destination: &str, number: u64, body_bytes: usize) -> Env
             timestamp: "2026-08-01T12:00:00.123456789Z".to_owned(),
             topic: "read".to_owned(),
         },
-        index: BodyIndex { result_info_at: head.len() as u32, records: vec![span] },
-        body: Bytes::from(format!("{head}{info}{record}]}}")),
+        index: BodyIndex { result_info_at: HEAD.len() as u32, records: spans },
+        body: Bytes::from(body),
     }
 }
 

@@ -1,14 +1,18 @@
 //! Benchmarks. Every figure that is a speed is a ratio to a baseline measured in the same run on the same machine; absolute figures
 //! stand beside it for scale.
 
+mod bare;
 mod deliveries;
+mod drain;
 mod envelopes;
 mod journal;
+pub mod kinesis_stub;
 mod machine;
 mod memory;
 mod nginx;
 mod report;
 mod sandbox;
+mod sinks;
 mod startup;
 
 use std::path::Path;
@@ -16,7 +20,7 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 6] = ["journal", "sandbox", "deliveries", "latency", "startup", "memory"];
+pub const NAMES: [&str; 7] = ["journal", "sandbox", "deliveries", "latency", "sinks", "startup", "memory"];
 
 /// What a benchmark can fail with.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -39,6 +43,7 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
                 "sandbox" => sandbox::measure(&mut report).await,
                 "deliveries" => deliveries::measure(&mut report).await,
                 "latency" => deliveries::measure_latency(&mut report).await,
+                "sinks" => sinks::measure(&mut report).await,
                 "startup" => startup::measure(&mut report).await,
                 _ => memory::measure(&mut report).await,
             }

@@ -29,7 +29,7 @@ impl Nginx {
              http {{ access_log off; keepalive_requests 100000000; client_max_body_size 20m; client_body_buffer_size 512k;\n\
              client_body_temp_path {path}/body; proxy_temp_path {path}/proxy; fastcgi_temp_path {path}/fastcgi;\n\
              uwsgi_temp_path {path}/uwsgi; scgi_temp_path {path}/scgi;\n\
-             server {{ listen {address}; location / {{ return 200; }} }} }}\n"
+             server {{ listen {address}; location / {{ add_header ETag '\"0\"'; return 200; }} }} }}\n"
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, config)?;
@@ -51,7 +51,11 @@ impl Nginx {
     }
 
     pub(super) fn url(&self) -> String {
-        format!("http://{}/hook", self.address)
+        format!("{}/hook", self.origin())
+    }
+
+    pub(super) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 

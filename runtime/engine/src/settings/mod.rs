@@ -1,5 +1,6 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod credentials;
 mod file;
 mod reach;
 mod resolve;

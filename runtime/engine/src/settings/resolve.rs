@@ -7,7 +7,7 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings, reach};
+use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings, credentials::credentials, reach};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
@@ -170,7 +170,8 @@ fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<S
 /// Why a backlog of nothing is refused.
 const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
 
-type Fault = (&'static str, String);
+/// The key of a table, with its dot, and what is wrong with it.
+pub(super) type Fault = (&'static str, String);
 
 fn postgres(declared: &PostgresSettings, env: &impl Fn(&str) -> Option<String>) -> Result<PostgresOptions, Vec<Fault>> {
     let url = read(&declared.url, env).map_err(|message| vec![("url", message)])?;
@@ -195,11 +196,7 @@ fn destination(
     };
     let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, env)?;
     reach::permit_plain_http(&declared.kind, &mut declared.config, policy);
-    let mut secrets = BTreeMap::new();
-    for (name, source) in &declared.secrets {
-        let value = read(source, env).map_err(|message| (".secrets", format!("{name}: {message}")))?;
-        secrets.insert(name.clone(), value);
-    }
+    let secrets = credentials(&declared.kind, &declared.secrets, env)?;
     let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
     if !(1..=CONCURRENCY_MAX).contains(&concurrency) {
         return Err((".concurrency", format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}")));

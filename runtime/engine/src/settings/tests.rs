@@ -155,6 +155,12 @@ fn every_problem_is_named_with_its_place() {
     let database = |lines: &'static str| move |text: String| format!("{text}\n[postgres]\n{lines}\n");
     let table = |text: String| format!("{text}\n[destinations.table]\ntype = \"postgres\"\ntableName = \"T\"\n");
     check(&table, &["destinations.table: a destination of type \"postgres\" needs the project's database"]);
+    let lake = |secrets: &'static str| {
+        move |text: String| format!("{text}\n[destinations.lake]\ntype = \"s3\"\nbucket = \"b\"\nsecrets = {{ {secrets} }}\n")
+    };
+    check(&lake("awsKeyID = { env = \"TOKEN\" }"), &["destinations.lake.secrets: nothing is called \"awsKeyID\"; there are: awsKeyId"]);
+    check(&lake("awsKeyId = { env = \"TOKEN\" }"), &["destinations.lake.secrets: awsKeyId and awsSecretKey go together"]);
+    check(&add("secrets = { token = { env = \"TOKEN\" } }"), &["destinations.hook.secrets: a destination of type \"webhook\" has no"]);
     check(&database("url = { env = \"NOTHING\" }"), &["postgres.url: the environment variable NOTHING is not set"]);
     check(
         &database("url = { env = \"TOKEN\" }\nconnections_max = 0\nca_file = \"/nowhere\""),

@@ -1,0 +1,36 @@
+//! The credentials of a destination: which names there are, and where the values come from.
+
+use std::collections::BTreeMap;
+
+use super::{SecretSource, resolve::Fault};
+use crate::secrets::{Secret, read};
+
+/// The types of destination that have credentials of Amazon's, and the names of these.
+const AWS_KINDS: [&str; 2] = ["s3", "kinesis"];
+const AWS_NAMES: [&str; 3] = ["awsKeyId", "awsSecretKey", "awsSessionToken"];
+
+/// Reads a destination's credentials. A name that nobody would ask for is refused: unnoticed, it would leave the destination with
+/// the machine's own role.
+pub(super) fn credentials(
+    kind: &str,
+    declared: &BTreeMap<String, SecretSource>,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, Secret>, Fault> {
+    let fault = |message: String| Err((".secrets", message));
+    if !AWS_KINDS.contains(&kind) && !declared.is_empty() {
+        return fault(format!("a destination of type {kind:?} has no credentials of its own: take `secrets` out"));
+    }
+    if let Some(name) = declared.keys().find(|name| !AWS_NAMES.contains(&name.as_str())) {
+        return fault(format!("nothing is called {name:?}; there are: {}", AWS_NAMES.join(", ")));
+    }
+    let has = |name: &str| declared.contains_key(name);
+    if has("awsKeyId") != has("awsSecretKey") || (has("awsSessionToken") && !has("awsKeyId")) {
+        return fault("awsKeyId and awsSecretKey go together: give both, or none for the machine's own role".to_owned());
+    }
+    let mut values = BTreeMap::new();
+    for (name, source) in declared {
+        let value = read(source, env).map_err(|message| (".secrets", format!("{name}: {message}")))?;
+        values.insert(name.clone(), value);
+    }
+    Ok(values)
+}
