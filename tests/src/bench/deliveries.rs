@@ -47,7 +47,7 @@ const STEADY_PER_SECOND: u32 = 200;
 const STEADY_MESSAGES: u64 = 3_000;
 
 /// The hosted store is not asked here.
-struct NoDocuments;
+pub(super) struct NoDocuments;
 
 #[async_trait::async_trait]
 impl Documents for NoDocuments {

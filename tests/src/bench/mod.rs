@@ -20,7 +20,8 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 7] = ["journal", "sandbox", "deliveries", "latency", "sinks", "startup", "memory"];
+pub const NAMES: [&str; 10] =
+    ["journal", "sandbox", "deliveries", "latency", "s3", "kinesis", "api", "postgres", "startup", "memory"];
 
 /// What a benchmark can fail with.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -43,7 +44,10 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
                 "sandbox" => sandbox::measure(&mut report).await,
                 "deliveries" => deliveries::measure(&mut report).await,
                 "latency" => deliveries::measure_latency(&mut report).await,
-                "sinks" => sinks::measure(&mut report).await,
+                "s3" => sinks::measure_s3(&mut report).await,
+                "kinesis" => sinks::measure_kinesis(&mut report).await,
+                "api" => sinks::measure_hosted_store(&mut report).await,
+                "postgres" => sinks::measure_postgres(&mut report).await,
                 "startup" => startup::measure(&mut report).await,
                 _ => memory::measure(&mut report).await,
             }

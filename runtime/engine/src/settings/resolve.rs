@@ -7,7 +7,10 @@ use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings, credentials::credentials, reach};
+use super::{
+    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings,
+    credentials::credentials, reach,
+};
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,

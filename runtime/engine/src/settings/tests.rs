@@ -158,9 +158,15 @@ fn every_problem_is_named_with_its_place() {
     let lake = |secrets: &'static str| {
         move |text: String| format!("{text}\n[destinations.lake]\ntype = \"s3\"\nbucket = \"b\"\nsecrets = {{ {secrets} }}\n")
     };
-    check(&lake("awsKeyID = { env = \"TOKEN\" }"), &["destinations.lake.secrets: nothing is called \"awsKeyID\"; there are: awsKeyId"]);
+    check(
+        &lake("awsKeyID = { env = \"TOKEN\" }"),
+        &["destinations.lake.secrets: nothing is called \"awsKeyID\"; there are: awsKeyId"],
+    );
     check(&lake("awsKeyId = { env = \"TOKEN\" }"), &["destinations.lake.secrets: awsKeyId and awsSecretKey go together"]);
-    check(&add("secrets = { token = { env = \"TOKEN\" } }"), &["destinations.hook.secrets: a destination of type \"webhook\" has no"]);
+    check(
+        &add("secrets = { token = { env = \"TOKEN\" } }"),
+        &["destinations.hook.secrets: a destination of type \"webhook\" has no"],
+    );
     check(&database("url = { env = \"NOTHING\" }"), &["postgres.url: the environment variable NOTHING is not set"]);
     check(
         &database("url = { env = \"TOKEN\" }\nconnections_max = 0\nca_file = \"/nowhere\""),
