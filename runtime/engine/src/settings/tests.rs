@@ -108,18 +108,24 @@ fn plain_http_goes_where_the_operator_allowed_it() {
     check("\"10.0.0.0/8\"", "https://10.0.0.1/", None);
 }
 
+/// Expected is a part of each problem that the changed settings have, in order.
+fn check(change: &dyn Fn(String) -> String, expected: &[&str]) {
+    let problems = resolved(&change(SOUND.to_owned())).err().unwrap_or_default();
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    assert!(!problems.concat().contains("pat-na1"), "a secret in the wrong place is not repeated");
+    for (problem, part) in problems.iter().zip(expected) {
+        assert!(problem.contains(part), "{part:?} is not in {problem:?}");
+    }
+}
+
+/// The change that adds a line to the last destination.
+fn add(line: &'static str) -> impl Fn(String) -> String {
+    move |text| text.replace("[connections.hs]", &format!("{line}\n[connections.hs]"))
+}
+
 #[test]
 fn every_problem_is_named_with_its_place() {
-    let check = |change: &dyn Fn(String) -> String, expected: &[&str]| {
-        let problems = resolved(&change(SOUND.to_owned())).err().unwrap_or_default();
-        assert_eq!(problems.len(), expected.len(), "{problems:#?}");
-        assert!(!problems.concat().contains("pat-na1"), "a secret in the wrong place is not repeated");
-        for (problem, part) in problems.iter().zip(expected) {
-            assert!(problem.contains(part), "{part:?} is not in {problem:?}");
-        }
-    };
     let replace = |from: &'static str, to: &'static str| move |text: String| text.replace(from, to);
-    let add = |line: &'static str| move |text: String| text.replace("[connections.hs]", &format!("{line}\n[connections.hs]"));
     check(&replace("[destinations.hook]", "[destination.hook]"), &["unknown field `destination`"]);
     check(&replace("type = \"webhook\"", ""), &["a destination needs a `type`"]);
     check(&add("concurrency = 0"), &["destinations.hook.concurrency: 0 is not between 1 and 1024"]);
@@ -152,6 +158,15 @@ fn every_problem_is_named_with_its_place() {
         &replace("connection = \"hs\"", "connection = \"hp\""),
         &["installations[0].connection: no connection is called \"hp\""],
     );
+    let twice =
+        |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
+    check(&twice, &["installations[1]: another installation has the id"]);
+    let two = |text: String| text.replace("hubspot", "x").replace("url = ", "concurrency = 9999\nurl = ");
+    check(&two, &["destinations.hook.concurrency", "connections.hs.provider"]);
+}
+
+#[test]
+fn every_problem_of_credentials_and_the_database_is_named_with_its_place() {
     let database = |lines: &'static str| move |text: String| format!("{text}\n[postgres]\n{lines}\n");
     let table = |text: String| format!("{text}\n[destinations.table]\ntype = \"postgres\"\ntableName = \"T\"\n");
     check(&table, &["destinations.table: a destination of type \"postgres\" needs the project's database"]);
@@ -178,9 +193,4 @@ fn every_problem_is_named_with_its_place() {
     );
     check(&database("url = \"postgres://u:pat-na1@db/app\""), &["secrets themselves are not written here"]);
     check(&database("ca_file = \"/nowhere\""), &["missing field `url`"]);
-    let twice =
-        |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
-    check(&twice, &["installations[1]: another installation has the id"]);
-    let two = |text: String| text.replace("hubspot", "x").replace("url = ", "concurrency = 9999\nurl = ");
-    check(&two, &["destinations.hook.concurrency", "connections.hs.provider"]);
 }
