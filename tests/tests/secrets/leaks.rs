@@ -42,12 +42,24 @@ type = "webhook"
 url = "http://user:{password}@{echo}/hook"
 secret_headers = { X-Key = { env = "HEADER" } }
 signing_key = { env = "SIGNING" }
-secrets = { awsKeyId = { env = "AWS_ID" }, awsSecretKey = { env = "AWS_SECRET" } }
 retry_delays_s = [0]
 
 [destinations.second]
 type = "webhook"
 url = "{receiver}/second"
+
+[destinations.lake]
+type = "s3"
+bucket = "lake"
+region = "us-east-1"
+endpointUrl = "http://{echo}"
+secrets = { awsKeyId = { env = "AWS_ID" }, awsSecretKey = { env = "AWS_SECRET" } }
+retry_delays_s = [0]
+
+[destinations.table]
+type = "postgres"
+tableName = "Tickets"
+retry_delays_s = [0]
 "#;
 
 /// What the echoing receiver was sent.
@@ -111,7 +123,7 @@ impl Evidence {
 fn stage(echo: SocketAddr) -> Stage {
     let encoded: String = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let destinations = DESTINATIONS.replace("{password}", &encoded).replace("{echo}", &echo.to_string());
-    let mut stage = Stage::new(&destinations);
+    let mut stage = Stage::of_four(&destinations);
     for (name, value) in [
         ("MASTER", MASTER),
         ("NEXT_MASTER", NEXT_MASTER),
@@ -158,17 +170,22 @@ async fn nothing_that_a_run_writes_holds_a_secret_that_it_used() {
     let (echo, sent) = echoing().await;
     let (stage, mut evidence) = (stage(echo), evidence());
     let runtime = stage.start();
-    let dead =
-        |status: &Value| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == "hook" && one["dead"] != 0);
-    stage.stands(&runtime, dead).await;
+    let all_dead = |status: &Value| {
+        let dead = |name| status["destinations"].as_array().unwrap().iter().any(|one| one["name"] == name && one["dead"] != 0);
+        ["hook", "lake", "table"].into_iter().all(dead)
+    };
+    stage.stands(&runtime, all_dead).await;
     stage.receiver.wait_until(crate::stage::PATIENCE, |seen| seen.counts.requests > 0).await.unwrap();
     let secrets = ["api-key", "download-key", "destinations/second/signing-key"];
     for (name, known) in secrets.into_iter().zip(["the API key", "the download key", "a made signing key"]) {
         evidence.search.add(known, &stage.workplace.secret(name).unwrap());
     }
-    let authorization = sent.lock().unwrap()[0]["authorization"].to_str().unwrap().to_owned();
-    assert_eq!(authorization, format!("Basic {}", base64(&format!("user:{PASSWORD}"))), "the secrets were in use at all");
-    assert_eq!(sent.lock().unwrap()[0]["x-key"], HEADER);
+    let authorizations: Vec<String> =
+        sent.lock().unwrap().iter().map(|sent| sent["authorization"].to_str().unwrap().to_owned()).collect();
+    for start in [format!("Basic {}", base64(&format!("user:{PASSWORD}"))), format!("AWS4-HMAC-SHA256 Credential={AWS_ID}/")] {
+        assert!(authorizations.iter().any(|sent| sent.starts_with(&start)), "the secrets were in use at all");
+    }
+    assert!(sent.lock().unwrap().iter().any(|sent| sent.get("x-key").is_some_and(|key| key == HEADER)));
 
     stage.emulator.state().token = Some("another".into());
     runtime.client.post("reads:run", &json!({})).await.unwrap();

@@ -28,6 +28,14 @@ integrations:
             - fieldName: name
 "#;
 
+/// One more object of the manifest, and where it goes.
+fn further(object: &str, destination: &str) -> String {
+    format!(
+        "        - objectName: {object}\n          destination: {destination}\n          schedule: \"*/10 * * * *\"\n          \
+         backfill: {{ defaultPeriod: {{ fullHistory: true }} }}\n          requiredFields: [{{ fieldName: hs_object_id }}]\n"
+    )
+}
+
 /// The world, in a folder that goes with it.
 pub(crate) struct Stage {
     pub(crate) world: World,
@@ -45,9 +53,18 @@ impl std::ops::Deref for Stage {
 impl Stage {
     /// `destinations` must hold `hook` (contacts) and `second` (companies); `{receiver}` stands for the receiver's address.
     pub(crate) fn new(destinations: &str) -> Self {
+        Self::of(MANIFEST, destinations)
+    }
+
+    /// The same with `lake` (deals) and `table` (tickets) besides.
+    pub(crate) fn of_four(destinations: &str) -> Self {
+        Self::of(&format!("{MANIFEST}{}{}", further("deals", "lake"), further("tickets", "table")), destinations)
+    }
+
+    fn of(manifest: &str, destinations: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options::default().with("contacts", 250).with("companies", 3);
-        let world = World::new(folder.path(), options, MANIFEST, destinations).unwrap();
+        let options = Options::default().with("contacts", 250).with("companies", 3).with("deals", 3).with("tickets", 3);
+        let world = World::new(folder.path(), options, manifest, destinations).unwrap();
         Self { world, _folder: folder }
     }
 
