@@ -20,6 +20,9 @@ use crate::{
     provider::{ProviderPage, ReadError, Record},
 };
 
+/// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
+const AFTER_BYTES_MAX: usize = 2_000;
+
 #[derive(Deserialize)]
 struct PageBody<'a> {
     #[serde(borrow)]
@@ -58,6 +61,11 @@ pub(super) fn page(asked: &Page<'_>, run: &Run, body: &Bytes) -> Result<Provider
 
 fn next_of_list(next: &RawValue, before: Option<&str>, body: &Bytes) -> Result<String, ReadError> {
     let after = text(next).ok_or_else(|| ReadError::malformed("`paging.next.after` is neither text nor a number", body))?;
+    if after.len() > AFTER_BYTES_MAX {
+        let bytes = after.len();
+        let told = format_args!("`paging.next.after` has {bytes} bytes, more than the {AFTER_BYTES_MAX} that are sent back");
+        return Err(ReadError::malformed(told, body));
+    }
     if after.is_empty() || before == Some(&*after) {
         return Err(ReadError::malformed(format_args!("`paging.next.after` does not advance beyond `{after}`"), body));
     }

@@ -68,8 +68,9 @@ fn a_search_goes_on_behind_its_last_id() {
 #[test]
 fn paging_without_end_is_malformed() {
     let list_again = r#","paging":{"next":{"after":"4"}}"#;
-    type Row = (Option<&'static str>, Option<&'static str>, &'static [&'static str], &'static str, &'static str);
-    let rows: [Row; 9] = [
+    let endless = format!(r#","paging":{{"next":{{"after":"{}"}}}}"#, "é".repeat(35_000));
+    type Row<'a> = (Option<&'static str>, Option<&'static str>, &'static [&'static str], &'a str, &'static str);
+    let rows: [Row<'_>; 10] = [
         (SINCE, Some("id:9"), &["9"], MORE, "`9` follows `9`"),
         (SINCE, Some("id:10"), &["9"], MORE, "`9` follows `10`"),
         (SINCE, Some("id:10"), &["11", "11"], MORE, "`11` follows `11`"),
@@ -79,6 +80,7 @@ fn paging_without_end_is_malformed() {
         (None, Some("list:4"), &["5"], list_again, "does not advance beyond `4`"),
         (None, None, &["5"], r#","paging":{"next":{"after":""}}"#, "does not advance"),
         (None, None, &["5"], r#","paging":{"next":{"after":[4]}}"#, "neither text nor a number"),
+        (None, None, &["5"], &endless, "has 70000 bytes"),
     ];
     for (since, position, records, rest, part) in rows {
         let error = page(&run(since, position), &body(records, rest)).unwrap_err();
