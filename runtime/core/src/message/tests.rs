@@ -34,6 +34,7 @@ fn record(id: &str, fields: &[(&str, &str)]) -> Record {
         deleted: false,
         raw: Bytes::from(format!("{{ {} }}", members.join(" ,\n"))),
         fields: fields.iter().map(|(name, value)| (name.to_lowercase(), Bytes::copy_from_slice(value.as_bytes()))).collect(),
+        associations: Vec::new(),
     }
 }
 
@@ -62,7 +63,7 @@ fn example() -> Envelope {
         Default::default(),
     );
     let response = http::Response::new(Bytes::from(page));
-    let page = crate::provider::by_name("hubspot").unwrap().page(&plan, &run.run.unwrap(), &response).unwrap();
+    let page = crate::provider::Catalog::built_in().get("hubspot").unwrap().page(&plan, &run.run.unwrap(), &response).unwrap();
     let mut envelopes = build(&plan, &operation(), &page.records);
     assert_eq!(envelopes.len(), 1);
     envelopes.remove(0)

@@ -5,7 +5,7 @@ use crate::manifest::{Field, ReadObject};
 
 /// Lowers the fields of an object and a customer's choices into a selection; what cannot be delivered is reported.
 pub(super) fn select(object: &ReadObject, config: &ObjectConfig, problems: &mut Problems) -> FieldSelection {
-    let all = config.selected_fields_auto && object.optional_fields_auto;
+    let all = config.selected_fields_auto.is_some() && object.optional_fields_auto;
     let mut selection = FieldSelection { all, ..FieldSelection::default() };
     let optional = object.optional_fields.iter().filter(|field| wanted(field, config));
     for field in object.required_fields.iter().chain(optional) {
@@ -21,7 +21,8 @@ pub(super) fn select(object: &ReadObject, config: &ObjectConfig, problems: &mut 
 fn wanted(field: &Field, config: &ObjectConfig) -> bool {
     match field {
         Field::Existent { field_name, .. } => {
-            config.selected_fields_auto || config.selected_fields.iter().any(|(name, &chosen)| chosen && same(name, field_name))
+            config.selected_fields_auto.is_some()
+                || config.selected_fields.iter().any(|(name, &chosen)| chosen && same(name, field_name))
         }
         Field::Mapping { .. } => true,
     }

@@ -34,5 +34,10 @@ pub(crate) fn plan(object: &str, plain: &[&str]) -> ReadPlan {
         fields: FieldSelection { plain: plain.iter().map(|&name| name.to_owned()).collect(), ..FieldSelection::default() },
         schedule: None,
         backfill: Backfill::FullHistory,
+        module: None,
+        filters: Vec::new(),
+        backfill_filters: Vec::new(),
+        deletes: false,
+        associations: Vec::new(),
     }
 }

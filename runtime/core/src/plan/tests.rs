@@ -68,8 +68,10 @@ fn installation(objects: &[(&str, &str)]) -> Installation {
     }
 }
 
-fn destinations() -> BTreeMap<String, String> {
-    [("hook", "d1"), ("store", "d2")].map(|(name, id)| (name.to_owned(), id.to_owned())).into()
+fn destinations() -> BTreeMap<String, KnownDestination> {
+    [("hook", "d1"), ("store", "d2")]
+        .map(|(name, id)| (name.to_owned(), KnownDestination { id: id.to_owned(), mirrors_records: name == "store" }))
+        .into()
 }
 
 fn contacts() -> ReadObject {
@@ -108,12 +110,12 @@ fn fields_are_required_and_chosen_ones() {
             "email | phone=mobilephone notes=my_notes tier=plan score=hs_score",
         ),
         (r#"{"selectedFieldMappings":{"notes":""}}"#, "email | phone=mobilephone notes=description"),
-        (r#"{"selectedFieldsAuto":true}"#, "email firstname lastname | phone=mobilephone notes=description town=city"),
+        (r#"{"selectedFieldsAuto":"all"}"#, "email firstname lastname | phone=mobilephone notes=description town=city"),
     ];
     for (config, expected) in rows {
         assert_eq!(select(contacts(), config), (expected.to_owned(), Vec::new()), "{config}");
     }
-    let config = r#"{"selectedFields":{"zip":true},"selectedFieldsAuto":true}"#;
+    let config = r#"{"selectedFields":{"zip":true},"selectedFieldsAuto":"all"}"#;
     let expected = "email firstname lastname zip | phone=mobilephone notes=description town=city | all";
     assert_eq!(select(auto(contacts()), config), (expected.to_owned(), Vec::new()));
 }
@@ -193,6 +195,7 @@ fn overrides_win_and_disabled_objects_are_not_read() {
     let [contacts, companies] = &plans[..] else { panic!("{plans:?}") };
     assert_eq!(contacts.schedule.as_ref().unwrap().min_gap(), Some(Duration::from_secs(3_600)));
     assert_eq!((contacts.context.destination.as_str(), contacts.context.destination_id.as_str()), ("store", "d2"));
+    assert_eq!((contacts.deletes, companies.deletes), (true, false), "only a mirror needs deleted records");
     assert_eq!((contacts.context.object_name.as_str(), &contacts.context.raw_object_name), ("contacts", &None));
     assert_eq!(
         (companies.context.object_name.as_str(), companies.context.raw_object_name.as_deref()),

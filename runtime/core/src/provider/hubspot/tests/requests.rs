@@ -114,9 +114,7 @@ fn the_total_of_a_list_is_asked_for_once() {
 }
 
 #[test]
-fn all_names_are_asked_for_where_all_fields_are_wanted() {
-    let mut plan = contacts();
-    assert!(hubspot().field_names_request(&plan).is_none());
-    plan.fields.all = true;
-    assert_eq!(hubspot().field_names_request(&plan).unwrap().uri(), "/crm/v3/properties/contacts");
+fn the_fields_of_an_object_are_its_properties() {
+    assert!(hubspot().must_name_fields());
+    assert_eq!(hubspot().fields_request("contacts").unwrap().uri(), "/crm/v3/properties/contacts");
 }
