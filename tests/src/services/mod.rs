@@ -12,6 +12,7 @@ use std::{
     io::{self, Read, Seek},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -86,12 +87,25 @@ impl Drop for Service {
     }
 }
 
-/// A port of the loopback that nobody has at this moment.
+/// Ports that systems give to nobody who asks for any port: a free one stays free until the server that is told of it listens.
+const PORTS: std::ops::Range<u16> = 12_000..32_000;
+
+/// A port of the loopback that nobody has at this moment, and that this process was not told of before.
 ///
 /// # Errors
 /// When there is none.
 pub fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Processes that run at the same time begin at different places.
+    let first = std::process::id().wrapping_mul(7_919);
+    for _ in PORTS {
+        let place = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % u32::from(PORTS.end - PORTS.start);
+        let port = PORTS.start + u16::try_from(place).unwrap_or_default();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no port of the loopback is free"))
 }
 
 fn end_of(said: &mut File) -> String {

@@ -5,8 +5,7 @@ mod install;
 
 use std::{
     fmt::Write as _,
-    fs, io,
-    net::TcpListener,
+    fs,
     path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
@@ -18,6 +17,8 @@ pub use certificates::Authority;
 use install::Installation;
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
+
+use super::free_port;
 
 /// The superuser of every such server.
 pub const SUPERUSER: &str = "admin";
@@ -223,8 +224,4 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
