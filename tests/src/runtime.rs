@@ -119,12 +119,17 @@ impl Workplace {
 /// # Panics
 /// When it was not built.
 pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("AMPLINE_BIN") {
-        return path.into();
-    }
+    std::env::var_os("AMPLINE_BIN").map_or_else(|| built("ampline"), PathBuf::from)
+}
+
+/// A program that was built along with this one.
+///
+/// # Panics
+/// When it was not built.
+pub fn built(name: &str) -> PathBuf {
     let here = std::env::current_exe().expect("a program has a path");
-    let found = here.ancestors().skip(1).take(2).map(|folder| folder.join("ampline")).find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("no `ampline` beside {}: build it with `cargo build -p ampline`", here.display()))
+    let found = here.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("no `{name}` beside {}: build it with `cargo build --bin {name}`", here.display()))
 }
 
 fn announced(data_dir: &Path, pid: u32) -> Option<(SocketAddr, String)> {

@@ -95,7 +95,7 @@ impl Demo {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("demo");
         prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER], &self.install)?;
-        build(&mut steps, "debug", "demo")?;
+        build(&mut steps, "debug", &["demo"])?;
         let keep = self.keep.then(|| "--keep".to_owned());
         hand_over("debug", "demo", keep.into_iter().chain(self.further))
     }
@@ -104,8 +104,8 @@ impl Demo {
 impl Bench {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("bench");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES], &self.install)?;
-        build(&mut steps, "release", "bench")?;
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
+        build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
     }
 }
@@ -148,9 +148,10 @@ fn cargo(steps: &mut Steps, name: &'static str, arguments: &[&str]) -> Result<()
     steps.run(name, &rerun, || process::run(&mut command).map(|()| "no complaint".to_owned()))
 }
 
-/// Builds the runtime and the binary that drives it, with cargo's own progress to look at.
-fn build(steps: &mut Steps, profile: &'static str, binary: &'static str) -> Result<(), Failed> {
-    let mut arguments = vec!["build", "-p", "ampline", "-p", "ampline-tests", "--bin", "ampline", "--bin", binary];
+/// Builds the runtime and the binaries that drive it, with cargo's own progress to look at.
+fn build(steps: &mut Steps, profile: &'static str, binaries: &[&'static str]) -> Result<(), Failed> {
+    let mut arguments = vec!["build", "-p", "ampline", "-p", "ampline-tests", "--bin", "ampline"];
+    arguments.extend(binaries.iter().flat_map(|binary| ["--bin", binary]));
     if profile == "release" {
         arguments.push("--release");
     }

@@ -10,6 +10,7 @@ pub mod kinesis_stub;
 mod machine;
 mod memory;
 mod nginx;
+mod reading;
 mod report;
 mod sandbox;
 mod sinks;
@@ -20,8 +21,8 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 10] =
-    ["journal", "sandbox", "deliveries", "latency", "s3", "kinesis", "api", "postgres", "startup", "memory"];
+pub const NAMES: [&str; 11] =
+    ["journal", "sandbox", "deliveries", "latency", "s3", "kinesis", "api", "postgres", "startup", "memory", "reading"];
 
 /// What a benchmark can fail with.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -49,7 +50,8 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
                 "api" => sinks::measure_hosted_store(&mut report).await,
                 "postgres" => sinks::measure_postgres(&mut report).await,
                 "startup" => startup::measure(&mut report).await,
-                _ => memory::measure(&mut report).await,
+                "memory" => memory::measure(&mut report).await,
+                _ => reading::measure(&mut report).await,
             }
         });
         measured.map_err(|error| format!("{name}: {error}"))?;
