@@ -10,8 +10,9 @@ pub(super) struct Flaw {
 /// Whether a field name is a plain name or a path in bracket form.
 pub(super) fn check(name: &str) -> Result<(), Flaw> {
     if let Some(dotted) = name.strip_prefix("$.") {
-        let steps: String = dotted.split('.').map(|step| format!("['{step}']")).collect();
-        return Err(Flaw { reason: "paths are written in bracket form", instead: Some(format!("${steps}")) });
+        let is_plain = dotted.split('.').all(|step| !step.is_empty() && !step.contains(['\'', '"', '[', ']', '\\', '*']));
+        let steps = || dotted.split('.').map(|step| format!("['{step}']")).collect::<String>();
+        return Err(Flaw { reason: "paths are written in bracket form", instead: is_plain.then(|| format!("${}", steps())) });
     }
     let Some(mut rest) = name.strip_prefix('$').filter(|rest| rest.starts_with('[')) else { return Ok(()) };
     while !rest.is_empty() {
