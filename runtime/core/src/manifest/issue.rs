@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{rule, tree::Place};
+use super::{fix::Fix, redact::redact, rule, tree::Place};
 
 /// Of errors and of warnings, so many are kept each; a last issue says how many there were beyond.
 const ISSUES_MAX: usize = 1_000;
@@ -40,12 +40,23 @@ pub struct Issue {
     pub column: u32,
     /// What to do.
     pub suggestion: Option<String>,
+    /// The same as edits of the file, where a program can do it.
+    pub fix: Option<Fix>,
 }
 
 impl Issue {
     pub(super) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         let Place { line, column } = place;
-        Self { severity: Severity::Error, rule, message: message.into(), path: path.into(), line, column, suggestion: None }
+        Self {
+            severity: Severity::Error,
+            rule,
+            message: message.into(),
+            path: path.into(),
+            line,
+            column,
+            suggestion: None,
+            fix: None,
+        }
     }
 
     pub(super) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
@@ -55,6 +66,10 @@ impl Issue {
     pub(super) fn suggest(self, suggestion: impl Into<String>) -> Self {
         Self { suggestion: Some(suggestion.into()), ..self }
     }
+
+    pub(super) fn fix(self, fix: Option<Fix>) -> Self {
+        Self { fix, ..self }
+    }
 }
 
 /// Gathers issues.
@@ -63,6 +78,8 @@ pub(super) struct Report {
     errors: Vec<Issue>,
     warnings: Vec<Issue>,
     beyond: usize,
+    /// The part of the file that is being read has the form of 2023, so that its keys need no remark.
+    pub(super) legacy: bool,
 }
 
 impl Report {
@@ -112,8 +129,9 @@ impl Report {
     }
 }
 
-/// A foreign text, fit for a message: short, on one line, in back-quotes.
+/// A foreign text, fit for a message: short, on one line, in back-quotes, without the user information of a URL.
 pub(super) fn quote(text: &str) -> String {
+    let text = redact(text);
     let mut shown: String =
         text.chars().take(QUOTE_CHARS_MAX).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     if text.chars().nth(QUOTE_CHARS_MAX).is_some() {

@@ -1,5 +1,6 @@
 //! Names of the rules. Those of the official validator keep its names; the others are ours.
 
+pub(super) const ALWAYS_ENABLED_MAPPING_COUNT: &str = "always-enabled-mapping-count";
 pub(super) const ALWAYS_ENABLED_FIELDS: &str = "always-enabled-fields";
 pub(super) const BACKFILL_CONFIG: &str = "backfill-config";
 pub(super) const DELIVERY_MODE: &str = "delivery-mode";
@@ -19,8 +20,12 @@ pub(super) const FREQUENT_SCHEDULE_RISK: &str = "frequent-schedule-risk";
 pub(super) const GOOGLE_CALENDAR_BACKFILL: &str = "google-calendar-backfill";
 pub(super) const INTEGRATION_STRUCTURE: &str = "integration-structure";
 pub(super) const LARGE_BACKFILL_RISK: &str = "large-backfill-risk";
+pub(super) const LEGACY_FORM: &str = "legacy-form";
+pub(super) const LEGACY_TRANSFORM: &str = "legacy-transform";
 pub(super) const MULTIPLE_DOCUMENTS: &str = "multiple-documents";
+pub(super) const OBJECT_EXISTS: &str = "object-exists";
 pub(super) const PROVIDER_CAPABILITY_SUBSCRIBE: &str = "provider-capability-subscribe";
+pub(super) const PROVIDER_MODULE: &str = "provider-module";
 pub(super) const PROVIDER_NOT_SUPPORTED: &str = "provider-not-supported";
 pub(super) const READ_OBJECTS: &str = "read-objects";
 pub(super) const REQUIRED_FIELD: &str = "required-field";

@@ -21,6 +21,8 @@ pub(super) struct Node {
     /// Of an aliased node: where it is defined.
     pub(super) place: Place,
     pub(super) kind: Kind,
+    /// Of a scalar: how it is written, where that can be edited.
+    pub(super) written: Option<Written>,
     /// Nodes in this subtree, itself and expanded aliases included.
     pub(super) size: usize,
     /// Levels of lists and mappings in this subtree.
@@ -54,11 +56,38 @@ pub(super) enum Meaning {
     Text,
 }
 
+/// A scalar that stands in the source letter for letter, on one line: plain, or between quotes without an escape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Bytes of the source, quotes included.
+    pub(super) start: usize,
+    /// Behind the last byte.
+    pub(super) end: usize,
+    /// Around it.
+    pub(super) quote: Option<char>,
+    /// It stands under an anchor, so that an edit may change other places as well.
+    pub(super) shared: bool,
+    /// What stands before it.
+    pub(super) lead: Lead,
+}
+
+/// What stands before a scalar on its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// Only blanks.
+    Indent,
+    /// The dash of a list item and one blank.
+    Dash,
+    /// Something else.
+    Other,
+}
+
 /// A key with its value. A mapping may hold the same key twice.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) key: Rc<str>,
     pub(super) key_place: Place,
+    pub(super) key_written: Option<Written>,
     pub(super) value: Rc<Node>,
 }
 

@@ -26,6 +26,7 @@ fn mapping(name: &str, default: Option<&str>) -> Field {
 fn object(name: &str, required: Vec<Field>, optional: Vec<Field>) -> ReadObject {
     ReadObject {
         object_name: name.to_owned(),
+        object_choice: None,
         map_to_name: None,
         map_to_display_name: None,
         destination: "hook".to_owned(),

@@ -4,9 +4,12 @@ mod check;
 mod client;
 mod deliveries;
 mod destinations;
+mod findings;
 mod logging;
 mod output;
+mod repair;
 mod run;
+mod schema;
 mod secrets;
 mod status;
 mod table;
@@ -32,6 +35,8 @@ struct Cli {
 enum Command {
     /// Check amp.yaml files: every problem with its place and its remedy.
     Check(check::CheckArgs),
+    /// Print the JSON Schema of amp.yaml, which editors complete and check by.
+    Schema,
     /// Run an amp.yaml: read on schedule, keep, deliver. Stops on SIGTERM or Ctrl-C once what is in flight is settled.
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
@@ -76,6 +81,7 @@ enum Format {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
+        Command::Schema => schema::run(),
         Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),

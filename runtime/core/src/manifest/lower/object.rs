@@ -1,0 +1,124 @@
+//! What objects of all actions have in common: the lists they stand in, and their names.
+
+use super::super::{
+    block::{Block, Spot},
+    issue::{Issue, Report, quote},
+    legacy::Naming,
+    model::ObjectChoice,
+    rule,
+};
+
+/// Keys of lists of objects; in the last two, the customer may have to choose the object.
+const LISTS: [(&str, bool); 4] =
+    [("objects", false), ("standardObjects", false), ("customObjects", true), ("mappedObjects", true)];
+
+/// Names that Salesforce does not have, and those that were meant. Of its objects, only custom ones can have any name, and theirs
+/// end in `__c`.
+const SALESFORCE_PLURALS: [(&str, &str); 14] = [
+    ("accounts", "account"),
+    ("assets", "asset"),
+    ("campaigns", "campaign"),
+    ("cases", "case"),
+    ("contacts", "contact"),
+    ("contracts", "contract"),
+    ("events", "event"),
+    ("leads", "lead"),
+    ("opportunities", "opportunity"),
+    ("orders", "order"),
+    ("quotes", "quote"),
+    ("solutions", "solution"),
+    ("tasks", "task"),
+    ("users", "user"),
+];
+
+/// What an integration says of everything in it.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    pub(super) provider: String,
+    /// How names of the provider are written.
+    pub(super) naming: Naming,
+    /// The integration has the form of 2023, in which a first read takes everything.
+    pub(super) is_of_2023: bool,
+}
+
+/// An item of a list of objects.
+pub(super) struct Item<'a> {
+    pub(super) spot: Spot<'a>,
+    /// It need not name the provider's object.
+    pub(super) is_custom: bool,
+}
+
+/// What an object is called.
+#[derive(Debug, Default)]
+pub(super) struct Name {
+    /// The provider's, or what the customer's choice is mapped to.
+    pub(super) name: String,
+    pub(super) choice: Option<ObjectChoice>,
+}
+
+/// The items of the action's lists of objects; reports that there are none.
+pub(super) fn items<'a>(block: &Block<'a>, action: &str, rule: &'static str, report: &mut Report) -> Vec<Item<'a>> {
+    let mut items = Vec::new();
+    let mut is_sound = true;
+    let mut place = block.place;
+    for (key, is_custom) in LISTS {
+        let Some(spot) = block.spot(key) else { continue };
+        place = spot.place;
+        match spot.list(report) {
+            Some(list) => items.extend(list.into_iter().map(|spot| Item { spot, is_custom })),
+            None => is_sound = false,
+        }
+    }
+    if items.is_empty() && is_sound {
+        let message = format!("`{action}` must contain a list of `objects`, at least one");
+        let issue = Issue::error(rule, format!("{}.objects", block.path), place, message);
+        report.add(issue.suggest(format!("add an object, or remove `{action}`")));
+    }
+    items
+}
+
+/// The object's name; reports that there is none, or that the provider cannot have it.
+pub(super) fn name(block: &Block<'_>, is_custom: bool, scope: &Scope, report: &mut Report) -> Name {
+    let may_choose = is_custom || report.legacy;
+    if block.spot("objectName").is_none() && may_choose && block.spot("mapToName").is_some() {
+        let name = block.required_text("mapToName", report).unwrap_or_default();
+        return Name { name, choice: Some(ObjectChoice { prompt: block.text("prompt", report) }) };
+    }
+    let Some(name) = block.required_text("objectName", report) else { return Name::default() };
+    let meant = plural(block, &name, scope, report);
+    let name = match meant {
+        Some(meant) if scope.is_of_2023 => meant.to_owned(),
+        _ if is_custom => name,
+        _ => scope.naming.object(&name),
+    };
+    Name { name, choice: None }
+}
+
+/// Salesforce's name of an object that was written in the plural.
+fn plural(block: &Block<'_>, name: &str, scope: &Scope, report: &mut Report) -> Option<&'static str> {
+    if scope.provider != "salesforce" {
+        return None;
+    }
+    let (_, meant) = SALESFORCE_PLURALS.iter().find(|(plural, _)| plural.eq_ignore_ascii_case(name))?;
+    let spot = block.spot("objectName")?;
+    let taken = if scope.is_of_2023 { format!("; `{meant}` is used") } else { String::new() };
+    let message = format!("Salesforce has no object {}{taken}", quote(name));
+    report.add(spot.warning(rule::OBJECT_EXISTS, message).suggest(format!("write `{meant}`")).fix(spot.replace(meant)));
+    Some(meant)
+}
+
+/// A report where `seen` already has the object; gives where it stands there.
+pub(super) fn duplicate<T>(
+    block: &Block<'_>,
+    seen: &[(T, Spot<'_>)],
+    is_same: impl Fn(&T) -> bool,
+    rule: &'static str,
+    report: &mut Report,
+) -> Option<usize> {
+    let index = seen.iter().position(|(object, _)| is_same(object))?;
+    let spot = block.spot("objectName").or_else(|| block.spot("mapToName"))?;
+    let line = seen.get(index).map_or(0, |(_, spot)| spot.place.line);
+    let message = format!("object {} is listed twice, first on line {line}", quote(spot.raw_text().unwrap_or_default()));
+    report.add(spot.warning(rule, message).suggest("merge the two"));
+    Some(index)
+}
