@@ -170,7 +170,7 @@ async fn faults_strike_as_ordered_and_are_counted() -> Outcome {
 
 #[tokio::test]
 async fn a_pause_holds_requests_and_limits_refuse_them() -> Outcome {
-    let limits = Limits { per_ten_seconds: Some(3), searches_per_second: None };
+    let limits = Limits { per_ten_seconds: Some(3), ..Limits::default() };
     let (emulator, client) = start(Options { limits, ..Options::default() })?;
     emulator.pause(true);
     let waiting = tokio::spawn({

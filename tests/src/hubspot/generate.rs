@@ -65,3 +65,14 @@ pub(super) fn large_text(id: u64, bytes: usize) -> String {
     let unit = format!("large text of {id}. ");
     unit.chars().cycle().take(bytes).collect()
 }
+
+/// The values to choose from, of a property that has such.
+pub(super) fn options(property: &str) -> &'static [&'static str] {
+    match property {
+        "lifecyclestage" => STAGE,
+        "industry" => INDUSTRY,
+        "dealstage" => DEAL_STAGE,
+        "hs_ticket_priority" => PRIORITY,
+        _ => &[],
+    }
+}
