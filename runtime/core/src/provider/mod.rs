@@ -1,10 +1,15 @@
 //! Providers, without I/O: what to ask next, and what an answer says.
 
 mod catalog;
+#[cfg(test)]
+mod damage;
 mod error;
 mod field_metadata;
 mod hubspot;
 mod info;
+mod percent;
+mod piece;
+mod salesforce;
 
 use bytes::Bytes;
 pub use catalog::Catalog;

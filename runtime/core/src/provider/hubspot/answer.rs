@@ -1,12 +1,11 @@
 //! What HubSpot answers: records cut out of the page's own bytes, and what comes next.
 
-use std::{borrow::Cow, cmp::Ordering, fmt};
+use std::{cmp::Ordering, fmt};
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor},
+    de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -17,7 +16,10 @@ use super::{
 use crate::{
     cursor::Run,
     members::Members,
-    provider::{FieldMetadata, ProviderPage, ReadError, Record},
+    provider::{
+        FieldMetadata, ProviderPage, ReadError, Record,
+        piece::{instant, lower_case, parse, slice, text},
+    },
 };
 
 /// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
@@ -127,35 +129,13 @@ fn record(raw: &RawValue, body: &Bytes) -> Result<Record, ReadError> {
     let properties = properties.ok_or_else(|| wrong(&"a record has no `properties`"))?;
     let find = |name: &str| root.iter().find(|(key, _)| key == name).map(|&(_, value)| value);
     let id = find("id").and_then(text).filter(|id| !id.is_empty()).ok_or_else(|| wrong(&"a record has no `id`"))?;
-    let modified_at = find("updatedat").and_then(text).and_then(|text| text.parse::<Timestamp>().ok());
+    let modified_at = find("updatedat").and_then(instant);
     let deleted = find("archived").is_some_and(|value| value.get() == "true");
     // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
     let outer = root.iter().filter(|(name, _)| name == "id" || !properties.iter().any(|(property, _)| property == name)).cloned();
     let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
     let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
     Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations: Vec::new() })
-}
-
-fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
-    body.slice_ref(raw.get().as_bytes())
-}
-
-/// A JSON string's text, or a number's digits.
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    match raw.get().as_bytes()[0] {
-        b'"' => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
-        b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
-        _ => None,
-    }
-}
-
-fn lower_case(mut name: String) -> String {
-    if name.is_ascii() {
-        name.make_ascii_lowercase();
-        name
-    } else {
-        name.to_lowercase()
-    }
 }
 
 #[derive(Deserialize)]
@@ -179,8 +159,4 @@ pub(super) fn count(body: &Bytes) -> Result<Option<u64>, ReadError> {
 
 pub(super) fn field_names(body: &Bytes) -> Result<Vec<FieldMetadata>, ReadError> {
     parse::<FieldNames>(body).map(|names| names.results.into_iter().map(|field| FieldMetadata::named(field.name)).collect())
-}
-
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ReadError> {
-    serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))
 }

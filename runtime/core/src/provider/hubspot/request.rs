@@ -1,6 +1,6 @@
 //! What HubSpot is asked.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::position::Position;
-use crate::{cursor::Run, plan::ReadPlan};
+use crate::{cursor::Run, plan::ReadPlan, provider::percent::escape};
 
 /// The most that HubSpot gives at once.
 const LIST_RECORDS_MAX: usize = 100;
@@ -155,16 +155,6 @@ fn escaped_object(object_name: &str) -> String {
     escape(object_name, &mut escaped);
     escaped.truncate(OBJECT_NAME_BYTES_MAX);
     escaped
-}
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-fn escape(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => into.push(char::from(byte)),
-            _ => write!(into, "%{byte:02X}").expect("a string takes all that is written to it"),
-        }
-    }
 }
 
 fn get(url: &str) -> Request<Bytes> {
