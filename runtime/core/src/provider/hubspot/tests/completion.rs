@@ -61,7 +61,7 @@ fn batches_are_put_into_the_records_in_the_order_asked() {
     let of_seven = format!(
         r#"companies [{{"id":"55","objectName":"companies","providerAssociationMetadata":{{"associationTypes":{types}}}}}]"#
     );
-    assert_eq!(told(&records[0]), [of_seven.clone()]);
+    assert_eq!(told(&records[0]), [of_seven.as_str()]);
     let none = r#"{"status":"error","message":"no associations","category":"OBJECT_NOT_FOUND"}"#;
     hubspot().completed(&plan, &mut records, &answer(404, &[], none)).unwrap();
     assert_eq!(
