@@ -82,7 +82,7 @@ async fn events(State(shared): App) -> Json<Value> {
 }
 
 async fn set_target(State(shared): App, Json(target): Json<Option<Target>>) -> StatusCode {
-    shared.state().events.target = target;
+    shared.state().send_events_to(target);
     StatusCode::NO_CONTENT
 }
 

@@ -116,8 +116,7 @@ pub(super) struct Change<'a> {
 /// Events on their way, and how those fared that went.
 #[derive(Debug)]
 pub struct Events {
-    /// Where they go; without a target none are made.
-    pub target: Option<Target>,
+    pub(super) target: Option<Target>,
     /// How deliveries fared, in order.
     pub attempts: VecDeque<Attempt>,
     pub(super) outbox: VecDeque<Event>,

@@ -1,6 +1,7 @@
 //! Delivers events to their target from a thread of its own, again and again under the same id until it answers 2xx.
 
 use std::{
+    collections::VecDeque,
     io,
     sync::{Arc, Weak},
     thread::JoinHandle,
@@ -56,34 +57,30 @@ async fn deliver(shared: &Weak<Shared>) {
     // The client needs no base: the target's URL is whole.
     let client = Client::new("");
     loop {
-        let Some((next, wake)) = shared.upgrade().map(|shared| {
-            let events = &mut shared.state().events;
-            (take(&mut events.outbox), Arc::clone(&events.wake))
+        let Some((next, target, wake)) = shared.upgrade().map(|shared| {
+            let events = &shared.state().events;
+            (first_due(&events.outbox), events.target.clone(), Arc::clone(&events.wake))
         }) else {
             return;
         };
-        let Some(event) = next else {
+        let Some((event, target)) = next.zip(target) else {
             wake.notified().await;
             continue;
         };
         let wait = event.due.saturating_duration_since(Instant::now());
-        if !wait.is_zero() {
+        if wait.is_zero() {
+            let status = post(&client, &target, &event).await;
+            settle(shared, &target, &event, status);
+        } else {
             // A newer event may be due earlier.
             drop(tokio::time::timeout(wait, wake.notified()).await);
-            give_back(shared, event);
-            continue;
         }
-        let target = shared.upgrade().and_then(|shared| shared.state().events.target.clone());
-        let Some(target) = target else { continue };
-        let status = post(&client, &target, &event).await;
-        settle(shared, &target, event, status);
     }
 }
 
-/// The event that is due first.
-fn take(outbox: &mut std::collections::VecDeque<Event>) -> Option<Event> {
-    let first = outbox.iter().enumerate().min_by_key(|(at, event)| (event.due, *at)).map(|(at, _)| at)?;
-    outbox.remove(first)
+/// The event that is due first. It stays where it is until it is settled.
+fn first_due(outbox: &VecDeque<Event>) -> Option<Event> {
+    outbox.iter().min_by_key(|event| event.due).cloned()
 }
 
 async fn post(client: &Client, target: &Target, event: &Event) -> u16 {
@@ -93,25 +90,21 @@ async fn post(client: &Client, target: &Target, event: &Event) -> u16 {
     answer.ok().and_then(Result::ok).map_or(0, |answer| answer.status)
 }
 
-fn settle(shared: &Weak<Shared>, target: &Target, mut event: Event, status: u16) {
-    event.attempts += 1;
-    if let Some(shared) = shared.upgrade() {
-        let events = &mut shared.state().events;
-        if events.attempts.len() >= ATTEMPTS_MAX {
-            events.attempts.pop_front();
-        }
-        events.attempts.push_back(Attempt { event_id: event.id.clone(), number: event.attempts, status });
+fn settle(shared: &Weak<Shared>, target: &Target, event: &Event, status: u16) {
+    let Some(shared) = shared.upgrade() else { return };
+    let events = &mut shared.state().events;
+    // It is gone if the emulator was reset meanwhile.
+    let Some(at) = events.outbox.iter().position(|one| one.id == event.id) else { return };
+    let number = event.attempts + 1;
+    if events.attempts.len() >= ATTEMPTS_MAX {
+        events.attempts.pop_front();
     }
-    if (200..300).contains(&status) || event.attempts >= target.attempts_max {
-        return;
-    }
-    let doubled = target.retry_ms.saturating_mul(1 << (event.attempts - 1).min(10));
-    event.due = Instant::now() + Duration::from_millis(doubled);
-    give_back(shared, event);
-}
-
-fn give_back(shared: &Weak<Shared>, event: Event) {
-    if let Some(shared) = shared.upgrade() {
-        shared.state().events.outbox.push_back(event);
+    events.attempts.push_back(Attempt { event_id: event.id.clone(), number, status });
+    if (200..300).contains(&status) || number >= target.attempts_max {
+        events.outbox.remove(at);
+    } else if let Some(kept) = events.outbox.get_mut(at) {
+        let doubled = target.retry_ms.saturating_mul(1 << event.attempts.min(10));
+        kept.attempts = number;
+        kept.due = Instant::now() + Duration::from_millis(doubled);
     }
 }

@@ -14,7 +14,7 @@ use super::{
     cursor::Cursors,
     datum,
     error::{ApiError, Code},
-    event::{Change, ChangeType, Events},
+    event::{Change, ChangeType, Events, Target},
     id::Id,
     org::{Org, Seeds},
     session::Sessions,
@@ -169,6 +169,12 @@ impl State {
     /// How often a kind of grant (`refresh_token`, `client_credentials`, …, `soap`) gave an access token.
     pub fn grants(&self, kind: &str) -> u64 {
         self.sessions.grants.get(kind).copied().unwrap_or_default()
+    }
+
+    /// Has events of changes made from now on sent to a target, or no longer made.
+    pub fn send_events_to(&mut self, target: Option<Target>) {
+        self.events.target = target;
+        self.events.wake.notify_one();
     }
 
     pub(super) fn all_grants(&self) -> &BTreeMap<String, u64> {

@@ -9,7 +9,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{Asker, VERSIONS};
-use crate::salesforce::{ApiError, Shared, describe};
+use crate::salesforce::{ApiError, ORGANISATION, Shared, USER, describe};
 
 type App = State<Arc<Shared>>;
 
@@ -21,10 +21,11 @@ pub(super) async fn versions() -> Json<Value> {
     Json(VERSIONS.map(one).collect())
 }
 
-pub(super) async fn resources(asker: Asker) -> Json<Value> {
+pub(super) async fn resources(State(shared): App, asker: Asker) -> Json<Value> {
     let names = ["limits", "sobjects", "query", "queryAll", "composite"];
     let url = |name: &str| (name.to_owned(), Value::from(format!("/services/data/{}/{name}", asker.version)));
-    Json(Value::Object(Map::from_iter(names.map(url))))
+    let identity = ("identity".to_owned(), Value::from(format!("{}/id/{ORGANISATION}/{USER}", shared.base_url)));
+    Json(Value::Object(names.map(url).into_iter().chain([identity]).collect::<Map<_, _>>()))
 }
 
 pub(super) async fn limits(State(shared): App, _: Asker) -> Json<Value> {
