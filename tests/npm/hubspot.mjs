@@ -99,7 +99,7 @@ const checks = {
   async "associates records, and lists carry associations along"() {
     const { associations } = hubspot.crm;
     const made = await associations.v4.basicApi.createDefault("contacts", "3", "companies", "7");
-    assert.deepEqual([made.status, made.results[0].from.id, made.results[0].to.id], ["COMPLETE", "3", "7"]);
+    assert.deepEqual([made.status, made.results[0]._from.id, made.results[0].to.id], ["COMPLETE", "3", "7"]);
     await associations.v4.basicApi.createDefault("contacts", "3", "cars", "2");
     const batch = await associations.v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: "3" }] });
     assert.equal(batch.results[0]._from.id, "3");

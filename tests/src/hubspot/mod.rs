@@ -26,7 +26,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 pub use self::{
@@ -36,20 +35,11 @@ pub use self::{
     state::{Counters, Listed, State},
     webhook::{Delivery, PORTAL_ID, SIGNATURE_HEADER, TIMESTAMP_HEADER, Webhooks, sign},
 };
+pub use crate::seed::Large;
 use crate::{
     faults::Rule,
     loopback::{Gate, Server},
 };
-
-/// Records that carry a large text in the property `large_text`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Large {
-    /// Every nth id has one (1 = all, 0 = none).
-    pub every: u64,
-    /// Its size in bytes.
-    pub bytes: usize,
-}
 
 /// How an emulator starts.
 #[derive(Debug, Clone)]
