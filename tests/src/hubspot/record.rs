@@ -68,10 +68,7 @@ impl<'a> View<'a> {
             return value.as_deref().map(Cow::Borrowed);
         }
         if property == LARGE_TEXT {
-            return self.store.large.filter(|large| large.every > 0 && self.id.is_multiple_of(large.every)).map(|large| {
-                let text = generate::large_text(self.id, large.bytes);
-                text.into()
-            });
+            return self.store.large.and_then(|large| large.text(self.id)).map(Cow::Owned);
         }
         self.record.is_generated.then(|| generate::value(self.store.seed, property, self.id)).flatten().map(Cow::Owned)
     }
@@ -83,6 +80,8 @@ pub(super) struct Answered<'a> {
     pub view: View<'a>,
     /// Names of the properties, sorted, without doubles.
     pub properties: &'a [String],
+    /// Associations, where they were asked for and there are any.
+    pub associations: Option<serde_json::Value>,
 }
 
 impl Serialize for Answered<'_> {
@@ -96,6 +95,9 @@ impl Serialize for Answered<'_> {
         map.serialize_entry("archived", &record.is_archived())?;
         if record.is_archived() {
             map.serialize_entry("archivedAt", &instant(record.archived_ms))?;
+        }
+        if let Some(associations) = &self.associations {
+            map.serialize_entry("associations", associations)?;
         }
         map.end()
     }
