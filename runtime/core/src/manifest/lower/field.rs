@@ -11,9 +11,9 @@ use super::{
         rule,
         tree::Place,
     },
-    field_path,
     object::Scope,
 };
+use crate::field_path::FieldPath;
 
 /// The required and the optional fields.
 pub(super) fn fields(object: &Block<'_>, scope: &Scope, report: &mut Report) -> (Vec<Field>, Vec<Field>) {
@@ -94,14 +94,15 @@ fn field(spot: &Spot<'_>, seen: &mut Seen, report: &mut Report) -> Option<Field>
 fn named(block: &Block<'_>, key: &'static str, report: &mut Report) -> Option<String> {
     let spot = block.spot(key)?;
     let name = spot.text(report).filter(|name| !name.is_empty())?;
-    let Err(flaw) = field_path::check(&name) else { return Some(name) };
-    let taken = flaw.instead.as_ref().map_or_else(|| "it is ignored".to_owned(), |path| format!("it is taken for `{path}`"));
+    let Err(flaw) = FieldPath::parse(&name) else { return Some(name) };
+    let meant = flaw.instead.filter(|path| FieldPath::parse(path).is_ok());
+    let taken = meant.as_ref().map_or_else(|| "it is ignored".to_owned(), |path| format!("it is taken for {}", quote(path)));
     let message = format!("{} looks like a path and is none ({}); {taken}", quote(&name), flaw.reason);
-    let shown = flaw.instead.clone().unwrap_or_else(|| "$['address']['city']".to_owned());
-    let fix = flaw.instead.as_ref().zip(spot.written()).filter(|(path, _)| !path.contains(['"', '\\']));
-    let fix = fix.map(|(path, written)| written.replace_raw(format!("\"{path}\""), format!("write `{path}`")));
-    report.add(spot.warning(rule::FIELD_MAPPING_JSONPATH, message).suggest(format!("write it as `{shown}`")).fix(fix));
-    flaw.instead
+    let shown = meant.as_ref().map_or_else(|| "`$['address']['city']`".to_owned(), |path| quote(path));
+    let fix = meant.as_ref().zip(spot.written()).filter(|(path, _)| !path.contains(['"', '\\']));
+    let fix = fix.map(|(path, written)| written.replace_raw(format!("\"{path}\""), format!("write {shown}")));
+    report.add(spot.warning(rule::FIELD_MAPPING_JSONPATH, message).suggest(format!("write it as {shown}")).fix(fix));
+    meant
 }
 
 /// Names of the object's fields so far, with the lines they stand on.

@@ -6,7 +6,6 @@ mod backfill;
 mod destination;
 mod enabled;
 mod field;
-mod field_path;
 mod integration;
 mod legacy_fields;
 mod object;
