@@ -142,7 +142,7 @@ fn drafts() {
 fn what_is_said_of_older_files() {
     check(
         example!("2023-every-key"),
-        &["W legacy-form 2:14", "W legacy-transform 19:28", "W destination-config 103:5"],
+        &["W legacy-form 2:14", "W legacy-transform 18:28", "W destination-config 110:5"],
     );
     check(example!("2023-hubspot"), &["W legacy-form 2:14", "W legacy-form 34:15"]);
     check(example!("2023-draft-1.0"), &["W legacy-form 6:7"]);
@@ -168,18 +168,18 @@ fn faults_of_actions() {
     check_actions("  - {schedule: once}", &["E required-field 6:5"]);
     check_actions("  - {type: raed, schedule: once}", &["W integration-structure 6:12"]);
     check_actions("  - {type: read, schedule: once}", &["E read-objects 6:5"]);
-    check_actions("  - {type: read, schedule: once, objects: []}", &["E read-objects 6:36"]);
+    check_actions("  - {type: read, schedule: once, objects: []}", &["E read-objects 6:34"]);
     check_actions("  - {type: Read, schedule: once, objects: [{objectName: o, destination: d}]}", &["W integration-structure 6:12"]);
     check_actions("  - {type: read, objects: [{objectName: o, destination: d}]}", &["W required-field 6:5"]);
-    check_actions("  - {type: read, schedule: soon, objects: [{objectName: o, destination: d}]}", &["W schedule-syntax 6:30"]);
-    check_actions("  - {type: read, schedule: every 7 hours, objects: [{objectName: leads, destination: d}]}", &["W object-exists 6:67"]);
-    check_actions("  - {type: read, schedule: once, objects: [{objectName: o, destination: d}], custmObjects: []}", &["W unknown-key 6:80"]);
-    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d, event: upsert}]}", &["W subscribe-minimum-events 6:35", "W subscribe-objects 6:74"]);
-    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d}]}", &["W subscribe-minimum-events 6:35"]);
+    check_actions("  - {type: read, schedule: soon, objects: [{objectName: o, destination: d}]}", &["W schedule-syntax 6:28"]);
+    check_actions("  - {type: read, schedule: every 7 hours, objects: [{objectName: leads, destination: d}]}", &["W object-exists 6:66"]);
+    check_actions("  - {type: read, schedule: once, objects: [{objectName: o, destination: d}], custmObjects: []}", &["W unknown-key 6:78"]);
+    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d, event: upsert}]}", &["W subscribe-minimum-events 6:33", "W subscribe-objects 6:72"]);
+    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d}]}", &["W subscribe-minimum-events 6:33"]);
     let object = "{objectName: o, destination: d, event: create}";
-    check_actions(&format!("  - {{type: subscribe, objects: [{object}, {object}]}}"), &["W duplicate-subscribe-object 6:96"]);
-    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d, event: update, watchFields: [{fieldName: a.b}, c]}]}", &["W watch-fields-no-nesting 6:95", "W wrong-type 6:113"]);
-    check_actions("  - {type: write, objects: [{objectName: o, mode: replace, endpoint: e}]}", &["W write-objects 6:53"]);
+    check_actions(&format!("  - {{type: subscribe, objects: [{object}, {object}]}}"), &["W duplicate-subscribe-object 6:94"]);
+    check_actions("  - {type: subscribe, objects: [{objectName: o, destination: d, event: update, watchFields: [{fieldName: a.b}, c]}]}", &["W watch-fields-no-nesting 6:94", "W wrong-type 6:112"]);
+    check_actions("  - {type: write, objects: [{objectName: o, mode: replace, endpoint: e}]}", &["W write-objects 6:51"]);
     check_actions("  - read", &["E wrong-type 6:5"]);
     check_actions("  []", &["W integration-structure 3:3"]);
 }
