@@ -11,9 +11,10 @@ use super::{
     events::{origin, push_text, span},
 };
 use crate::{
+    manifest::{LegacyBody, NamedField, camel_case},
     members::Members,
     provider::Record,
-    subscribe::{EventKind, NamedField, ProviderEvent, Records, SubscribePlan, camel_case},
+    subscribe::{EventKind, ProviderEvent, Records, SubscribePlan},
 };
 
 /// As Salesforce writes times.
@@ -22,8 +23,7 @@ const TIME: &str = "%Y-%m-%dT%H:%M:%S.%3f+0000";
 /// The bodies of a run of events, each an envelope of its own.
 pub(super) fn build(
     plan: &SubscribePlan,
-    watch: &[NamedField],
-    additional: &[NamedField],
+    form: &LegacyBody,
     events: &[AcceptedEvent<'_>],
     records: &Records,
     now: Timestamp,
@@ -33,7 +33,7 @@ pub(super) fn build(
         let event = accepted.event;
         let Some(id) = event.record_id.as_deref() else { continue };
         let record = records.get(&(plan.read.key.object_name.clone(), id.to_owned()));
-        let state = State { event, id, record, watch, additional };
+        let state = State { event, id, record, form };
         for (part, body) in state.bodies() {
             let origin = origin(&plan.read, std::iter::once(accepted), &part, now);
             envelopes.push(envelope(&plan.read, origin, body));
@@ -49,8 +49,7 @@ struct State<'a> {
     event: &'a ProviderEvent,
     id: &'a str,
     record: Option<&'a Record>,
-    watch: &'a [NamedField],
-    additional: &'a [NamedField],
+    form: &'a LegacyBody,
 }
 
 impl State<'_> {
@@ -116,9 +115,9 @@ impl State<'_> {
         body.extend_from_slice(self.value(&changed.field_name));
         body.extend_from_slice(br#"},"otherFields":{"#);
         // A field that changed in the same event has a body of its own, and is unchanged by the others' lights only.
-        let unchanged = self.watch.iter().filter(|field| !self.has_changed(field));
+        let unchanged = self.form.watch_fields.iter().filter(|field| !self.has_changed(field));
         let mut any = false;
-        for field in unchanged.chain(self.additional.iter().filter(|field| !self.has_changed(field))) {
+        for field in unchanged.chain(self.form.additional_fields.iter().filter(|field| !self.has_changed(field))) {
             if std::mem::replace(&mut any, true) {
                 body.push(b',');
             }
@@ -132,13 +131,13 @@ impl State<'_> {
     /// Watched fields that changed; where none is named, or the event does not say which, all of them.
     fn changed(&self) -> Vec<NamedField> {
         if self.event.fields_updated.is_empty() {
-            return self.watch.to_vec();
+            return self.form.watch_fields.to_vec();
         }
-        if self.watch.is_empty() {
+        if self.form.watch_fields.is_empty() {
             let named = |name: &String| NamedField { name: camel_case(name), field_name: name.clone() };
             return self.event.fields_updated.iter().map(named).collect();
         }
-        self.watch.iter().filter(|field| self.has_changed(field)).cloned().collect()
+        self.form.watch_fields.iter().filter(|field| self.has_changed(field)).cloned().collect()
     }
 
     fn has_changed(&self, field: &NamedField) -> bool {

@@ -9,9 +9,10 @@ use super::{
     entry::{Columns, push_member, push_string},
 };
 use crate::{
+    manifest::MessageStyle,
     plan::ReadPlan,
     provider::Record,
-    subscribe::{Association, End, EventKind, ProviderEvent, Records, Source, Style, SubscribePlan},
+    subscribe::{Association, End, EventKind, ProviderEvent, Records, Source, SubscribePlan},
 };
 
 /// An event that becomes a message.
@@ -34,8 +35,8 @@ pub fn build_events(
     records: &Records,
     now: Timestamp,
 ) -> Vec<Envelope> {
-    if let Style::Of2023 { watch, additional } = &plan.style {
-        return bodies_of_2023::build(plan, watch, additional, events, records, now);
+    if let MessageStyle::Legacy(form) = &plan.style {
+        return bodies_of_2023::build(plan, form, events, records, now);
     }
     let time = now.to_string();
     let head = head(&plan.read.context, "subscribe", &[("operationTime", &time)]);

@@ -1,7 +1,5 @@
 //! HubSpot's objects by type id, singular and plural: events, manifests and paths each use another of the three.
 
-use super::names::squash;
-
 /// Type id, singular, plural, as of the CRM API v3.
 const OBJECTS: [(&str, &str, &str); 21] = [
     ("0-1", "contact", "contacts"),
@@ -26,6 +24,11 @@ const OBJECTS: [(&str, &str, &str); 21] = [
     ("0-136", "lead", "leads"),
     ("0-142", "cart", "carts"),
 ];
+
+/// A name without case and punctuation: `line_item`, `line-item` and `lineItem` are one.
+fn squash(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
 
 /// One name for all spellings of an object: the singular where it is known, else what was given. A custom object goes by its
 /// type id (`2-3465404`), which is all that events say of it.

@@ -4,10 +4,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{
     event::{EventKind, ProviderEvent},
-    plan::{Style, SubscribePlan, Watched},
+    plan::{SubscribePlan, Watched},
     source::Source,
 };
-use crate::{plan::ReadPlan, provider::Record};
+use crate::{manifest::MessageStyle, plan::ReadPlan, provider::Record};
 
 /// What follows from an event for one subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn judge(source: Source, plan: &SubscribePlan, event: &ProviderEvent) -> Dec
         (true, Some(_)) if event.kind == EventKind::AssociationUpdate && event.association.is_none() => {
             ignore("it does not say which records it ties")
         }
-        (true, Some(_)) if plan.style != Style::Current && is_younger_than_2023(event.kind) => {
+        (true, Some(_)) if plan.style != MessageStyle::Current && is_younger_than_2023(event.kind) => {
             ignore("the bodies of 2023 have no form for it")
         }
         (true, Some(_)) => Decision::Message,

@@ -10,7 +10,6 @@ mod hubspot_objects;
 mod hubspot_signature;
 mod json;
 mod judge;
-mod names;
 mod plan;
 mod salesforce;
 mod shared_key;
@@ -19,10 +18,8 @@ mod source;
 pub use config::{Enabled, EventConfig, SubscribeConfig, UpdateConfig, WatchAuto};
 pub use event::{Association, End, EventKind, ProviderEvent};
 pub use judge::{Decision, Needed, Records, judge, records_needed};
-pub use plan::{NamedField, Style, SubscribePlan, Watched, plan_subscriptions};
+pub use plan::{SubscribePlan, Watched, plan_subscriptions};
 pub use source::{Inbound, InboundError, Refused, Source};
-
-pub(crate) use names::camel_case;
 
 /// Events in one call. HubSpot sends 100 at most; more than ten times that is not HubSpot.
 pub const EVENTS_MAX: usize = 1_000;

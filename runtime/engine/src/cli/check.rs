@@ -121,7 +121,8 @@ fn judge(args: &CheckArgs, path: &Path, name: String, source: Vec<u8>, out: &mut
     if args.diff {
         let fixed = manifest::fixed(&source);
         if args.format == Format::Text {
-            repair::print_diff(&name, &source, &fixed.source, out).map_err(|error| format!("cannot print the changes: {error}"))?;
+            repair::print_diff(&name, &source, &fixed.source, out)
+                .map_err(|error| format!("cannot print the changes: {error}"))?;
         }
         return Ok(CheckedFile { name, checked: manifest::check(&source), source, applied: Vec::new() });
     }
@@ -168,7 +169,8 @@ mod tests {
 
     /// The verdict, what was printed, and what went to the standard error.
     fn checked(files: &[&str], format: Format, stdin: &str) -> (Verdict, String, String) {
-        let args = CheckArgs { files: files.iter().map(PathBuf::from).collect(), format, fix: false, diff: false, deny_warnings: false };
+        let args =
+            CheckArgs { files: files.iter().map(PathBuf::from).collect(), format, fix: false, diff: false, deny_warnings: false };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let verdict = check(&args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
         (verdict, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::plan;
 use crate::{
+    manifest::{LegacyBody, MessageStyle, NamedField},
     message::{AcceptedEvent, Envelope, build_events, record_data, result_array, url_form},
     provider::Record,
-    subscribe::{EventKind, NamedField, ProviderEvent, Records, Source, Style, SubscribePlan},
+    subscribe::{EventKind, ProviderEvent, Records, Source, SubscribePlan},
 };
 
 const READ: &str = r#"[{objectName: contacts, mapToName: person, destination: hook, requiredFields: [{fieldName: email}, {mapToName: givenName, fieldName: firstname}]}, {objectName: companies, destination: hook, requiredFields: [{fieldName: name}]}]"#;
@@ -153,7 +154,10 @@ fn of_2023(watch: &[(&str, &str)], additional: &[(&str, &str)]) -> SubscribePlan
     let named = |names: &[(&str, &str)]| {
         names.iter().map(|(name, field)| NamedField { name: (*name).to_owned(), field_name: (*field).to_owned() }).collect()
     };
-    SubscribePlan { style: Style::Of2023 { watch: named(watch), additional: named(additional) }, ..subscribed(ALL, "hook") }
+    SubscribePlan {
+        style: MessageStyle::Legacy(LegacyBody { watch_fields: named(watch), additional_fields: named(additional) }),
+        ..subscribed(ALL, "hook")
+    }
 }
 
 fn change(change_type: &str, fields: &str) -> ProviderEvent {

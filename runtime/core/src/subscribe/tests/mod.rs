@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     manifest,
-    plan::{Installation, KnownDestination, PlanProblem, sample},
+    plan::{Choice, Installation, KnownDestination, Others, PlanProblem, sample},
     subscribe::{SubscribeConfig, SubscribePlan, plan_subscriptions},
 };
 
@@ -25,7 +25,9 @@ fn planned(provider: &str, read: &str, subscribe: &str, configs: &str) -> (Vec<S
     let configs: BTreeMap<String, SubscribeConfig> = serde_json::from_str(configs).expect(configs);
     let destination = |mirrors_records| KnownDestination { id: "d".to_owned(), mirrors_records };
     let destinations = [("hook".to_owned(), destination(false)), ("table".to_owned(), destination(true))].into();
-    plan_subscriptions(&manifest.integrations[0], &installation(), &configs, &destinations)
+    let integration = &manifest.integrations[0];
+    let choice = Choice { configured: integration, latest: integration, others: Others::All };
+    plan_subscriptions(&choice, &installation(), &configs, &destinations)
 }
 
 fn installation() -> Installation {

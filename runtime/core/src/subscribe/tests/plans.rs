@@ -134,6 +134,11 @@ fn what_cannot_be_subscribed_is_told() {
     for (subscribe, configs, expected) in rows {
         let (_, problems) = planned("hubspot", READ, subscribe, configs);
         let [problem] = &problems[..] else { panic!("{subscribe}: {problems:?}") };
-        assert!(problem.message.contains(expected) && problem.place.starts_with("installation i1"), "{problem}");
+        assert!(
+            problem.message.contains(expected)
+                && problem.place.starts_with("installation i1")
+                && problem.path.starts_with("subscribe.objects."),
+            "{problem}"
+        );
     }
 }
