@@ -65,6 +65,7 @@ mod tests {
             next_runs: Arc::default(),
             wishes: Some(wishes),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
+            intake: None,
             running_since: None,
         };
         spoil(&*journal, wished).await;

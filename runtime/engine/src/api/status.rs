@@ -13,7 +13,7 @@ use super::{
     problem::{Problem, not_found},
 };
 use crate::{
-    journal::{DestinationState, Operation, ReadState},
+    journal::{DestinationState, InboxState, Operation, ReadState},
     scheduler::NextRun,
 };
 
@@ -33,6 +33,8 @@ pub struct Status {
     pub reads: Vec<ReadStatus>,
     /// Every known destination.
     pub destinations: Vec<DestinationState>,
+    /// Providers' events that are not messages yet.
+    pub events: InboxState,
 }
 
 /// How one read stands.
@@ -81,5 +83,13 @@ pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> R
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let destinations = api.journal.destinations().await?;
     let reads_held = api.pressure.as_ref().and_then(|pressure| pressure.on_all());
-    Ok(Json(Status { project, version, running_since: api.running_since, reads_held, reads, destinations }))
+    Ok(Json(Status {
+        project,
+        version,
+        running_since: api.running_since,
+        reads_held,
+        reads,
+        destinations,
+        events: api.journal.inbox(),
+    }))
 }

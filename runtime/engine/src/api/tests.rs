@@ -65,6 +65,7 @@ impl Served {
             next_runs: Arc::default(),
             wishes: None,
             pressure: None,
+            intake: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), store, _folder: folder }

@@ -85,6 +85,7 @@ impl Client {
             next_runs: Arc::default(),
             wishes: None,
             pressure: None,
+            intake: None,
             running_since: None,
         };
         Ok(Self {

@@ -4,6 +4,7 @@ mod check;
 mod client;
 mod deliveries;
 mod destinations;
+mod events;
 mod findings;
 mod logging;
 mod output;
@@ -45,6 +46,8 @@ enum Command {
     Read(status::ReadArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
+    /// List, show, replay and purge providers' events that are not messages yet.
+    Events(events::EventsArgs),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Template(args) => template::run(&args),

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Failure, Format, Target, client::Client, output, table};
 use crate::{
     api::Status,
-    journal::{Operation, OperationStatus},
+    journal::{InboxState, Operation, OperationStatus},
 };
 
 /// Flags of `ampline status`.
@@ -49,7 +49,15 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
         .collect();
     let destinations =
         table::text(["destination", "pending", "waiting", "delivered", "dead", "state"], &destinations, "no destinations yet");
-    output::print(&format!("{state}\n\n{reads}\n\n{destinations}"))
+    let InboxState { waiting, waiting_bytes, dead } = status.events;
+    let events = match (waiting, dead) {
+        (0, 0) => String::new(),
+        _ => {
+            let megabytes = waiting_bytes as f64 / 1e6;
+            format!("\n\nevents: {waiting} wait ({megabytes:.1} MB), {dead} given up; `ampline events` lists them")
+        }
+    };
+    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{events}"))
 }
 
 fn operation_cells(operation: &Operation) -> (String, String, String) {

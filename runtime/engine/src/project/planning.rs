@@ -8,13 +8,14 @@ use std::{
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
     provider::Catalog,
+    subscribe::{Source, plan_subscriptions},
 };
 
 use super::{
     content::PATH,
     model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, Origin},
 };
-use crate::{reader::Connection, scheduler::Job};
+use crate::{inbound::Subscribed, reader::Connection, scheduler::Job};
 
 /// An installation with all that it refers to.
 pub(crate) struct Subject<'a> {
@@ -55,15 +56,12 @@ impl Planner {
         if !issues.is_empty() {
             return (Vec::new(), issues);
         }
-        let latest = &subject.integration.latest.content;
-        let from_file = matches!(subject.installation.origin, Origin::File(_));
-        // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
-        let configured = if from_file { latest } else { &subject.standing.content };
+        let choice = choice(subject);
+        let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
-        let others = if from_file && content.objects().is_empty() { Others::All } else { Others::AlwaysEnabled };
-        let choice = Choice { configured, latest, others };
-        let (plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
-        issues.extend(content.provider_fault(latest));
+        let (plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
+        issues.extend(content.provider_fault(choice.latest));
+        problems.extend(plan_subscriptions(&choice, &installation, content.events(), &self.destinations).1);
         issues.extend(
             problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
         );
@@ -83,6 +81,34 @@ impl Planner {
         };
         let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() };
         (plans.into_iter().map(job).collect(), issues)
+    }
+
+    /// What is subscribed; nothing where nothing is, or where the provider's events are not known.
+    pub(crate) fn subscribed(&self, subject: &Subject<'_>) -> Option<Subscribed> {
+        let Subject { installation, connection, integration, .. } = subject;
+        if !self.obstacles(subject).is_empty() {
+            return None;
+        }
+        let content = &installation.config.content;
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), content.events(), &self.destinations);
+        if plans.is_empty() {
+            return None;
+        }
+        let Some(source) = Source::of(&connection.provider) else {
+            tracing::warn!(event = "subscriptions.unsupported", installation = %installation.id, provider = %connection.provider,
+                "events of this provider cannot be taken in; only its reads run");
+            return None;
+        };
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Subscribed {
+            installation_id: installation.id.clone(),
+            integration: [integration.id.clone(), integration.name.clone()],
+            workspace: connection.workspace.clone(),
+            source,
+            provider: self.catalog.get(&connection.provider)?.clone(),
+            connection: connections.get(&connection.id).cloned(),
+            plans,
+        })
     }
 
     /// Why nothing at all of an installation is read.
@@ -126,6 +152,17 @@ impl Planner {
             objects: installation.config.content.objects().clone(),
         }
     }
+}
+
+/// The integration as the installation sees it.
+fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {
+    let latest = &subject.integration.latest.content;
+    let from_file = matches!(subject.installation.origin, Origin::File(_));
+    // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
+    let configured = if from_file { latest } else { &subject.standing.content };
+    let nothing_chosen = subject.installation.config.content.objects().is_empty();
+    let others = if from_file && nothing_chosen { Others::All } else { Others::AlwaysEnabled };
+    Choice { configured, latest, others }
 }
 
 /// What is known of a connection that does not work.

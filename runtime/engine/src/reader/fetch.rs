@@ -44,7 +44,7 @@ pub(super) async fn page<T>(
 }
 
 /// Sends the request once and parses the answer; for what a read can do without.
-pub(super) async fn once<T>(
+pub(crate) async fn once<T>(
     client: &reqwest::Client,
     connection: &Connection,
     request: http::Request<Bytes>,

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub(crate) use connection::Connection;
+pub(crate) use fetch::once;
 
 use crate::{
     clock::Clock,

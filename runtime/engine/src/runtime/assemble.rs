@@ -14,6 +14,7 @@ use crate::{
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
+    inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
     project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
@@ -170,6 +171,7 @@ impl Parts {
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let intake = self.intake(&public_url, settings);
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -190,8 +192,27 @@ impl Parts {
             next_runs: Arc::default(),
             wishes: Some(wishes),
             pressure: Some(self.pressure.clone()),
+            intake: Some(intake),
             running_since: Some(now),
         })
+    }
+
+    /// What takes providers' events in.
+    fn intake(&self, public_url: &str, settings: &Settings) -> Intake {
+        let options = IntakeOptions {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            keys: Keys { by_integration: self.resolved.inbound_keys.clone(), by_provider: Default::default() },
+            waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
+        };
+        let subscriptions = self.project.subscriptions();
+        Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+    }
+
+    /// What makes messages of providers' events.
+    pub(super) fn processing(&self, reading: &reader::Shared, reads: mpsc::Sender<RunNow>) -> Processor {
+        let stores = (self.journal.clone(), self.project.subscriptions());
+        let reader::Shared { clock, http, pressure, stop, .. } = reading.clone();
+        Processor::new(stores, pressure, clock, http, reads, stop)
     }
 
     /// The installed sinks, compiled.

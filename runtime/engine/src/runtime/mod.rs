@@ -20,6 +20,7 @@ use crate::{
     clock::Clock,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
+    inbound,
     journal::{Journal, JournalError, Retention},
     project::{Project, ProjectError, ProjectStore},
     reader,
@@ -134,7 +135,7 @@ impl Runtime {
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
         let (wish, wishes) = mpsc::channel(WISHES_MAX);
-        let api = parts.api(address, &settings, wish)?;
+        let api = parts.api(address, &settings, wish.clone())?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
         let (stop, stopped) = watch::channel(false);
@@ -153,6 +154,7 @@ impl Runtime {
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
+        background.spawn(inbound::run(Arc::new(parts.processing(&reading, wish))));
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());

@@ -29,6 +29,8 @@ pub struct Settings {
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// What integrations need besides amp.yaml, by name.
+    pub integrations: BTreeMap<String, IntegrationSettings>,
     /// Which customer uses which integration.
     pub installations: Vec<InstallationSettings>,
 }
@@ -36,8 +38,16 @@ pub struct Settings {
 impl Settings {
     /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
     pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
-        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits)
-            != (&running.project.id, &running.retention, &running.network, &running.secrets, &running.postgres, &running.limits)
+        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits, &self.integrations)
+            != (
+                &running.project.id,
+                &running.retention,
+                &running.network,
+                &running.secrets,
+                &running.postgres,
+                &running.limits,
+                &running.integrations,
+            )
     }
 }
 
@@ -155,11 +165,13 @@ pub struct LimitsSettings {
     pub backlog_megabytes: u64,
     /// Megabytes that are left free on the disk of the data folder; below it all reads stop.
     pub disk_reserve_megabytes: u64,
+    /// Megabytes of providers' events that may wait; beyond it providers are asked to try again later.
+    pub inbox_megabytes: u64,
 }
 
 impl Default for LimitsSettings {
     fn default() -> Self {
-        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512 }
+        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512, inbox_megabytes: 1_024 }
     }
 }
 
@@ -226,6 +238,15 @@ pub struct ConnectionSettings {
     pub access_token: SecretSource,
     /// The provider's workspace, where there is one.
     pub workspace: Option<String>,
+}
+
+/// What an integration needs besides amp.yaml.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntegrationSettings {
+    /// What the provider's events are believed for: HubSpot's client secret of the app, or the key that EventBridge shows for
+    /// Salesforce. Several with white space between them during a change of keys.
+    pub inbound_key: Option<SecretSource>,
 }
 
 /// Which customer uses which integration, and what that customer chose.

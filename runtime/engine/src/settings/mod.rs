@@ -11,8 +11,8 @@ mod tests;
 
 pub use crate::secrets::SecretSource;
 pub use file::{
-    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
-    ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings,
+    NetworkSettings, PostgresSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 
