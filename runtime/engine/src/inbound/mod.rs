@@ -11,6 +11,3 @@ mod subscriptions;
 pub(crate) use intake::{Call, Intake, IntakeOptions, Keys, Rejected};
 pub(crate) use processor::{Processor, run};
 pub(crate) use subscriptions::{Subscribed, Subscriptions};
-
-#[cfg(test)]
-mod tests;
