@@ -27,6 +27,7 @@ const HEADER: &str = "header canary value 77";
 const AWS_ID: &str = "AKIACANARYCANARY0001";
 const AWS_SECRET: &str = "aws/secret+canary/EXAMPLEKEY000000000001";
 const POSTGRES: &str = "postgres://app:pg-canary-password@127.0.0.1:1/app";
+const INBOUND: &str = "inbound-canary-key-8d21";
 /// Secrets that a person wrote into the wrong places.
 const MISPLACED: &str = "misplaced-canary-4242";
 
@@ -36,6 +37,9 @@ key = { env = "MASTER" }
 
 [postgres]
 url = { env = "POSTGRES" }
+
+[integrations.crm]
+inbound_key = { env = "INBOUND" }
 
 [destinations.hook]
 type = "webhook"
@@ -133,6 +137,7 @@ fn stage(echo: SocketAddr) -> Stage {
         ("AWS_ID", AWS_ID),
         ("AWS_SECRET", AWS_SECRET),
         ("POSTGRES", POSTGRES),
+        ("INBOUND", INBOUND),
         ("AMPLINE_LOG", "debug"),
     ] {
         stage.world.workplace.set(name, value);
@@ -154,6 +159,7 @@ fn evidence() -> Evidence {
         ("the AWS secret", AWS_SECRET),
         ("the database's address", POSTGRES),
         ("the database's password", "pg-canary-password"),
+        ("the key of events", INBOUND),
         ("a misplaced secret", MISPLACED),
     ] {
         search.add(name, secret);
@@ -228,6 +234,24 @@ async fn commands(stage: &Stage, runtime: &RuntimeProcess, evidence: &mut Eviden
         evidence.keep(&arguments.join(" "), &stage.ampline(arguments));
     }
     evidence.written.push(("GET without a key".to_owned(), unkeyed(runtime).await));
+    for (place, answer) in ["events with a signature", "events with the key in its place"].into_iter().zip(inbound(runtime).await)
+    {
+        evidence.written.push((place.to_owned(), answer));
+    }
+}
+
+/// A provider's call as it should be, and one by somebody who took the key for a signature.
+async fn inbound(runtime: &RuntimeProcess) -> [Vec<u8>; 2] {
+    let url = format!("http://{}/subscribe/v1/projects/demo/integrations/crm", runtime.client.address());
+    let body = r#"[{"eventId":1,"portalId":1,"occurredAt":1700000000000,"subscriptionType":"company.deletion","objectId":2}]"#;
+    let at = jiff::Timestamp::now().as_millisecond().to_string();
+    let send = async |signature: &str, status: u16| {
+        let request = reqwest::Client::new().post(&url).header("x-hubspot-signature-v3", signature).body(body);
+        let answer = request.header("x-hubspot-request-timestamp", &at).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        answer.bytes().await.unwrap().to_vec()
+    };
+    [send(&ampline_tests::hubspot::sign(INBOUND, "POST", &url, body, &at), 200).await, send(INBOUND, 401).await]
 }
 
 async fn unkeyed(runtime: &RuntimeProcess) -> Vec<u8> {
@@ -243,6 +267,7 @@ fn bad_settings(stage: &Stage, evidence: &mut Evidence) {
         ("{ env = \"HEADER\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"MASTER\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"POSTGRES\" }", format!("\"{MISPLACED}\"")),
+        ("{ env = \"INBOUND\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"HUBSPOT_TOKEN\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"SIGNING\" }", "{ env = \"HEADER\" }".to_owned()),
         ("{ env = \"MASTER\" }", "{ env = \"HEADER\" }".to_owned()),
