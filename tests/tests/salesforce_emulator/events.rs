@@ -50,7 +50,7 @@ async fn events_tell_changes_in_eventbridges_form() -> Outcome {
     delivered(&emulator, 1).await?;
     let envelope = arrived(&receiver).remove(0);
     let contact = json!({
-        "detail-type": "ContactChangeEvent", "source": "aws.partner/salesforce.com/00D5e0000000001/0YL5e0000000001",
+        "detail-type": "ContactChangeEvent", "source": "aws.partner/salesforce.com/00D5e0000000001EAA/0YL5e0000000001GAA",
         "time": "2026-01-01T00:00:00Z", "version": "0", "resources": [],
     });
     for (name, value) in contact.as_object().into_iter().flatten() {
