@@ -39,7 +39,7 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(crate) struct Job {
     pub(crate) plan: Arc<ReadPlan>,
-    pub(crate) provider: &'static dyn Provider,
+    pub(crate) provider: Arc<dyn Provider>,
     pub(crate) connection: Arc<Connection>,
 }
 
@@ -123,7 +123,7 @@ fn is_orphan(key: &ReadKey, state: &ReadState, jobs: &[Job]) -> bool {
 }
 
 async fn one(shared: reader::Shared, job: Job, index: usize) -> (usize, ReadOutcome) {
-    let reading = AssertUnwindSafe(reader::run(&shared, &job.plan, job.provider, &job.connection)).catch_unwind();
+    let reading = AssertUnwindSafe(reader::run(&shared, &job.plan, job.provider.as_ref(), &job.connection)).catch_unwind();
     let outcome = match reading.await {
         Ok(Ok(outcome)) => return (index, outcome),
         Ok(Err(error)) => error.to_string(),

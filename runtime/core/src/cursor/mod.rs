@@ -63,6 +63,8 @@ pub struct Run {
     pub started_at: Timestamp,
     /// Only what changed at or after this time; nothing reads everything.
     pub since: Option<Timestamp>,
+    /// Only what changed at or before this time; nothing reads up to the present.
+    pub until: Option<Timestamp>,
     /// The provider's own mark of what comes next; nothing before the first page.
     pub position: Option<String>,
     /// Records read so far.
@@ -89,7 +91,8 @@ impl ReadCursor {
             }
             (None, Backfill::FullHistory) => (ReadType::Backfill, None),
         };
-        let run = Run { read_type, started_at: now, since, position: None, records: 0, total: None, recent: Vec::new() };
+        let run =
+            Run { read_type, started_at: now, since, until: None, position: None, records: 0, total: None, recent: Vec::new() };
         Self { run: Some(run), ..self }
     }
 

@@ -9,7 +9,14 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn record(id: &str, modified_s: Option<i64>) -> Record {
-    Record { id: id.to_owned(), modified_at: modified_s.map(at), deleted: false, raw: Bytes::new(), fields: Vec::new() }
+    Record {
+        id: id.to_owned(),
+        modified_at: modified_s.map(at),
+        deleted: false,
+        raw: Bytes::new(),
+        fields: Vec::new(),
+        associations: Vec::new(),
+    }
 }
 
 fn page(records: &[(&str, Option<i64>)], next: Option<&str>) -> ProviderPage {
@@ -90,6 +97,7 @@ fn the_text_form_keeps_everything() {
         read_type: ReadType::Triggered,
         started_at: at(NOW),
         since: Some(Timestamp::MIN),
+        until: Some(at(NOW)),
         position: Some("id:\"ü\n".to_owned()),
         records: u64::MAX,
         total: Some(7),

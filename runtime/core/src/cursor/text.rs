@@ -43,6 +43,8 @@ struct RunText<'a> {
     read_type: ReadType,
     started_at: Timestamp,
     since: Option<Timestamp>,
+    #[serde(default)]
+    until: Option<Timestamp>,
     #[serde(borrow)]
     position: Option<Cow<'a, str>>,
     records: u64,
@@ -70,6 +72,7 @@ impl ReadCursor {
             read_type: run.read_type,
             started_at: run.started_at,
             since: run.since,
+            until: run.until,
             position: run.position.as_deref().map(Cow::Borrowed),
             records: run.records,
             total: run.total,
@@ -85,6 +88,7 @@ fn lower_run(run: RunText<'_>) -> Result<Run, CursorError> {
         read_type: run.read_type,
         started_at: run.started_at,
         since: run.since,
+        until: run.until,
         position: run.position.map(Cow::into_owned),
         records: run.records,
         total: run.total,

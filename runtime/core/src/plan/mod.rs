@@ -1,16 +1,19 @@
 //! Manifest × installation → what exactly is read, how, and where it goes; and every reason why something is not.
 
 mod fields;
+mod filters;
 mod model;
 #[cfg(test)]
 pub(crate) mod sample;
 
 use std::collections::BTreeMap;
 
+pub(crate) use fields::values_key;
+pub use filters::meets;
 pub use model::*;
 
 use crate::{
-    manifest::{Integration, Manifest, ReadObject},
+    manifest::{Backfill, Integration, Manifest, ReadObject},
     schedule::Schedule,
 };
 
@@ -30,14 +33,14 @@ pub struct PlanProblem {
     pub message: String,
 }
 
-/// Plans every read of an installation. `destinations` are those of the project, id by name.
+/// Plans every read of an installation. `destinations` are those of the project, by name.
 ///
 /// A field that cannot be delivered is reported and left out; an object without a usable schedule or destination is reported and
 /// not read; a disabled one is not read.
 pub fn plan(
     manifest: &Manifest,
     installation: &Installation,
-    destinations: &BTreeMap<String, String>,
+    destinations: &BTreeMap<String, KnownDestination>,
 ) -> (Vec<ReadPlan>, Vec<PlanProblem>) {
     let mut problems = Problems { place: format!("installation {}", installation.id), found: Vec::new() };
     let Some(integration) = manifest.integrations.iter().find(|integration| integration.name == installation.integration) else {
@@ -80,28 +83,53 @@ fn plan_object(
     installation: &Installation,
     object: &ReadObject,
     config: &ObjectConfig,
-    destinations: &BTreeMap<String, String>,
+    destinations: &BTreeMap<String, KnownDestination>,
     problems: &mut Problems,
 ) -> Option<ReadPlan> {
     let name_is_sound = check_name(&object.object_name, problems);
     let fields = fields::select(object, config, problems);
     let schedule = schedule(config.schedule.as_deref().or(object.schedule.as_deref()), problems);
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
-    let destination_id = destinations.get(destination);
-    if destination_id.is_none() {
+    let known = destinations.get(destination);
+    if known.is_none() {
         problems.add(unknown("destination", destination, destinations.keys().map(String::as_str)));
     }
-    let (Some(destination_id), Some(schedule), true) = (destination_id, schedule, name_is_sound) else { return None };
+    let (Some(known), Some(schedule), true) = (known, schedule, name_is_sound) else { return None };
     let context = MessageContext {
         installation: installation.clone(),
         provider: integration.provider.clone(),
         object_name: object.map_to_name.as_ref().unwrap_or(&object.object_name).clone(),
         raw_object_name: object.map_to_name.as_ref().map(|_| object.object_name.clone()),
         destination: destination.clone(),
-        destination_id: destination_id.clone(),
+        destination_id: known.id.clone(),
     };
     let key = ReadKey { installation_id: installation.id.clone(), object_name: object.object_name.clone() };
-    Some(ReadPlan { key, context, fields, schedule, backfill: object.backfill })
+    let configured = config.backfill.as_ref();
+    let backfill_filters = configured.map_or(&[][..], |backfill| &backfill.field_filters);
+    Some(ReadPlan {
+        key,
+        context,
+        fields,
+        schedule,
+        backfill: configured.map_or(object.backfill, |backfill| lower_backfill(&backfill.default_period, problems)),
+        module: integration.module.clone(),
+        filters: filters::check(&config.field_filters, "fieldFilters", problems),
+        backfill_filters: filters::check(backfill_filters, "backfill.fieldFilters", problems),
+        deletes: config.deletes.unwrap_or(known.mirrors_records),
+        associations: config.associations.clone(),
+    })
+}
+
+fn lower_backfill(period: &BackfillPeriod, problems: &mut Problems) -> Backfill {
+    match (period.days, period.full_history) {
+        (Some(_), Some(true)) => {
+            problems.add("the backfill has both `days` and `fullHistory`: leave one out".to_owned());
+            Backfill::None
+        }
+        (_, Some(true)) => Backfill::FullHistory,
+        (Some(days), _) if days > 0 => Backfill::Days(days),
+        _ => Backfill::None,
+    }
 }
 
 /// Names become part of a request's path.

@@ -1,11 +1,12 @@
 //! Manifest × installation → what exactly is read, how, and where it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{manifest::Backfill, schedule::Schedule};
+pub use crate::field_path::FieldPath;
+use crate::{cursor::ReadType, manifest::Backfill, schedule::Schedule};
 
 /// What one customer chose when installing an integration (the `config.content` of the contract, its read half).
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +36,11 @@ pub struct Installation {
 }
 
 /// A customer's choices for one object.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ObjectConfig {
+    /// The provider's object; where it is left out, the name that this configuration stands under.
+    pub object_name: Option<String>,
     /// Neither scheduled nor triggered reads.
     pub disabled: bool,
     /// In place of the manifest's schedule.
@@ -46,10 +49,77 @@ pub struct ObjectConfig {
     pub destination: Option<String>,
     /// Optional fields, chosen or not.
     pub selected_fields: BTreeMap<String, bool>,
-    /// Every field there is.
-    pub selected_fields_auto: bool,
+    /// Every field there is: `all`.
+    pub selected_fields_auto: Option<SelectedFieldsAuto>,
     /// `mapToName` to the provider's field.
     pub selected_field_mappings: BTreeMap<String, String>,
+    /// By the provider's field: the value that is delivered, to the provider's value.
+    pub selected_value_mappings: BTreeMap<String, BTreeMap<String, String>>,
+    /// Only records that match all of these are read.
+    pub field_filters: Vec<FieldFilter>,
+    /// In place of the manifest's backfill.
+    pub backfill: Option<BackfillConfig>,
+    /// Whether deleted records are read; by default where the destination mirrors records (a table, the hosted store).
+    pub deletes: Option<bool>,
+    /// Objects whose associations are delivered along.
+    pub associations: Vec<String>,
+}
+
+/// `selectedFieldsAuto` and its one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SelectedFieldsAuto {
+    /// Every field there is.
+    All,
+}
+
+/// A customer's own backfill.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BackfillConfig {
+    /// How far back.
+    pub default_period: BackfillPeriod,
+    /// Only records that match all of these are backfilled; those of the object count as well.
+    pub field_filters: Vec<FieldFilter>,
+}
+
+/// How far back a backfill reads: one of the two.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BackfillPeriod {
+    /// Days; 0 = none.
+    pub days: Option<u32>,
+    /// Everything.
+    pub full_history: Option<bool>,
+}
+
+/// One condition that records must meet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FieldFilter {
+    /// The provider's field.
+    pub field_name: String,
+    /// How it is compared.
+    pub operator: FilterOperator,
+    /// With what: text, a number or a truth value.
+    pub value: serde_json::Value,
+}
+
+/// How a field is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FilterOperator {
+    /// Equal.
+    Eq,
+}
+
+/// What a plan needs to know of a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDestination {
+    /// Its id.
+    pub id: String,
+    /// Whether it holds the latest state of each record (a table, the hosted store), so that deleted records must reach it.
+    pub mirrors_records: bool,
 }
 
 /// Names one read: one object of one installation.
@@ -79,17 +149,46 @@ pub struct MessageContext {
     pub destination_id: String,
 }
 
+/// A field that is delivered in `mappedFields`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedField {
+    /// The name in the message. A path of names (`$['info']['status']`) makes objects within objects.
+    pub name: FieldPath,
+    /// The provider's field.
+    pub source: FieldPath,
+}
+
+/// Values of one field: the provider's to the one that is delivered in its place. Values not named pass as they are.
+pub type ValueMap = BTreeMap<String, String>;
+
 /// Which fields of a record are delivered, and under which names. Source names are matched without regard to case.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FieldSelection {
-    /// Delivered in `fields`, keyed by the lower-cased name.
-    pub plain: Vec<String>,
-    /// Delivered in `mappedFields`: (name in the message, the provider's field).
-    pub mapped: Vec<(String, String)>,
+    /// Delivered in `fields`: a name keyed by itself in lower case, a path by its text as written.
+    pub plain: Vec<FieldPath>,
+    /// Delivered in `mappedFields`.
+    pub mapped: Vec<MappedField>,
+    /// By the provider's field in lower case, or by the path as written: values that are delivered as others.
+    pub values: BTreeMap<String, ValueMap>,
     /// Deliver every field there is in `fields`.
     pub all: bool,
     /// Asked of the provider beyond those above: with `all`, the names it gave for all its fields.
     pub requested: Vec<String>,
+}
+
+impl FieldSelection {
+    /// Every field that is delivered, as often as it is named.
+    pub fn source_paths(&self) -> impl Iterator<Item = &FieldPath> {
+        self.plain.iter().chain(self.mapped.iter().map(|mapped| &mapped.source))
+    }
+
+    /// Names of the provider's fields that must be asked for, as written, each once (compared without regard to case). Of a path
+    /// it is the first step; see [`FieldSelection::source_paths`] for a provider that must be told more.
+    pub fn sources(&self) -> Vec<&str> {
+        let names = self.source_paths().map(FieldPath::head).chain(self.requested.iter().map(String::as_str));
+        let mut seen = BTreeSet::new();
+        names.filter(|name| seen.insert(name.to_lowercase())).collect()
+    }
 }
 
 /// One read, fully decided.
@@ -105,4 +204,22 @@ pub struct ReadPlan {
     pub schedule: Option<Schedule>,
     /// What it reads first.
     pub backfill: Backfill,
+    /// Module of the provider that the manifest names.
+    pub module: Option<String>,
+    /// Only records that match all of these are read.
+    pub filters: Vec<FieldFilter>,
+    /// Those, and these besides, while backfilling.
+    pub backfill_filters: Vec<FieldFilter>,
+    /// Whether deleted records are read as well.
+    pub deletes: bool,
+    /// Objects whose associations are delivered along.
+    pub associations: Vec<String>,
+}
+
+impl ReadPlan {
+    /// The conditions that hold for a run of this type.
+    pub fn filters_of(&self, read_type: ReadType) -> impl Iterator<Item = &FieldFilter> {
+        let backfill = if read_type == ReadType::Backfill { self.backfill_filters.as_slice() } else { &[] };
+        self.filters.iter().chain(backfill)
+    }
 }

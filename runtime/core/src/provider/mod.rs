@@ -1,25 +1,48 @@
 //! Providers, without I/O: what to ask next, and what an answer says.
 
+mod catalog;
 mod error;
+mod field_metadata;
 mod hubspot;
+mod info;
 
 use bytes::Bytes;
+pub use catalog::Catalog;
 pub use error::{ReadError, ReadErrorClass};
+pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
+pub use info::{ApiKeyPlace, AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
 use jiff::Timestamp;
 
 use crate::{cursor::Run, plan::ReadPlan};
 
 /// What a provider's API looks like. Requests carry path and query only: the engine adds the base URL and the credentials.
-pub trait Provider: Send + Sync {
-    /// Where the API lives, unless the connection says otherwise; without a trailing slash.
-    fn base_url(&self) -> &'static str;
+/// What cannot be asked of a provider is a method that keeps its default.
+pub trait Provider: Send + Sync + 'static {
+    /// What the catalog says of it.
+    fn info(&self) -> &ProviderInfo;
 
-    /// The request for the next page of `run`.
+    /// The request for the next page of `run`. A run with a `since` may be answered with records that changed earlier (a provider
+    /// without a filter of time): [`Provider::page`] leaves those out.
     fn request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes>;
 
     /// What the answer to [`Provider::request`] says.
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError>;
+
+    /// Whether [`Provider::request`] asks for what meets the plan's filters only; else the caller leaves out what does not meet them.
+    fn filters(&self) -> bool {
+        false
+    }
+
+    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`].
+    fn completing_requests(&self, _plan: &ReadPlan, _records: &[Record]) -> Vec<Request<Bytes>> {
+        Vec::new()
+    }
+
+    /// Puts what the answer to one of [`Provider::completing_requests`] says into the page's records.
+    fn completed(&self, _plan: &ReadPlan, _records: &mut [Record], _response: &Response<Bytes>) -> Result<(), ReadError> {
+        Ok(())
+    }
 
     /// A request that tells how many records the run will read; nothing where the first page says so, or nobody does.
     fn count_request(&self, _plan: &ReadPlan, _run: &Run) -> Option<Request<Bytes>> {
@@ -31,17 +54,37 @@ pub trait Provider: Send + Sync {
         Ok(None)
     }
 
-    /// A request for the names of all fields, where the plan wants all and the provider must be told them one by one.
-    /// The caller adds the names to `plan.fields.requested` before it asks for the first page.
-    fn field_names_request(&self, _plan: &ReadPlan) -> Option<Request<Bytes>> {
+    /// A request for the fields of an object (for people who choose, and for plans that want all fields where the provider must be
+    /// told them one by one); nothing where the provider has no such description.
+    fn fields_request(&self, _object_name: &str) -> Option<Request<Bytes>> {
         None
     }
 
-    /// What the answer to [`Provider::field_names_request`] says.
-    fn field_names(&self, _response: &Response<Bytes>) -> Result<Vec<String>, ReadError> {
+    /// What the answer to [`Provider::fields_request`] says.
+    fn fields(&self, _response: &Response<Bytes>) -> Result<Vec<FieldMetadata>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    /// Whether a plan that wants all fields must be told their names: the caller then adds those of [`Provider::fields`] to
+    /// `plan.fields.requested` before it asks for the first page.
+    fn must_name_fields(&self) -> bool {
+        false
+    }
+
+    /// Requests for these records as they are now, by id (at most [`RECORDS_BY_ID_MAX`] ids); nothing where the provider cannot be
+    /// asked so.
+    fn records_request(&self, _plan: &ReadPlan, _ids: &[String]) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::records_request`] says; ids that are gone are left out.
+    fn records(&self, _plan: &ReadPlan, _response: &Response<Bytes>) -> Result<Vec<Record>, ReadError> {
         Ok(Vec::new())
     }
 }
+
+/// Most records that are asked for by id in one request.
+pub const RECORDS_BY_ID_MAX: usize = 100;
 
 /// One page of records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,15 +110,6 @@ pub struct Record {
     pub raw: Bytes,
     /// Its fields: lower-cased name, JSON text of the value (a slice of `raw`).
     pub fields: Vec<(String, Bytes)>,
+    /// Associated records by the name of the association: JSON text of the contract's list of `Association`.
+    pub associations: Vec<(String, Bytes)>,
 }
-
-/// The provider of this catalog name.
-pub fn by_name(name: &str) -> Option<&'static dyn Provider> {
-    match name {
-        "hubspot" => Some(&hubspot::HubSpot),
-        _ => None,
-    }
-}
-
-/// Catalog names of the providers that can be read, sorted.
-pub const NAMES: &[&str] = &["hubspot"];

@@ -242,10 +242,13 @@ impl Operation<'_> {
 
     /// Where every field is wanted, asks the provider which there are.
     async fn name_all_fields(&mut self) -> Result<(), ReadError> {
-        let wanted = self.plan.fields.all && self.cursor.run.is_some();
-        let Some(request) = self.provider.field_names_request(&self.plan).filter(|_| wanted) else { return Ok(()) };
-        let names = |response: &http::Response<bytes::Bytes>| self.provider.field_names(response);
-        self.plan.fields.requested = fetch::page(&self.shared.http, self.connection, || request.clone(), names).await?;
+        if !(self.plan.fields.all && self.provider.must_name_fields() && self.cursor.run.is_some()) {
+            return Ok(());
+        }
+        let Some(request) = self.provider.fields_request(&self.plan.key.object_name) else { return Ok(()) };
+        let fields = |response: &http::Response<bytes::Bytes>| self.provider.fields(response);
+        let fields = fetch::page(&self.shared.http, self.connection, || request.clone(), fields).await?;
+        self.plan.fields.requested = fields.into_iter().map(|field| field.field_name).collect();
         Ok(())
     }
 

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use ampline_core::{manifest::Manifest, plan::plan, provider};
+use ampline_core::{
+    manifest::Manifest,
+    plan::{KnownDestination, plan},
+    provider::Catalog,
+};
 use tokio::sync::{mpsc, watch};
 
 use super::{Launch, StartError};
@@ -21,7 +25,7 @@ use crate::{
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
-        FIRST_PARTY, Sinks,
+        Destination, FIRST_PARTY, Sinks,
         wasm::{Compiler, HostOptions, HttpOptions, WasmSinks},
     },
     sqlite::{Options, Synchronous},
@@ -52,9 +56,11 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
     let resolving = (settings.clone(), manifest.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
-    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, env, update_time)).await;
+    let catalog = Catalog::built_in();
+    let known = catalog.clone();
+    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, &known, env, update_time)).await;
     let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
-    let jobs = jobs(&manifest, &resolved).map_err(StartError::Problems)?;
+    let jobs = jobs(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
     settle_destinations(journal.as_ref(), &resolved).await?;
@@ -115,22 +121,24 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc
     Ok((journal, store))
 }
 
+fn known(destination: &Destination) -> KnownDestination {
+    let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
+    KnownDestination { id: destination.id.clone(), mirrors_records }
+}
+
 /// Every read of every installation, or every reason why there is none.
-fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Problem>> {
+fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Job>, Vec<Problem>> {
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
     let connections: HashMap<&str, Arc<reader::Connection>> =
         resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
-    let ids = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.destination.id.clone())).collect();
+    let known = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
     for installation in &resolved.installations {
-        let (plans, faults) = plan(manifest, installation, &ids);
+        let (plans, faults) = plan(manifest, installation, &known);
         let place = format!("installation {}/{}", installation.integration, installation.group_ref);
         problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
         for plan in plans {
-            let Some(provider) = provider::by_name(&plan.context.provider) else {
-                let message = format!(
-                    "integration {} uses the provider {:?}, which is not built in; there is: hubspot",
-                    installation.integration, plan.context.provider
-                );
+            let Some(provider) = catalog.get(&plan.context.provider) else {
+                let message = format!("integration {}: {}", installation.integration, catalog.unknown(&plan.context.provider));
                 problems.push(Problem { place: place.clone(), message });
                 break;
             };
@@ -141,7 +149,7 @@ fn jobs(manifest: &Manifest, resolved: &Resolved) -> Result<Vec<Job>, Vec<Proble
                 problems.push(Problem { place: place.clone(), message });
                 break;
             }
-            jobs.push(Job { plan: Arc::new(plan), provider, connection: connection.clone() });
+            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() });
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }

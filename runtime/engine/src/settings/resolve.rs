@@ -3,7 +3,12 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ampline_core::{manifest::Manifest, plan::Installation, retry::RetryPolicy};
+use ampline_core::{
+    manifest::Manifest,
+    plan::Installation,
+    provider::{Catalog, fill},
+    retry::RetryPolicy,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -83,6 +88,7 @@ pub struct Resolved {
 pub fn resolve(
     settings: &Settings,
     manifest: &Manifest,
+    catalog: &Catalog,
     env: impl Fn(&str) -> Option<String>,
     update_time: Timestamp,
 ) -> Result<Resolved, Vec<Problem>> {
@@ -114,7 +120,7 @@ pub fn resolve(
         }
     }
     for (name, declared) in &settings.connections {
-        match connection(name, declared, &env) {
+        match connection(name, declared, catalog, &env) {
             Ok(one) => drop(resolved.connections.insert(name.clone(), one)),
             Err((key, message)) => report(format!("connections.{name}{key}"), message),
         }
@@ -239,11 +245,18 @@ fn destination(
     })
 }
 
-fn connection(name: &str, declared: &ConnectionSettings, env: &impl Fn(&str) -> Option<String>) -> Result<Connection, Fault> {
-    let Some(provider) = ampline_core::provider::by_name(&declared.provider) else {
-        return Err((".provider", format!("no provider is called {:?}; there is: hubspot", declared.provider)));
+fn connection(
+    name: &str,
+    declared: &ConnectionSettings,
+    catalog: &Catalog,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<Connection, Fault> {
+    let provider = catalog.get(&declared.provider).ok_or_else(|| (".provider", catalog.unknown(&declared.provider)))?;
+    let workspace = |key: &str| if key == "workspace" { declared.workspace.clone() } else { None };
+    let base_url = match &declared.base_url {
+        Some(url) => url.clone(),
+        None => fill(&provider.info().base_url, workspace).map_err(|unfilled| (".workspace", unfilled.to_string()))?,
     };
-    let base_url = declared.base_url.clone().unwrap_or_else(|| provider.base_url().to_owned());
     if base_url.contains('@') {
         // Not repeated: it may hold a password.
         return Err((".base_url", "holds a user name or password; requests are authorised by `access_token` alone".into()));

@@ -1,6 +1,9 @@
 //! ampline.toml to what runs, or every reason why not. One row per rule.
 
-use ampline_core::manifest::{DestinationDeclaration, Manifest};
+use ampline_core::{
+    manifest::{DestinationDeclaration, Manifest},
+    provider::Catalog,
+};
 use jiff::Timestamp;
 
 use super::{Resolved, parse, resolve};
@@ -28,7 +31,7 @@ fn resolved(text: &str) -> Result<Resolved, Vec<String>> {
     let manifest = Manifest { spec_version: "1.0.0".into(), integrations: Vec::new(), destinations: vec![declared] };
     let env = |name: &str| (name == "TOKEN").then(|| "secret-value".to_owned());
     let settings = parse(text).map_err(|message| vec![message])?;
-    resolve(&settings, &manifest, env, Timestamp::UNIX_EPOCH)
+    resolve(&settings, &manifest, &Catalog::built_in(), env, Timestamp::UNIX_EPOCH)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 

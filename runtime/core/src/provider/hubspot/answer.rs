@@ -17,7 +17,7 @@ use super::{
 use crate::{
     cursor::Run,
     members::Members,
-    provider::{ProviderPage, ReadError, Record},
+    provider::{FieldMetadata, ProviderPage, ReadError, Record},
 };
 
 /// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
@@ -133,7 +133,7 @@ fn record(raw: &RawValue, body: &Bytes) -> Result<Record, ReadError> {
     let outer = root.iter().filter(|(name, _)| name == "id" || !properties.iter().any(|(property, _)| property == name)).cloned();
     let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
     let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
-    Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields })
+    Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations: Vec::new() })
 }
 
 fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
@@ -177,8 +177,8 @@ pub(super) fn count(body: &Bytes) -> Result<Option<u64>, ReadError> {
     parse::<Total>(body).map(|count| Some(count.total))
 }
 
-pub(super) fn field_names(body: &Bytes) -> Result<Vec<String>, ReadError> {
-    parse::<FieldNames>(body).map(|names| names.results.into_iter().map(|field| field.name).collect())
+pub(super) fn field_names(body: &Bytes) -> Result<Vec<FieldMetadata>, ReadError> {
+    parse::<FieldNames>(body).map(|names| names.results.into_iter().map(|field| FieldMetadata::named(field.name)).collect())
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ReadError> {

@@ -4,6 +4,7 @@
 //! and shifts when records go: each asks for the ids behind the last one seen.
 
 mod answer;
+mod info;
 mod position;
 mod refusal;
 mod request;
@@ -11,15 +12,23 @@ mod request;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::{Provider, ProviderPage, ReadError};
+use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError};
 use crate::{cursor::Run, plan::ReadPlan};
 
 /// HubSpot.
-pub(super) struct HubSpot;
+pub(super) struct HubSpot {
+    info: ProviderInfo,
+}
+
+impl HubSpot {
+    pub(super) fn new() -> Self {
+        Self { info: info::info() }
+    }
+}
 
 impl Provider for HubSpot {
-    fn base_url(&self) -> &'static str {
-        "https://api.hubapi.com"
+    fn info(&self) -> &ProviderInfo {
+        &self.info
     }
 
     fn request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
@@ -38,12 +47,16 @@ impl Provider for HubSpot {
         answer::count(refusal::accepted(response, false)?)
     }
 
-    fn field_names_request(&self, plan: &ReadPlan) -> Option<Request<Bytes>> {
-        plan.fields.all.then(|| request::field_names(plan))
+    fn fields_request(&self, object_name: &str) -> Option<Request<Bytes>> {
+        Some(request::properties_of(object_name))
     }
 
-    fn field_names(&self, response: &Response<Bytes>) -> Result<Vec<String>, ReadError> {
+    fn fields(&self, response: &Response<Bytes>) -> Result<Vec<FieldMetadata>, ReadError> {
         answer::field_names(refusal::accepted(response, false)?)
+    }
+
+    fn must_name_fields(&self) -> bool {
+        true
     }
 }
 

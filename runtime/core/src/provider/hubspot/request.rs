@@ -63,8 +63,8 @@ pub(super) fn count(plan: &ReadPlan, run: &Run) -> Option<Request<Bytes>> {
     first_list.then(|| search(plan, None, None, 1))
 }
 
-pub(super) fn field_names(plan: &ReadPlan) -> Request<Bytes> {
-    get(&format!("/crm/v3/properties/{}", escaped_object(plan)))
+pub(super) fn properties_of(object_name: &str) -> Request<Bytes> {
+    get(&format!("/crm/v3/properties/{}", escaped_object(object_name)))
 }
 
 #[derive(Serialize)]
@@ -111,7 +111,7 @@ fn search(plan: &ReadPlan, since: Option<Timestamp>, last_id: Option<&str>, limi
     let sorts = [Sort { property_name: "hs_object_id", direction: "ASCENDING" }];
     let search = Search { limit, properties: properties(plan), filter_groups: [FilterGroup { filters }], sorts };
     let body = serde_json::to_vec(&search).expect("strings and numbers have a JSON form");
-    let mut request = to(&format!("/crm/v3/objects/{}/search", escaped_object(plan)), Bytes::from(body));
+    let mut request = to(&format!("/crm/v3/objects/{}/search", escaped_object(&plan.key.object_name)), Bytes::from(body));
     *request.method_mut() = Method::POST;
     request.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     request
@@ -132,7 +132,7 @@ fn millisecond(time: Timestamp) -> String {
 }
 
 fn list_url(plan: &ReadPlan, after: Option<&str>) -> String {
-    let mut url = format!("/crm/v3/objects/{}?limit={LIST_RECORDS_MAX}", escaped_object(plan));
+    let mut url = format!("/crm/v3/objects/{}?limit={LIST_RECORDS_MAX}", escaped_object(&plan.key.object_name));
     for (place, property) in properties(plan).iter().enumerate() {
         url.push_str(if place == 0 { "&properties=" } else { "," });
         escape(property, &mut url);
@@ -146,15 +146,13 @@ fn list_url(plan: &ReadPlan, after: Option<&str>) -> String {
 
 /// The properties to ask for, lower-cased as HubSpot's are.
 fn properties(plan: &ReadPlan) -> BTreeSet<String> {
-    let fields = &plan.fields;
-    let mapped = fields.mapped.iter().map(|(_, source)| source);
-    let names = fields.plain.iter().chain(mapped).chain(&fields.requested).map(|name| name.to_lowercase());
+    let names = plan.fields.sources().into_iter().map(str::to_lowercase);
     names.filter(|name| !ROOT_KEYS.contains(&name.as_str())).collect()
 }
 
-fn escaped_object(plan: &ReadPlan) -> String {
+fn escaped_object(object_name: &str) -> String {
     let mut escaped = String::new();
-    escape(&plan.key.object_name, &mut escaped);
+    escape(object_name, &mut escaped);
     escaped.truncate(OBJECT_NAME_BYTES_MAX);
     escaped
 }

@@ -1,7 +1,7 @@
 //! What HubSpot's answers mean.
 
 use super::{SINCE, answer, contacts, hubspot, page, run};
-use crate::provider::{ProviderPage, ReadErrorClass};
+use crate::provider::{FieldMetadata, ProviderPage, ReadErrorClass};
 
 /// Keys out of order, white space, escapes, and a number that no 64-bit float holds.
 const RECORD: &str = "{\"id\" : \"7\", \"properties\":{ \"email\":\"m\\u00e4x@x.io\",\"Amount\": 12345678901234567890.10 ,\n\"id\":\"no\",\"url\":null},
@@ -141,7 +141,7 @@ fn counts_and_names_are_read() {
     assert_eq!(hubspot().count(&answer(200, &[], r#"{"total":12345,"results":[]}"#)), Ok(Some(12_345)));
     assert_eq!(hubspot().count(&answer(200, &[], "{}")).unwrap_err().class, ReadErrorClass::Malformed);
     let names = answer(200, &[], r#"{"results":[{"name":"email","label":"E-mail"},{"name":"zip"}]}"#);
-    assert_eq!(hubspot().field_names(&names), Ok(vec!["email".to_owned(), "zip".to_owned()]));
+    assert_eq!(hubspot().fields(&names), Ok(["email", "zip"].map(FieldMetadata::named).to_vec()));
 }
 
 #[test]

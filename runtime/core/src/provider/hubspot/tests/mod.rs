@@ -4,6 +4,8 @@ mod answers;
 mod refusals;
 mod requests;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::Response;
 use jiff::Timestamp;
@@ -11,11 +13,11 @@ use jiff::Timestamp;
 use crate::{
     cursor::{ReadType, Run},
     plan::{ReadPlan, sample},
-    provider::{Provider, ProviderPage, ReadError, by_name},
+    provider::{Catalog, Provider, ProviderPage, ReadError},
 };
 
-fn hubspot() -> &'static dyn Provider {
-    by_name("hubspot").unwrap()
+fn hubspot() -> Arc<dyn Provider> {
+    Catalog::built_in().get("hubspot").unwrap().clone()
 }
 
 fn contacts() -> ReadPlan {
@@ -27,6 +29,7 @@ fn run(since: Option<&str>, position: Option<&str>) -> Run {
         read_type: ReadType::Scheduled,
         started_at: Timestamp::UNIX_EPOCH,
         since: since.map(|time| time.parse().unwrap()),
+        until: None,
         position: position.map(str::to_owned),
         records: 1_000,
         total: None,

@@ -54,7 +54,7 @@ fn the_time_filter_names_the_property_of_the_object() {
 #[test]
 fn mapped_sources_and_requested_names_are_asked_for_once() {
     let mut plan = contacts();
-    plan.fields.mapped = vec![("phone".to_owned(), "MobilePhone".to_owned()), ("mail".to_owned(), "email".to_owned())];
+    plan.fields.mapped = sample::mapped(&[("phone", "MobilePhone"), ("mail", "email")]);
     plan.fields.requested = vec!["zip".to_owned(), "firstname".to_owned(), "createdAt".to_owned()];
     assert_eq!(
         asked(&plan, &run(None, None)),
@@ -114,9 +114,7 @@ fn the_total_of_a_list_is_asked_for_once() {
 }
 
 #[test]
-fn all_names_are_asked_for_where_all_fields_are_wanted() {
-    let mut plan = contacts();
-    assert!(hubspot().field_names_request(&plan).is_none());
-    plan.fields.all = true;
-    assert_eq!(hubspot().field_names_request(&plan).unwrap().uri(), "/crm/v3/properties/contacts");
+fn the_fields_of_an_object_are_its_properties() {
+    assert!(hubspot().must_name_fields());
+    assert_eq!(hubspot().fields_request("contacts").unwrap().uri(), "/crm/v3/properties/contacts");
 }
