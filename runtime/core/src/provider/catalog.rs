@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Provider, hubspot};
+use super::{Provider, hubspot, salesforce};
 use crate::manifest::closest;
 
 /// Providers by catalog name.
@@ -16,6 +16,7 @@ impl Catalog {
     pub fn built_in() -> Self {
         let mut catalog = Self { providers: BTreeMap::new() };
         catalog.insert(Arc::new(hubspot::HubSpot::new()));
+        catalog.insert(Arc::new(salesforce::Salesforce::new()));
         catalog
     }
 

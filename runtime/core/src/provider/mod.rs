@@ -1,10 +1,15 @@
 //! Providers, without I/O: what to ask next, and what an answer says.
 
 mod catalog;
+#[cfg(test)]
+mod damage;
 mod error;
 mod field_metadata;
 mod hubspot;
 mod info;
+mod percent;
+mod piece;
+mod salesforce;
 
 use bytes::Bytes;
 pub use catalog::Catalog;
@@ -34,7 +39,8 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`].
+    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`],
+    /// one after the other in the order of the requests.
     fn completing_requests(&self, _plan: &ReadPlan, _records: &[Record]) -> Vec<Request<Bytes>> {
         Vec::new()
     }
