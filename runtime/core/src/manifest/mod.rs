@@ -4,16 +4,16 @@
 
 mod block;
 mod directive;
-mod issue;
-mod json;
+pub(crate) mod issue;
+pub(crate) mod json;
 mod keys;
 mod lower;
 mod model;
-mod parse;
-mod rule;
+pub(crate) mod parse;
+pub(crate) mod rule;
 mod scalar;
-mod source;
-mod tree;
+pub(crate) mod source;
+pub(crate) mod tree;
 mod unknown;
 
 pub use issue::{Issue, Severity};
