@@ -10,6 +10,18 @@ use crate::manifest::{Issue, Severity, closest};
 
 /// The declared providers that are shipped: file names, and what the files say.
 pub(super) const SHIPPED: &[(&str, &str)] = &[
+    ("activeCampaign.yaml", include_str!("../../providers/activeCampaign.yaml")),
+    ("attio.yaml", include_str!("../../providers/attio.yaml")),
+    ("close.yaml", include_str!("../../providers/close.yaml")),
+    ("freshdesk.yaml", include_str!("../../providers/freshdesk.yaml")),
+    ("github.yaml", include_str!("../../providers/github.yaml")),
+    ("intercom.yaml", include_str!("../../providers/intercom.yaml")),
+    ("notion.yaml", include_str!("../../providers/notion.yaml")),
+    ("outreach.yaml", include_str!("../../providers/outreach.yaml")),
+    ("pipedrive.yaml", include_str!("../../providers/pipedrive.yaml")),
+    ("salesloft.yaml", include_str!("../../providers/salesloft.yaml")),
+    ("stripe.yaml", include_str!("../../providers/stripe.yaml")),
+    ("zendeskSupport.yaml", include_str!("../../providers/zendeskSupport.yaml")),
 ];
 
 /// Read once: files of a program do not change while it runs.

@@ -110,6 +110,8 @@ pub(super) enum Paging {
         next: JsonPath,
         slot: Slot,
         more: More,
+        /// The token may stay the same; a page without records is the last.
+        until_empty: bool,
     },
     /// By something of the last record.
     LastRecord {

@@ -36,11 +36,14 @@ pub(super) fn behind(page: &Behind<'_>) -> Result<Option<Position>, String> {
     let before = before.as_ref();
     let (kind, at, is_number) = match &page.object.paging {
         Paging::None => return Ok(None),
-        Paging::Cursor { next, more, .. } => {
-            if page.more(more, before)? == Some(false) {
+        Paging::Cursor { next, more, until_empty, .. } => {
+            if page.more(more, before)? == Some(false) || (*until_empty && page.records.is_empty()) {
                 return Ok(None);
             }
             let Some(token) = page.token(next.find(page.body), next, more)? else { return Ok(None) };
+            if *until_empty {
+                return Position::behind(before, Kind::Cursor, token.0, token.1, &page.ids()).map(Some);
+            }
             (Kind::Cursor, token.0, token.1)
         }
         Paging::LastRecord { path, more, .. } => match (page.more(more, before)?, page.records.last()) {
@@ -129,9 +132,13 @@ impl Behind<'_> {
             (Some(true), true) => Err("the answer has no record, but says that there are more".to_owned()),
             (_, false) => {
                 // A provider that heeds no number gives the same page for each.
-                let ids: Vec<&str> = self.records.iter().map(|record| record.id.as_str()).collect();
-                Position::behind(before, Kind::Number, at.to_string(), true, &ids.join("\n")).map(Some)
+                Position::behind(before, Kind::Number, at.to_string(), true, &self.ids()).map(Some)
             }
         }
+    }
+
+    /// What the page is known by where nothing else tells it from others.
+    fn ids(&self) -> String {
+        self.records.iter().map(|record| record.id.as_str()).collect::<Vec<_>>().join("\n")
     }
 }

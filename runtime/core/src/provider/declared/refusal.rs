@@ -71,9 +71,9 @@ fn words(errors: &Errors, body: Option<&RawValue>) -> Option<String> {
     found.filter_map(text).map(|words| clip(&words)).find(|words| !words.is_empty())
 }
 
-/// How long to wait: as the file says where, else by `Retry-After`.
+/// How long to wait: by `Retry-After`, else as the file says where.
 fn wait(declared: Option<&RetryAfter>, headers: &HeaderMap, body: Option<&RawValue>) -> Option<Duration> {
-    let declared = declared.and_then(|declared| {
+    let declared = || declared.and_then(|declared| {
         let number = at(&declared.source, headers, body)?.trim().parse::<f64>().ok()?;
         let seconds = if declared.milliseconds { number / 1_000.0 } else { number };
         if !declared.until {
@@ -83,5 +83,5 @@ fn wait(declared: Option<&RetryAfter>, headers: &HeaderMap, body: Option<&RawVal
         let now: Timestamp = DateTimeParser::new().parse_timestamp(headers.get(header::DATE)?.to_str().ok()?).ok()?;
         Duration::try_from_secs_f64((seconds - now.as_second() as f64).max(0.0)).ok()
     });
-    declared.or_else(|| retry_after(headers))
+    retry_after(headers).or_else(declared)
 }

@@ -185,6 +185,7 @@ static PAGING: Keys = Keys {
         Key::new("start", Count { min: 0, max: 1 }, "pageNumber: the number of the first page; 1 where it is left out."),
         Key::new("hasMore", Text, "Where the answer says `true` as long as there is more."),
         Key::new("done", Text, "Where the answer says `true` on the last page."),
+        Key::new("untilEmpty", Flag, "cursor: the token may stay the same; a page without records is the last."),
         Key::new("pages", Text, "pageNumber: where the answer says how many pages there are."),
     ],
 };

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Keys of `paging` and the types that may have them.
-const OWNERS: [(&str, &[&str]); 8] = [
+const OWNERS: [(&str, &[&str]); 9] = [
     ("next", &["cursor", "nextLink"]),
     ("lastRecord", &["cursor"]),
     ("query", &["cursor", "offset", "pageNumber"]),
@@ -22,6 +22,7 @@ const OWNERS: [(&str, &[&str]); 8] = [
     ("start", &["pageNumber"]),
     ("hasMore", &["cursor", "nextLink", "offset", "pageNumber"]),
     ("done", &["cursor", "nextLink", "offset", "pageNumber"]),
+    ("untilEmpty", &["cursor"]),
     ("pages", &["pageNumber"]),
 ];
 
@@ -43,7 +44,12 @@ fn of_kind(kind: &str, block: &Block<'_>, report: &mut Report) -> Option<Paging>
         "cursor" => {
             let slot = slot(block, report);
             match (block.has("next"), block.has("lastRecord")) {
-                (true, false) => Paging::Cursor { next: path(block, "next", report)?, slot: slot?, more },
+                (true, false) => Paging::Cursor {
+                    next: path(block, "next", report)?,
+                    slot: slot?,
+                    more,
+                    until_empty: block.flag("untilEmpty").unwrap_or_default(),
+                },
                 (false, true) => Paging::LastRecord { path: path(block, "lastRecord", report)?, slot: slot?, more },
                 _ => {
                     let issue = block.error(COMBINATION, "a cursor comes from either the answer or its last record");
