@@ -9,7 +9,9 @@ mod info;
 
 use bytes::Bytes;
 pub use catalog::{Added, Catalog};
-pub use declared::{Checked as CheckedProvider, FILE_BYTES_MAX as PROVIDER_FILE_BYTES_MAX, check as check_provider, schema as provider_schema};
+pub use declared::{
+    Checked as CheckedProvider, FILE_BYTES_MAX as PROVIDER_FILE_BYTES_MAX, check as check_provider, schema as provider_schema,
+};
 pub use error::{ReadError, ReadErrorClass};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};

@@ -63,7 +63,8 @@ pub(super) fn fields(fields: &Fields, body: &Bytes) -> Result<Vec<FieldMetadata>
     let field = |item: &RawValue| {
         let at = |path: &JsonPath| path.find(item).and_then(text).map(|text| text.into_owned());
         let name = at(&fields.name);
-        let name = name.ok_or_else(|| ReadError::malformed(format_args!("a field has no `{}`", fields.name), item.get().as_bytes()))?;
+        let name =
+            name.ok_or_else(|| ReadError::malformed(format_args!("a field has no `{}`", fields.name), item.get().as_bytes()))?;
         let mut field = FieldMetadata::named(name);
         if let Some(label) = fields.label.as_ref().and_then(at) {
             field.display_name = label;
@@ -118,7 +119,8 @@ fn fields_of(object: &Object, members: &[(String, &RawValue)], body: &Bytes) -> 
         Some(path) => match path.find_in(members) {
             None => Vec::new(),
             Some(raw) => {
-                let Members(inner) = serde_json::from_str(raw.get()).map_err(|_| format!("`{path}` is not a mapping of fields"))?;
+                let Members(inner) =
+                    serde_json::from_str(raw.get()).map_err(|_| format!("`{path}` is not a mapping of fields"))?;
                 inner
             }
         },
@@ -130,7 +132,8 @@ fn fields_of(object: &Object, members: &[(String, &RawValue)], body: &Bytes) -> 
     let outer = outer.filter(|(name, _)| name == "id" || !inner.iter().any(|(field, _)| field == name));
     let fields: Vec<(String, Bytes)> = outer.map(|(name, value)| (name, slice(body, value))).collect();
     let has_id = fields.iter().any(|(name, _)| name == "id");
-    let inner = inner.iter().filter(|(name, _)| !(has_id && name == "id")).map(|(name, value)| (name.clone(), slice(body, value)));
+    let inner =
+        inner.iter().filter(|(name, _)| !(has_id && name == "id")).map(|(name, value)| (name.clone(), slice(body, value)));
     Ok(fields.into_iter().chain(inner).collect())
 }
 

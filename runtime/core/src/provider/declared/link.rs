@@ -25,10 +25,14 @@ pub(super) struct Bases<'a> {
 /// Path and query beneath the base URL, or why the link is not followed.
 pub(super) fn beneath(link: &str, bases: &Bases<'_>) -> Result<String, String> {
     if link.len() > LINK_BYTES_MAX {
-        return Err(format!("the address of the next page has {} bytes, more than the {LINK_BYTES_MAX} that are followed", link.len()));
+        return Err(format!(
+            "the address of the next page has {} bytes, more than the {LINK_BYTES_MAX} that are followed",
+            link.len()
+        ));
     }
     let link = printable(link.trim());
-    let leaves = || format!("the address of the next page leaves the API's own ({}): {link}", bases.sent_to.unwrap_or(bases.declared));
+    let leaves =
+        || format!("the address of the next page leaves the API's own ({}): {link}", bases.sent_to.unwrap_or(bases.declared));
     let link_path = if link.starts_with('?') {
         format!("{}{link}", bases.asked.split('?').next().unwrap_or_default())
     } else if link.starts_with('/') && !link.starts_with("//") {
@@ -55,7 +59,8 @@ pub(super) fn beneath(link: &str, bases: &Bases<'_>) -> Result<String, String> {
 /// Whether this is a path with a query that can be put behind a base URL and stays beneath it.
 pub(super) fn is_sound(path: &str) -> bool {
     let segments = path.split('?').next().unwrap_or_default();
-    let climbs = segments.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
+    let climbs =
+        segments.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
     path.len() <= LINK_BYTES_MAX * 3
         && (path.is_empty() || path.starts_with(['/', '?']))
         && !path.starts_with("//")
@@ -79,7 +84,8 @@ fn next_in(value: &str) -> Option<String> {
         let is_next = parameters.split(';').any(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let value = value.trim().trim_matches('"');
-            name.trim().eq_ignore_ascii_case("rel") && value.split_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
+            name.trim().eq_ignore_ascii_case("rel")
+                && value.split_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
         });
         if is_next {
             return Some(target.to_owned());

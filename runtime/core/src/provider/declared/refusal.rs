@@ -73,15 +73,17 @@ fn words(errors: &Errors, body: Option<&RawValue>) -> Option<String> {
 
 /// How long to wait: by `Retry-After`, else as the file says where.
 fn wait(declared: Option<&RetryAfter>, headers: &HeaderMap, body: Option<&RawValue>) -> Option<Duration> {
-    let declared = || declared.and_then(|declared| {
-        let number = at(&declared.source, headers, body)?.trim().parse::<f64>().ok()?;
-        let seconds = if declared.milliseconds { number / 1_000.0 } else { number };
-        if !declared.until {
-            return Duration::try_from_secs_f64(seconds).ok();
-        }
-        // The answer's own clock, which is the one that the time is of.
-        let now: Timestamp = DateTimeParser::new().parse_timestamp(headers.get(header::DATE)?.to_str().ok()?).ok()?;
-        Duration::try_from_secs_f64((seconds - now.as_second() as f64).max(0.0)).ok()
-    });
+    let declared = || {
+        declared.and_then(|declared| {
+            let number = at(&declared.source, headers, body)?.trim().parse::<f64>().ok()?;
+            let seconds = if declared.milliseconds { number / 1_000.0 } else { number };
+            if !declared.until {
+                return Duration::try_from_secs_f64(seconds).ok();
+            }
+            // The answer's own clock, which is the one that the time is of.
+            let now: Timestamp = DateTimeParser::new().parse_timestamp(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+            Duration::try_from_secs_f64((seconds - now.as_second() as f64).max(0.0)).ok()
+        })
+    };
     retry_after(headers).or_else(declared)
 }

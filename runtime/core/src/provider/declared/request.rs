@@ -30,7 +30,8 @@ pub(super) fn page(definition: &Definition, object: &Object, plan: &ReadPlan, ru
     if let Some((slot, size)) = &object.page_size {
         parts.put(slot, (*size).into());
     }
-    parts.bound(object.since.as_ref(), run.since.map(|since| move |bound: &Bound| bound.resolution.lower(since, bound.inclusive)));
+    parts
+        .bound(object.since.as_ref(), run.since.map(|since| move |bound: &Bound| bound.resolution.lower(since, bound.inclusive)));
     parts.bound(object.until.as_ref(), run.until.map(|until| move |bound: &Bound| bound.resolution.upper(until)));
     match (&object.paging, &position) {
         (Paging::Cursor { slot, .. } | Paging::LastRecord { slot, .. }, Some(position)) => parts.put(slot, token(position)),

@@ -162,7 +162,8 @@ fn check<'a>(node: &'a Node, key: &'static Key, path: &str, place: Place, report
             _ => None,
         }),
         Holds::Count { min, max } => {
-            let count = node.scalar().filter(|scalar| scalar.meaning == Meaning::Integer).and_then(|scalar| scalar.text.parse().ok());
+            let count =
+                node.scalar().filter(|scalar| scalar.meaning == Meaning::Integer).and_then(|scalar| scalar.text.parse().ok());
             count.filter(|count| (min..=max).contains(count)).map(Checked::Count)
         }
         Holds::Word(words) => return word(node, words, key, path, place, report),

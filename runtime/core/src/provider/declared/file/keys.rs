@@ -54,7 +54,11 @@ static AUTH: Keys = Keys {
         Key::new("scopeSeparator", Text, "oauth2: written between scopes; a space where it is left out."),
         Key::new("authURLParams", Pairs, "oauth2: further parameters of the consent address."),
         Key::new("tokenParams", Pairs, "oauth2: further parameters of requests for a token."),
-        Key::new("clientAuthBasic", Flag, "oauth2: whether the client's secret travels as Basic authentication; else in the form."),
+        Key::new(
+            "clientAuthBasic",
+            Flag,
+            "oauth2: whether the client's secret travels as Basic authentication; else in the form.",
+        ),
         Key::new("workspaceField", Text, "oauth2: the member of the token answer that names the customer's workspace."),
     ],
 };
@@ -166,7 +170,11 @@ static BOUND: Keys = Keys {
     keys: &[
         Key::new("query", Text, "The parameter of the query that holds it …"),
         Key::new("body", Text, "… or its place in the JSON body."),
-        Key::new("value", Json, "What is sent, with `{{.time}}` in place of the time, which alone is sent where this is left out."),
+        Key::new(
+            "value",
+            Json,
+            "What is sent, with `{{.time}}` in place of the time, which alone is sent where this is left out.",
+        ),
         Key::new("format", Word(TIME_FORMATS), "rfc3339 where it is left out."),
         Key::new("resolution", Word(RESOLUTIONS), "What the provider compares by; the format's finest where it is left out."),
         Key::new("inclusive", Flag, "Whether a change at that very time is in; yes where it is left out."),

@@ -69,7 +69,9 @@ impl Holds {
             Self::Text => "text".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Count { min, max } => format!("a whole number from {min} to {max}"),
-            Self::Word(words) => format!("one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
+            Self::Word(words) => {
+                format!("one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+            }
             Self::Texts => "a text or a list of texts".to_owned(),
             Self::Pairs => "a mapping of names to texts".to_owned(),
             Self::Json => "a value".to_owned(),

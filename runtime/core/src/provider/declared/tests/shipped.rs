@@ -43,7 +43,11 @@ fn check_request(context: &str, exchange: &Exchange, request: &http::Request<Byt
     let body: Option<Value> = (!request.body().is_empty()).then(|| serde_json::from_slice(request.body()).unwrap());
     assert_eq!(body, exchange.body, "{context}");
     for (header, value) in &exchange.sent {
-        assert_eq!(request.headers().get(header).map(|value| value.to_str().unwrap()), Some(value.as_str()), "{context}: {header}");
+        assert_eq!(
+            request.headers().get(header).map(|value| value.to_str().unwrap()),
+            Some(value.as_str()),
+            "{context}: {header}"
+        );
     }
 }
 

@@ -41,7 +41,11 @@ pub(super) fn path(block: &Block<'_>, key: &'static str, allowed: &[&str], repor
         } else if names.iter().any(|name| !allowed.contains(&format!("{{{{.{name}}}}}").as_str())) {
             let allowed = allowed.join("`, `");
             Err(format!("only `{allowed}` may stand here; what a connection says belongs into `baseURL`"))
-        } else if climbs || path.len() > ADDRESS_BYTES_MAX || filled.contains(['#', '{', '}']) || filled.parse::<PathAndQuery>().is_err() {
+        } else if climbs
+            || path.len() > ADDRESS_BYTES_MAX
+            || filled.contains(['#', '{', '}'])
+            || filled.parse::<PathAndQuery>().is_err()
+        {
             Err("write a path as it is sent: no steps up, percent-encoded where needed".to_owned())
         } else {
             Ok(path)
@@ -50,8 +54,16 @@ pub(super) fn path(block: &Block<'_>, key: &'static str, allowed: &[&str], repor
     take(block, key, text, checked, report)
 }
 
-fn take(block: &Block<'_>, key: &'static str, text: &str, checked: Result<String, String>, report: &mut Report) -> Option<String> {
-    let wrong = |remedy: String| block.error_at(key, VALUE, format!("{} is not an address that can be asked", quote(text))).suggest(remedy);
+fn take(
+    block: &Block<'_>,
+    key: &'static str,
+    text: &str,
+    checked: Result<String, String>,
+    report: &mut Report,
+) -> Option<String> {
+    let wrong = |remedy: String| {
+        block.error_at(key, VALUE, format!("{} is not an address that can be asked", quote(text))).suggest(remedy)
+    };
     checked.map_err(|remedy| report.add(wrong(remedy))).ok()
 }
 

@@ -53,7 +53,11 @@ fn api_key(block: &Block<'_>, report: &mut Report) -> Option<ApiKeyPlace> {
             let is_sound = name.parse::<HeaderName>().is_ok() && prefix.bytes().all(|byte| matches!(byte, b' '..=b'~'));
             if !is_sound {
                 let message = format!("{} is not a header that can be sent", quote(name));
-                report.add(block.error_at("header", VALUE, message).suggest("write it like `X-Api-Key`, and the prefix in visible ASCII"));
+                report.add(
+                    block
+                        .error_at("header", VALUE, message)
+                        .suggest("write it like `X-Api-Key`, and the prefix in visible ASCII"),
+                );
                 return None;
             }
             Some(ApiKeyPlace::Header { name: name.to_owned(), prefix: prefix.to_owned() })
@@ -78,10 +82,13 @@ fn oauth2(block: &Block<'_>, report: &mut Report) -> Option<OAuth2> {
         needed.push("authURL");
     }
     for key in needed.into_iter().filter(|key| !block.has(key)) {
-        report.add(block.error(COMBINATION, format!("`{key}` is missing for this grant")).suggest(format!("add `{key}: https://…`")));
+        report.add(
+            block.error(COMBINATION, format!("`{key}` is missing for this grant")).suggest(format!("add `{key}: https://…`")),
+        );
     }
     let auth_url = address::url(block, "authURL", report).unwrap_or_default();
-    let map = |key| block.pairs(key).iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>();
+    let map =
+        |key| block.pairs(key).iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>();
     Some(OAuth2 {
         grant,
         auth_url,

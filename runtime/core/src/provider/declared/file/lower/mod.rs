@@ -52,16 +52,8 @@ pub(super) fn provider(block: &Block<'_>, report: &mut Report) -> Option<Definit
     let name = name?;
     let display_name = block.text("displayName").unwrap_or(&name).to_owned();
     let docs_url = block.text("docsURL").map(str::to_owned);
-    let info = ProviderInfo {
-        name,
-        display_name,
-        base_url: base_url?,
-        auth: auth?,
-        rate_limit,
-        modules: Vec::new(),
-        docs_url,
-        inputs,
-    };
+    let info =
+        ProviderInfo { name, display_name, base_url: base_url?, auth: auth?, rate_limit, modules: Vec::new(), docs_url, inputs };
     Some(Definition { info, headers, errors, fields, objects, any_object })
 }
 
@@ -107,7 +99,11 @@ fn headers(block: &Block<'_>, report: &mut Report) -> Vec<(HeaderName, HeaderVal
             Some(header) => headers.push(header),
             None => {
                 let message = format!("{} is not a header that can be sent", quote(name));
-                report.add(block.error_at("headers", VALUE, message).suggest("use letters, digits and `-` in its name, visible ASCII in its value"));
+                report.add(
+                    block
+                        .error_at("headers", VALUE, message)
+                        .suggest("use letters, digits and `-` in its name, visible ASCII in its value"),
+                );
             }
         }
     }
@@ -117,10 +113,14 @@ fn headers(block: &Block<'_>, report: &mut Report) -> Vec<(HeaderName, HeaderVal
 fn objects(block: &Block<'_>, report: &mut Report) -> BTreeMap<String, Object> {
     let declared = block.blocks("objects");
     if declared.is_empty() && block.has("objects") {
-        report.add(block.error_at("objects", VALUE, "a provider needs at least one object").suggest("add `- name: …` and `path: …`"));
+        report.add(
+            block.error_at("objects", VALUE, "a provider needs at least one object").suggest("add `- name: …` and `path: …`"),
+        );
     }
     if declared.len() > OBJECTS_MAX {
-        report.add(block.error_at("objects", VALUE, format!("there are more than {OBJECTS_MAX} objects")).suggest("split the provider"));
+        report.add(
+            block.error_at("objects", VALUE, format!("there are more than {OBJECTS_MAX} objects")).suggest("split the provider"),
+        );
     }
     let describes_fields = block.has("fields");
     let mut objects = BTreeMap::new();

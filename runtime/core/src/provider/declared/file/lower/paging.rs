@@ -67,9 +67,7 @@ fn of_kind(kind: &str, block: &Block<'_>, report: &mut Report) -> Option<Paging>
         }
         "linkHeader" => Paging::LinkHeader,
         "offset" => Paging::Offset { slot: slot(block, report)?, more },
-        "pageNumber" => {
-            Paging::PageNumber { slot: slot(block, report)?, start: block.count("start").unwrap_or(1).into(), more }
-        }
+        "pageNumber" => Paging::PageNumber { slot: slot(block, report)?, start: block.count("start").unwrap_or(1).into(), more },
         _ => Paging::None,
     })
 }
