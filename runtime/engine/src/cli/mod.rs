@@ -7,6 +7,7 @@ mod destinations;
 mod findings;
 mod logging;
 mod output;
+mod providers;
 mod repair;
 mod run;
 mod schema;
@@ -49,6 +50,8 @@ enum Command {
     Destinations(destinations::DestinationsArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
+    /// List and show providers, or check a file that declares one.
+    Providers(providers::ProvidersArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
     Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Providers(args) => providers::run(args),
         Command::Template(args) => template::run(&args),
     }
 }

@@ -6,7 +6,7 @@ use ampline_core::manifest;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::{Failure, check, logging};
+use super::{Failure, check, logging, providers};
 use crate::{
     clock::SystemClock,
     runtime::{Launch, Runtime},
@@ -66,7 +66,7 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
         None => Settings::default(),
     };
     Ok(Launch {
-        settings: with_flags(settings, args),
+        settings: with_providers(with_flags(settings, args), args),
         manifest,
         update_time: last_change([Some(&args.manifest), config.as_ref()]),
         clock: Arc::new(SystemClock),
@@ -88,6 +88,14 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
     }
     if let Some(grace) = args.shutdown_grace_s {
         runtime.shutdown_grace_s = grace;
+    }
+    settings
+}
+
+/// A folder of providers beside the manifest counts where ampline.toml names none.
+fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
+    if settings.providers.dir.is_none() {
+        settings.providers.dir = providers::beside(&args.manifest);
     }
     settings
 }

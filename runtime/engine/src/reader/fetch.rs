@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ampline_core::provider::{ReadError, ReadErrorClass};
+use ampline_core::provider::{ReadError, ReadErrorClass, SentTo};
 use bytes::{Bytes, BytesMut};
 
 use super::Connection;
@@ -92,6 +92,7 @@ async fn send(
     let mut answer = http::Response::new(body.freeze());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
+    answer.extensions_mut().insert(SentTo(connection.base_url.clone()));
     Ok(answer)
 }
 

@@ -20,7 +20,7 @@ use crate::{
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
-    reader,
+    providers, reader,
     scheduler::{Job, RunNow},
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
@@ -56,10 +56,11 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
     let resolving = (settings.clone(), manifest.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
-    let catalog = Catalog::built_in();
-    let known = catalog.clone();
-    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, &known, env, update_time)).await;
-    let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
+    let resolved = tokio::task::spawn_blocking(move || {
+        let catalog = providers::catalog(resolving.0.providers.dir.as_deref())?;
+        resolve(&resolving.0, &resolving.1, &catalog, env, update_time).map(|resolved| (catalog, resolved))
+    });
+    let (catalog, resolved) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let jobs = jobs(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
@@ -142,6 +143,10 @@ fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<V
                 problems.push(Problem { place: place.clone(), message });
                 break;
             };
+            if let Some(message) = provider.unsupported(&plan) {
+                problems.push(Problem { place: place.clone(), message });
+                continue;
+            }
             let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
             if connection.provider != plan.context.provider {
                 let message =

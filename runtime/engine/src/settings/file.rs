@@ -25,6 +25,8 @@ pub struct Settings {
     pub postgres: Option<PostgresSettings>,
     /// How much may wait, and when reads stop.
     pub limits: LimitsSettings,
+    /// Providers besides those built in.
+    pub providers: ProvidersSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
@@ -115,6 +117,14 @@ pub struct NetworkSettings {
     pub allow: Vec<String>,
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Providers besides those built in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProvidersSettings {
+    /// The folder whose YAML files declare them; `providers` beside amp.yaml, if it is there, where it is left out.
+    pub dir: Option<PathBuf>,
 }
 
 /// How secrets are kept.
