@@ -47,7 +47,16 @@ pub struct Issue {
 impl Issue {
     pub(super) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         let Place { line, column } = place;
-        Self { severity: Severity::Error, rule, message: message.into(), path: path.into(), line, column, suggestion: None, fix: None }
+        Self {
+            severity: Severity::Error,
+            rule,
+            message: message.into(),
+            path: path.into(),
+            line,
+            column,
+            suggestion: None,
+            fix: None,
+        }
     }
 
     pub(super) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {

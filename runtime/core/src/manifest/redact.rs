@@ -26,7 +26,9 @@ fn user_information(text: &str) -> Vec<(usize, usize)> {
     let mut from = 0;
     while let Some(at) = text[from..].find('@').map(|at| from + at) {
         let is_end = |char: char| char.is_whitespace() || QUOTES.contains(&char) || matches!(char, '/' | '[' | '{' | ',');
-        let start = text[from..at].rfind(is_end).map_or(from, |end| from + end + text[from + end..].chars().next().map_or(0, char::len_utf8));
+        let start = text[from..at]
+            .rfind(is_end)
+            .map_or(from, |end| from + end + text[from + end..].chars().next().map_or(0, char::len_utf8));
         // A mail address or a handle is no secret; a name with a password is.
         let has_scheme = text[..start].ends_with("://");
         if start < at && (has_scheme || text[start..at].contains(':')) {

@@ -20,8 +20,7 @@ pub fn schema() -> Value {
 }
 
 fn mapping(keys: &'static Keys, definitions: &mut Map<String, Value>) -> Map<String, Value> {
-    let properties: Map<String, Value> =
-        keys.keys.iter().map(|key| (key.name.to_owned(), property(key, definitions))).collect();
+    let properties: Map<String, Value> = keys.keys.iter().map(|key| (key.name.to_owned(), property(key, definitions))).collect();
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));
     schema.insert("properties".to_owned(), Value::Object(properties));

@@ -80,7 +80,9 @@ fn remedy(key: &str) -> Option<&'static str> {
 fn older(key: &str, keys: &'static Keys) -> Option<&'static str> {
     let here = keys.keys.iter().find(|known| known.name == key).and_then(|known| known.today);
     // The tree of today's keys is no deeper than a manifest.
-    here.or_else(|| keys.keys.iter().filter(|known| known.today.is_none()).filter_map(Key::child).find_map(|child| older(key, child)))
+    here.or_else(|| {
+        keys.keys.iter().filter(|known| known.today.is_none()).filter_map(Key::child).find_map(|child| older(key, child))
+    })
 }
 
 /// The candidate that `word` is probably a misspelling of.

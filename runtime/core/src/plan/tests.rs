@@ -223,7 +223,9 @@ fn unknown_names_come_with_the_nearest() {
 fn an_object_that_the_customer_chooses_is_read_once_it_is_chosen() {
     let vessel = ReadObject { object_choice: Some(ObjectChoice::default()), ..object("vessel", vec![], vec![]) };
     let manifest = manifest(vec![vessel]);
-    assert!(matches!(plan(&manifest, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty()));
+    assert!(
+        matches!(plan(&manifest, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty())
+    );
     let (plans, problems) = plan(&manifest, &installation(&[("vessel", r#"{"objectName":"ship__c"}"#)]), &destinations());
     assert_eq!(problems, []);
     assert_eq!(plans[0].key.object_name, "ship__c");

@@ -174,7 +174,9 @@ fn intervals_keep_their_length() {
     for (schedule, after, next) in rows {
         check_next(schedule, after, next);
     }
-    for (text, minutes) in [("every 1 minutes", 1), ("every 7 hours", 420), ("every 90 minutes", 90), ("every 3650 days", 5_256_000)] {
+    for (text, minutes) in
+        [("every 1 minutes", 1), ("every 7 hours", 420), ("every 90 minutes", 90), ("every 3650 days", 5_256_000)]
+    {
         let schedule = Schedule::parse(text).unwrap();
         let gap = Duration::from_secs(minutes * 60);
         assert_eq!(schedule.min_gap(), Some(gap), "{text}");
@@ -216,7 +218,16 @@ fn intervals_that_cron_can_say_are_cron() {
 
 #[test]
 fn what_is_no_interval_is_told_how_to_be_one() {
-    for text in ["every", "every day", "every 0 hours", "every -1 hours", "every 1.5 hours", "every 2 weeks", "every 99999 days", "every 99999999999999999999 hours"] {
+    for text in [
+        "every",
+        "every day",
+        "every 0 hours",
+        "every -1 hours",
+        "every 1.5 hours",
+        "every 2 weeks",
+        "every 99999 days",
+        "every 99999999999999999999 hours",
+    ] {
         let error = Schedule::parse(text).unwrap_err().to_string();
         assert!(error.contains("`every`, a whole number from 1"), "{text}: {error}");
     }

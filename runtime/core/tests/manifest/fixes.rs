@@ -43,7 +43,10 @@ fn words_and_keys() {
     check_fixed(&read("          shedule: ''"), &sound);
     check_fixed(&read("          SCHEDULE: '' # why"), &read("          schedule: '' # why"));
     check_fixed(&read("          \"Schedule\": ''"), &read("          \"schedule\": ''"));
-    check_fixed(&read("          schedule: ''\n          enabled: never"), &read("          schedule: ''\n          enabled: never"));
+    check_fixed(
+        &read("          schedule: ''\n          enabled: never"),
+        &read("          schedule: ''\n          enabled: never"),
+    );
     check_fixed(&sound.replace("read:", "raed:"), &sound);
     check_fixed(&sound.replace("read:", "raed:").replace("objects:", "objets:"), &sound);
     check_fixed(
@@ -79,16 +82,23 @@ fn schedules() {
 #[test]
 fn fields() {
     let with = |fields: &str| read(&format!("          schedule: ''\n          requiredFields:{fields}"));
-    check_fixed(&with("\n            - email # why\n            - 'phone'"), &with("\n            - fieldName: email # why\n            - fieldName: 'phone'"));
+    check_fixed(
+        &with("\n            - email # why\n            - 'phone'"),
+        &with("\n            - fieldName: email # why\n            - fieldName: 'phone'"),
+    );
     check_fixed(&with(" [email, {fieldName: phone}]"), &with(" [{fieldName: email}, {fieldName: phone}]"));
-    check_fixed(&with("\n            -fieldName: email\n            -fieldName: phone"), &with("\n            - fieldName: email\n            - fieldName: phone"));
+    check_fixed(
+        &with("\n            -fieldName: email\n            -fieldName: phone"),
+        &with("\n            - fieldName: email\n            - fieldName: phone"),
+    );
     check_fixed(&with(" [{fieldName: $.a.b}]"), &with(" [{fieldName: \"$['a']['b']\"}]"));
     check_fixed(&with(" [{fieldname: a}]"), &with(" [{fieldName: a}]"));
 }
 
 #[test]
 fn dashes_of_2023() {
-    let end = "api: p\n    actions:\n      - type: subscribe\n        objects: [{objectName: o, destination: d, event: create}]\n";
+    let end =
+        "api: p\n    actions:\n      - type: subscribe\n        objects: [{objectName: o, destination: d, event: create}]\n";
     let sound = |start: &str| format!("specVersion: 0.1.0\nintegrations:\n{start}{end}");
     check_source(&sound("  -name: a\n    "), &sound("  - name: a\n    "));
     check_source(
@@ -98,23 +108,32 @@ fn dashes_of_2023() {
     check_source(&sound("  - name: a\n    ").replace("subscribe", "notify"), &sound("  - name: a\n    "));
     check_source(
         include_str!("../../../../examples/amp-yaml/2023-traps.yaml"),
-        &include_str!("../../../../examples/amp-yaml/2023-traps.yaml").replace("-name", "- name").replace("leads\n            d", "lead\n            d"),
+        &include_str!("../../../../examples/amp-yaml/2023-traps.yaml")
+            .replace("-name", "- name")
+            .replace("leads\n            d", "lead\n            d"),
     );
 }
 
 #[test]
 fn destinations() {
     let with = |destination: &str| {
-        format!("specVersion: 1.0.0\nintegrations: [{{name: a, provider: p, proxy: {{enabled: true}}}}]\ndestinations:\n  - {destination}\n")
+        format!(
+            "specVersion: 1.0.0\nintegrations: [{{name: a, provider: p, proxy: {{enabled: true}}}}]\ndestinations:\n  - {destination}\n"
+        )
     };
-    check_source(&with("{name: d, type: webhook, url: example.com}"), &with("{name: d, type: webhook, url: https://example.com}"));
+    check_source(
+        &with("{name: d, type: webhook, url: example.com}"),
+        &with("{name: d, type: webhook, url: https://example.com}"),
+    );
     check_source(&with("{name: d, type: Webhook, URL: 'a.com/x'}"), &with("{name: d, type: webhook, url: 'https://a.com/x'}"));
 }
 
 #[test]
 fn offsets_count_the_mark_and_lines_keep_their_ends() {
-    let source = "\u{feff}specVersion: 1.0\r\nintegrations:\r\n- Name: é # ü\r\n  provider: HubSpot\r\n  proxy: {enabled: On}\r\n";
-    let expected = "\u{feff}specVersion: 1.0.0\r\nintegrations:\r\n- name: é # ü\r\n  provider: hubspot\r\n  proxy: {enabled: true}\r\n";
+    let source =
+        "\u{feff}specVersion: 1.0\r\nintegrations:\r\n- Name: é # ü\r\n  provider: HubSpot\r\n  proxy: {enabled: On}\r\n";
+    let expected =
+        "\u{feff}specVersion: 1.0.0\r\nintegrations:\r\n- name: é # ü\r\n  provider: hubspot\r\n  proxy: {enabled: true}\r\n";
     check_source(source, expected);
 }
 

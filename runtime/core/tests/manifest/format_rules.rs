@@ -9,7 +9,10 @@ fn version_and_shape_of_the_file() {
     check("specVersion: 2.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:14"]);
     check("specVersion: 1.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:14"]);
     check("integrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:1"]);
-    check("specVersion: 1.1.0\nintegrations: nonsense\nnonsense: 1", &["W legacy-form 1:14", "E wrong-type 2:15", "W unknown-key 3:1"]);
+    check(
+        "specVersion: 1.1.0\nintegrations: nonsense\nnonsense: 1",
+        &["W legacy-form 1:14", "E wrong-type 2:15", "W unknown-key 3:1"],
+    );
     check(
         "specVersion: 1.0.0\nintegrations:\n  - name: a\n    api: p\n    actions: []",
         &["W integration-structure 3:5", "W legacy-form 4:5", "W legacy-form 5:5"],
@@ -42,7 +45,10 @@ fn types_are_named_with_what_was_found() {
     check_read_object("          backfill: {defaultPeriod: {days: -1}}", &["W wrong-type 10:44"]);
     check_read_object("          backfill: {defaultPeriod: {days: 1.5}}", &["E wrong-type 10:44"]);
     check_read_object("          backfill: {defaultPeriod: {days: 7.0}}", &[]);
-    check_read_object("          backfill: {defaultPeriod: {days: 99999999999}}", &["W large-backfill-risk 10:44", "W wrong-type 10:44"]);
+    check_read_object(
+        "          backfill: {defaultPeriod: {days: 99999999999}}",
+        &["W large-backfill-risk 10:44", "W wrong-type 10:44"],
+    );
     check_read_object("          requiredFields: [email]", &["W wrong-type 10:28"]);
 
     let message = |rest: &str| {

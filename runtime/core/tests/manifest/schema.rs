@@ -148,7 +148,11 @@ fn what_is_not_sound_is_refused() {
         (subscribe("createEvent: {}"), "enabled"),
         (subscribe("updateEvent: {enabled: always, watchFieldsAuto: some}"), "is not one of"),
         ("specVersion: 0.1.0\nintegrations: [{name: a, api: p, actions: [{type: raed, objects: []}]}]".to_owned(), "oneOf"),
-        ("specVersion: 1.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]\ndestinations: [{name: d}]".to_owned(), "type"),
+        (
+            "specVersion: 1.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]\ndestinations: [{name: d}]"
+                .to_owned(),
+            "type",
+        ),
     ];
     for (source, part) in rows {
         let faults = faults(&source);

@@ -14,11 +14,7 @@ pub(in super::super) static READ_ACTION: Keys = Keys::new(
     &INTEGRATION,
     &[
         Key::new("type", Words(&["read"]), TYPE),
-        Key::new(
-            "schedule",
-            SCHEDULE,
-            "When its objects are read: `once`, `every 12 hours`, or five-field cron in UTC.",
-        ),
+        Key::new("schedule", SCHEDULE, "When its objects are read: `once`, `every 12 hours`, or five-field cron in UTC."),
         Key::new("objects", List(&READ_OBJECT), STANDARD),
         Key::new("standardObjects", List(&READ_OBJECT), STANDARD),
         Key::new("customObjects", List(&READ_OBJECT), CUSTOM),

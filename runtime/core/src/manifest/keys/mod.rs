@@ -41,11 +41,19 @@ pub(super) struct Key {
 pub(super) enum Holds {
     Text,
     /// Text in one of the forms that the pattern (ECMA 262) matches.
-    TextLike { pattern: &'static str, example: &'static str },
+    TextLike {
+        pattern: &'static str,
+        example: &'static str,
+    },
     /// `true` or `false`; left out, the second.
-    Flag { default: bool },
+    Flag {
+        default: bool,
+    },
     /// A whole number of the range.
-    Count { min: u32, max: Option<u32> },
+    Count {
+        min: u32,
+        max: Option<u32>,
+    },
     /// One of some words.
     Words(&'static [&'static str]),
     Mapping(&'static Keys),
@@ -68,7 +76,10 @@ impl Keys {
 
     /// The key as it should be spelled, if this mapping may have it. Case does not matter, as in the official program.
     pub(super) fn find(&self, key: &str) -> Option<&'static Key> {
-        self.keys.iter().find(|known| known.name == key).or_else(|| self.keys.iter().find(|known| known.name.eq_ignore_ascii_case(key)))
+        self.keys
+            .iter()
+            .find(|known| known.name == key)
+            .or_else(|| self.keys.iter().find(|known| known.name.eq_ignore_ascii_case(key)))
     }
 
     /// The names of today's form, and with `legacy` those of older forms.

@@ -20,7 +20,11 @@ pub(in super::super) static MANIFEST: Keys = Keys {
     id: "manifest",
     name: "the manifest",
     keys: &[
-        Key::new("specVersion", Words(&["1.0.0", "0.1.0", "1.1.0"]), "The version of the format: `1.0.0`. (`0.1.0` and `1.1.0` are the forms of 2023.)"),
+        Key::new(
+            "specVersion",
+            Words(&["1.0.0", "0.1.0", "1.1.0"]),
+            "The version of the format: `1.0.0`. (`0.1.0` and `1.1.0` are the forms of 2023.)",
+        ),
         Key::new("integrations", List(&INTEGRATION), "What is read from, written to and subscribed at each provider."),
         Key::new("destinations", List(&DESTINATION), "Destinations that the file itself declares; the others are the project's."),
         Key::legacy("appName", Text, "specVersion 1.0.0 has no such key; remove it"),
@@ -35,7 +39,11 @@ pub(in super::super) static DESTINATION: Keys = Keys {
     name: "a destination",
     keys: &[
         Key::new("name", Text, "What `destination` refers to."),
-        Key::new("type", Text, "`webhook`, `s3`, `kinesis`, `postgres`, `api` (the hosted store) or the name of another sink. Its settings stand beside it."),
+        Key::new(
+            "type",
+            Text,
+            "`webhook`, `s3`, `kinesis`, `postgres`, `api` (the hosted store) or the name of another sink. Its settings stand beside it.",
+        ),
     ],
     parent: Some(&MANIFEST),
     open: true,
@@ -96,7 +104,11 @@ pub(in super::super) static READ_OBJECT: Keys = Keys::new(
         Key::new("mapToName", Text, "The name that messages carry in place of the provider's."),
         Key::new("mapToDisplayName", Text, "Shown to people in place of the provider's name."),
         Key::new("destination", Text, "The name of the destination that records are delivered to."),
-        Key::new("schedule", SCHEDULE, "When it is read: minute, hour, day of month, month and day of week, in UTC. Empty: only when you ask."),
+        Key::new(
+            "schedule",
+            SCHEDULE,
+            "When it is read: minute, hour, day of month, month and day of week, in UTC. Empty: only when you ask.",
+        ),
         Key::new("requiredFields", Fields, "Fields that are read for every customer."),
         Key::new("optionalFields", Fields, "Fields that a customer may choose."),
         Key::new("optionalFieldsAuto", Words(&["all"]), "`all`: a customer may choose any field of the object."),
@@ -175,16 +187,28 @@ pub(in super::super) static WRITE_OBJECT: Keys = Keys::new(
         Key::new("objectName", Text, "The provider's name of the object."),
         Key::new("inheritMapping", Flag { default: false }, "Whether the mappings of the read object hold for writes."),
         Key::new("valueDefaults", Mapping(&VALUE_DEFAULTS), "Which defaults a customer may set."),
-        Key::legacy("mapToName", Text, "specVersion 1.0.0 has no such key for writes; `inheritMapping: true` takes the mapping of the read object"),
+        Key::legacy(
+            "mapToName",
+            Text,
+            "specVersion 1.0.0 has no such key for writes; `inheritMapping: true` takes the mapping of the read object",
+        ),
         Key::legacy("mapToDisplayName", Text, "specVersion 1.0.0 has no such key for writes; remove it"),
         Key::legacy("displayName", Text, "specVersion 1.0.0 has no such key for writes; remove it"),
         Key::legacy("prompt", Text, "specVersion 1.0.0 has no such key for writes; remove it"),
-        Key::legacy("mode", Words(&["insert", "update", "upsert"]), "since specVersion 1.0.0 each call says whether it creates or updates"),
+        Key::legacy(
+            "mode",
+            Words(&["insert", "update", "upsert"]),
+            "since specVersion 1.0.0 each call says whether it creates or updates",
+        ),
         Key::legacy("endpoint", Text, "since specVersion 1.0.0 objects are written under their names"),
         Key::legacy("schedule", SCHEDULE, "since specVersion 1.0.0 each call says whether it may wait"),
         Key::legacy("requiredFields", Fields, "specVersion 1.0.0 has no such key for writes; remove it"),
         Key::legacy("optionalFields", Fields, "specVersion 1.0.0 has no such key for writes; remove it"),
-        Key::legacy("customFields", Fields, "specVersion 1.0.0 has no such key for writes; `inheritMapping: true` takes the mappings of the read object"),
+        Key::legacy(
+            "customFields",
+            Fields,
+            "specVersion 1.0.0 has no such key for writes; `inheritMapping: true` takes the mappings of the read object",
+        ),
     ],
 )
 .needs(&[&["objectName", "mapToName"]]);
@@ -222,10 +246,18 @@ pub(in super::super) static SUBSCRIBE_OBJECT: Keys = Keys::new(
         Key::new("deleteEvent", Mapping(&EVENT), "Announces deleted records."),
         Key::new("associationChangeEvent", Mapping(&ASSOCIATION_CHANGE_EVENT), "Announces changed associations (HubSpot)."),
         Key::new("otherEvents", Texts, "The provider's own names of further events."),
-        Key::legacy("mapToName", Text, "specVersion 1.0.0 has no such key for subscriptions; the mapping is that of the read object"),
+        Key::legacy(
+            "mapToName",
+            Text,
+            "specVersion 1.0.0 has no such key for subscriptions; the mapping is that of the read object",
+        ),
         Key::legacy("mapToDisplayName", Text, "specVersion 1.0.0 has no such key for subscriptions; remove it"),
         Key::legacy("prompt", Text, "specVersion 1.0.0 has no such key for subscriptions; remove it"),
-        Key::legacy("event", Words(&["create", "update", "delete"]), "since specVersion 1.0.0 it is `createEvent`, `updateEvent` or `deleteEvent`, each with `enabled: always`"),
+        Key::legacy(
+            "event",
+            Words(&["create", "update", "delete"]),
+            "since specVersion 1.0.0 it is `createEvent`, `updateEvent` or `deleteEvent`, each with `enabled: always`",
+        ),
         Key::legacy("watchFields", Fields, "it is `updateEvent.requiredWatchFields` since specVersion 1.0.0"),
         Key::legacy("additionalFields", Fields, "since specVersion 1.0.0 the fields are those of the read object"),
     ],
@@ -234,8 +266,7 @@ pub(in super::super) static SUBSCRIBE_OBJECT: Keys = Keys::new(
 
 const ENABLED: Key = Key::new("enabled", ALWAYS, "`always`: on for every installation.");
 
-pub(in super::super) static EVENT: Keys = Keys::new(
-    "event","an event", &SUBSCRIBE_OBJECT, &[ENABLED]).needs(&[&["enabled"]]);
+pub(in super::super) static EVENT: Keys = Keys::new("event", "an event", &SUBSCRIBE_OBJECT, &[ENABLED]).needs(&[&["enabled"]]);
 
 pub(in super::super) static UPDATE_EVENT: Keys = Keys::new(
     "updateEvent",
@@ -243,7 +274,11 @@ pub(in super::super) static UPDATE_EVENT: Keys = Keys::new(
     &SUBSCRIBE_OBJECT,
     &[
         ENABLED,
-        Key::new("watchFieldsAuto", Words(&["all", "selected"]), "Which changes count: of all fields, or of those that are read."),
+        Key::new(
+            "watchFieldsAuto",
+            Words(&["all", "selected"]),
+            "Which changes count: of all fields, or of those that are read.",
+        ),
         Key::new("requiredWatchFields", Texts, "The fields whose changes count, by the provider's or by their mapped names."),
     ],
 )
@@ -280,5 +315,5 @@ pub(in super::super) static ALL_OBJECTS: Keys = Keys::new(
     ],
 );
 
-pub(in super::super) static FIELD_EVENT: Keys = Keys::new(
-    "fieldEvent","an event", &ALL_OBJECTS, &[ENABLED]).needs(&[&["enabled"]]);
+pub(in super::super) static FIELD_EVENT: Keys =
+    Keys::new("fieldEvent", "an event", &ALL_OBJECTS, &[ENABLED]).needs(&[&["enabled"]]);

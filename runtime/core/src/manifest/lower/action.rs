@@ -32,13 +32,7 @@ enum Type {
 const TYPES: [(&str, Type); 3] = [("read", Type::Read), ("write", Type::Write), ("subscribe", Type::Subscribe)];
 
 /// Adds what the `actions` say to what was found already.
-pub(super) fn actions<'a>(
-    integration: &Block<'a>,
-    scope: &Scope,
-    context: &Context,
-    found: &mut Found<'a>,
-    report: &mut Report,
-) {
+pub(super) fn actions<'a>(integration: &Block<'a>, scope: &Scope, context: &Context, found: &mut Found<'a>, report: &mut Report) {
     // A remark at `actions` is enough for all that is in it.
     let was_legacy = std::mem::replace(&mut report.legacy, true);
     let items = integration.spot("actions").and_then(|spot| spot.list(report)).unwrap_or_default();

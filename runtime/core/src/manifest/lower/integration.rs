@@ -65,8 +65,10 @@ fn name(block: &Block<'_>, earlier: &[Integration], report: &mut Report) -> Stri
     let Some(name) = block.required_text("name", report) else { return String::new() };
     let Some(spot) = block.spot("name") else { return name };
     if earlier.iter().any(|integration| integration.name == name) {
-        let message =
-            format!("integration {} is given twice, and installations refer to integrations by name; the last counts", quote(&name));
+        let message = format!(
+            "integration {} is given twice, and installations refer to integrations by name; the last counts",
+            quote(&name)
+        );
         report.add(spot.warning(rule::DUPLICATE_INTEGRATION, message).suggest("give each a name of its own"));
     }
     let is_odd = |char: char| !(char.is_ascii_alphanumeric() || matches!(char, '-' | '_'));

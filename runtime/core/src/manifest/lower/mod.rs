@@ -81,15 +81,15 @@ fn spec_version(block: &Block<'_>, report: &mut Report) {
     }
     if LEGACY_SPEC_VERSIONS.contains(&found) {
         let message = format!("specVersion {found} is the form of 2023, which is still read");
-        let remedy =
-            "for today's: `provider` for `api`, `read`, `write` and `subscribe` with `objects` for `actions`, and specVersion 1.0.0";
+        let remedy = "for today's: `provider` for `api`, `read`, `write` and `subscribe` with `objects` for `actions`, and specVersion 1.0.0";
         report.add(spot.warning(rule::LEGACY_FORM, message).suggest(remedy));
         return;
     }
     let shown = spot.raw_text().map_or_else(|| "this".to_owned(), quote);
     let message = format!("{shown} is not a version of the format that is known");
     let is_short = matches!(found, "1" | "1.0" | "v1.0.0" | "v1" | "1.0.0.0");
-    let fix = spot.written().filter(|_| is_short).map(|written| written.replace_raw(SPEC_VERSION, format!("write `{SPEC_VERSION}`")));
+    let fix =
+        spot.written().filter(|_| is_short).map(|written| written.replace_raw(SPEC_VERSION, format!("write `{SPEC_VERSION}`")));
     report.add(spot.error(rule::SPEC_VERSION, message).suggest(format!("write `specVersion: {SPEC_VERSION}`")).fix(fix));
 }
 

@@ -42,8 +42,7 @@ const GOOGLE_CALENDAR_DAYS_MAX: u32 = 28;
 pub(super) fn check(found: &Found<'_>, provider: &str, module: Option<&str>, block: &Block<'_>, report: &mut Report) {
     spelling(provider, block, report);
     self::module(provider, module, block, report);
-    let is_calendar =
-        provider.eq_ignore_ascii_case("googleCalendar") || (provider == "google" && module == Some("calendar"));
+    let is_calendar = provider.eq_ignore_ascii_case("googleCalendar") || (provider == "google" && module == Some("calendar"));
     for (object, spot) in &found.read {
         let is_events = is_calendar && object.object_name == "events";
         let flaw = match object.backfill {
@@ -86,7 +85,8 @@ fn module(provider: &str, module: Option<&str>, block: &Block<'_>, report: &mut 
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let near = unknown::closest(module, known.iter().copied());
     let message = format!("{} is not a module of `{provider}` that is known ({})", quote(module), names.join(", "));
-    let remedy = near.map_or_else(|| "write one of them, or remove `module`".to_owned(), |name| format!("did you mean `{name}`?"));
+    let remedy =
+        near.map_or_else(|| "write one of them, or remove `module`".to_owned(), |name| format!("did you mean `{name}`?"));
     report.add(spot.warning(rule::PROVIDER_MODULE, message).suggest(remedy).fix(near.and_then(|name| spot.replace(name))));
 }
 

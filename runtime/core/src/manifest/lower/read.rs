@@ -101,11 +101,21 @@ fn always_enabled_rules(block: &Block<'_>, required: &[Field], is_unscheduled: b
         report.add(Issue::warning(rule, path, place, message).suggest(remedy));
     };
     if required.is_empty() {
-        warn(rule::ALWAYS_ENABLED_FIELDS, "requiredFields", "an object with `enabled: always` needs `requiredFields`", "list the fields to read");
+        warn(
+            rule::ALWAYS_ENABLED_FIELDS,
+            "requiredFields",
+            "an object with `enabled: always` needs `requiredFields`",
+            "list the fields to read",
+        );
     }
     if required.iter().any(|field| matches!(field, Field::Mapping { .. } | Field::Existent { map_to_name: Some(_), .. })) {
         let message = "the required fields of an object with `enabled: always` should not be mapped";
-        warn(rule::ALWAYS_ENABLED_MAPPING_COUNT, "requiredFields", message, "remove `mapToName`, or let customers choose the object");
+        warn(
+            rule::ALWAYS_ENABLED_MAPPING_COUNT,
+            "requiredFields",
+            message,
+            "remove `mapToName`, or let customers choose the object",
+        );
     }
     if is_unscheduled {
         warn(

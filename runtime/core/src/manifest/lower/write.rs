@@ -14,8 +14,7 @@ use super::{
 };
 
 /// Keys that only older forms have.
-const LEGACY_KEYS: [&str; 7] =
-    ["mode", "endpoint", "schedule", "mapToName", "requiredFields", "optionalFields", "customFields"];
+const LEGACY_KEYS: [&str; 7] = ["mode", "endpoint", "schedule", "mapToName", "requiredFields", "optionalFields", "customFields"];
 
 const MODES: [(&str, WriteMode); 3] =
     [("insert", WriteMode::Insert), ("update", WriteMode::Update), ("upsert", WriteMode::Upsert)];
