@@ -114,7 +114,7 @@ impl Naming {
 
 /// Paths are the provider's own spelling.
 fn is_camel_case(name: &str) -> bool {
-    !name.starts_with('$') && name.contains(|char: char| char.is_ascii_uppercase() || char == '-')
+    !name.starts_with(['$', '[']) && name.contains(|char: char| char.is_ascii_uppercase() || char == '-')
 }
 
 fn snake_case(name: &str) -> String {

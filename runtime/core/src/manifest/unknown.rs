@@ -54,11 +54,11 @@ impl Stray<'_> {
             let message = format!("{known}; it belongs to {}, {count} up", home.place_name());
             return warning(message).suggest(format!("move `{}` {count} up, {}", home.key, home.neighbour()));
         }
-        if let Some(remedy) = remedy(key) {
-            return warning(known).suggest(remedy);
-        }
         if let Some((name, way)) = beneath(key, keys, legacy) {
             return warning(format!("{known}; it belongs into `{way}`")).suggest(format!("move `{name}` into `{way}`"));
+        }
+        if let Some(remedy) = remedy(key) {
+            return warning(known).suggest(remedy);
         }
         if let Some(stripped) = key.strip_prefix('-')
             && keys.find(stripped).is_some()

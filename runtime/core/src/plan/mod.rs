@@ -86,7 +86,12 @@ fn plan_object(
     destinations: &BTreeMap<String, KnownDestination>,
     problems: &mut Problems,
 ) -> Option<ReadPlan> {
-    let name_is_sound = check_name(&object.object_name, problems);
+    // An object that the customer chooses is none until then.
+    let (name, mapped) = match &object.object_choice {
+        Some(_) => (config.object_name.as_ref()?, Some(&object.object_name)),
+        None => (&object.object_name, object.map_to_name.as_ref()),
+    };
+    let name_is_sound = check_name(name, problems);
     let fields = fields::select(object, config, problems);
     let schedule = schedule(config.schedule.as_deref().or(object.schedule.as_deref()), problems);
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
@@ -98,12 +103,12 @@ fn plan_object(
     let context = MessageContext {
         installation: installation.clone(),
         provider: integration.provider.clone(),
-        object_name: object.map_to_name.as_ref().unwrap_or(&object.object_name).clone(),
-        raw_object_name: object.map_to_name.as_ref().map(|_| object.object_name.clone()),
+        object_name: mapped.unwrap_or(name).clone(),
+        raw_object_name: mapped.map(|_| name.clone()),
         destination: destination.clone(),
         destination_id: known.id.clone(),
     };
-    let key = ReadKey { installation_id: installation.id.clone(), object_name: object.object_name.clone() };
+    let key = ReadKey { installation_id: installation.id.clone(), object_name: name.clone() };
     let configured = config.backfill.as_ref();
     let backfill_filters = configured.map_or(&[][..], |backfill| &backfill.field_filters);
     Some(ReadPlan {

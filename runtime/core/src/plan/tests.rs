@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cursor::ReadType,
-    manifest::{Backfill, Field},
+    manifest::{Backfill, Field, ObjectChoice},
 };
 
 fn field(name: &str) -> Field {
@@ -217,6 +217,20 @@ fn unknown_names_come_with_the_nearest() {
     let (plans, problems) = plan(&manifest(vec![contacts()]), &stranger, &destinations());
     assert_eq!((plans.len(), problems.len()), (0, 1));
     assert!(problems[0].message.starts_with("there is no integration `other`"), "{}", problems[0]);
+}
+
+#[test]
+fn an_object_that_the_customer_chooses_is_read_once_it_is_chosen() {
+    let vessel = ReadObject { object_choice: Some(ObjectChoice::default()), ..object("vessel", vec![], vec![]) };
+    let manifest = manifest(vec![vessel]);
+    assert!(
+        matches!(plan(&manifest, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty())
+    );
+    let (plans, problems) = plan(&manifest, &installation(&[("vessel", r#"{"objectName":"ship__c"}"#)]), &destinations());
+    assert_eq!(problems, []);
+    assert_eq!(plans[0].key.object_name, "ship__c");
+    let context = &plans[0].context;
+    assert_eq!((context.object_name.as_str(), context.raw_object_name.as_deref()), ("vessel", Some("ship__c")));
 }
 
 #[test]

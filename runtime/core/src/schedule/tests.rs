@@ -70,7 +70,7 @@ fn refusals_name_the_field_and_the_remedy() {
         ("", "the schedule is empty"),
         ("@daily", "write `0 0 * * *`"),
         ("@reboot", "`@reboot` has 1 of five fields"),
-        ("every 5 minutes", "3 of five fields"),
+        ("every five minutes", "a whole number from 1"),
         ("0 0 * * * *", "leave out seconds and years"),
         ("0 0 12 * * ? 2030", "leave out seconds and years"),
         ("60 * * * *", "minute `60`: `60` is not a number from 0 to 59"),
@@ -167,8 +167,8 @@ fn intervals_keep_their_length() {
         ("every 7 hours", "1970-01-01T21:00:00Z", "1970-01-02T04:00:00Z"),
         ("every 7 hours", "1969-12-31T23:59:59.5Z", "1970-01-01T00:00:00Z"),
         ("every 90 minutes", "1970-01-01T23:00:00Z", "1970-01-02T00:00:00Z"),
-        ("every 2 days", "2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z"),
-        ("every 2 days", "2026-02-01T00:00:00Z", "2026-02-03T00:00:00Z"),
+        ("every 2 days", "2026-01-30T00:00:00Z", "2026-01-31T00:00:00Z"),
+        ("every 2 days", "2026-01-31T00:00:00Z", "2026-02-02T00:00:00Z"),
         ("Every  1 Hour", "2026-02-01T00:00:00Z", "2026-02-01T01:00:00Z"),
     ];
     for (schedule, after, next) in rows {

@@ -107,7 +107,8 @@ fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &m
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         // Only what a terminal shows in one cell keeps the caret in place; the rest at least does no harm.
-        let shown: String = redact(text).chars().take(SHOWN_CHARS_MAX).map(|char| if char.is_control() { ' ' } else { char }).collect();
+        let shown: String =
+            redact(text).chars().take(SHOWN_CHARS_MAX).map(|char| if char.is_control() { ' ' } else { char }).collect();
         writeln!(out, " {} {shown}", paint.with(BLUE, &format!("{number} |")))?;
         writeln!(
             out,
@@ -145,4 +146,3 @@ impl Paint {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
-

@@ -11,7 +11,7 @@ pub(super) const SCHEDULE: Holds = TextLike {
 
 /// A plain name, or JSONPath in bracket form.
 const FIELD_NAME: Holds =
-    TextLike { pattern: r#"^([^$]|\$[^.\[]|\$$|\$(\[('[^']+'|"[^"]+"|\*|[0-9]+)\])+$)"#, example: "$['address']['city']" };
+    TextLike { pattern: r#"^([^$\[]|\$[^.\[]|\$$|\$?(\[('[^']+'|"[^"]+"|\*|[0-9]+)\])+$)"#, example: "$['address']['city']" };
 
 /// What an event or an object says that is always on.
 const ALWAYS: Holds = Words(&["always"]);

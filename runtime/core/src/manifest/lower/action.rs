@@ -62,15 +62,15 @@ fn action<'a>(spot: &Spot<'a>, scope: &Scope, context: &Context, found: &mut Fou
         Some(Type::Read) => {
             let Some(block) = spot.block(&keys::READ_ACTION, report) else { return };
             let timing = schedule::of_action(&block, report);
-            read::add(&block, "action", Some(&timing), scope, context, &mut found.read, report);
+            read::add(&block, "the action", Some(&timing), scope, context, &mut found.read, report);
         }
         Some(Type::Write) => {
             let Some(block) = spot.block(&keys::WRITE_ACTION, report) else { return };
-            write::add(&block, "action", scope, &mut found.write, report);
+            write::add(&block, "the action", scope, &mut found.write, report);
         }
         Some(Type::Subscribe) => {
             let Some(block) = spot.block(&keys::SUBSCRIBE_ACTION, report) else { return };
-            subscribe::add(&block, "action", scope, context, &mut found.subscribe, report);
+            subscribe::add(&block, "the action", scope, context, &mut found.subscribe, report);
         }
         None => {}
     }

@@ -95,13 +95,14 @@ fn named(block: &Block<'_>, key: &'static str, report: &mut Report) -> Option<St
     let spot = block.spot(key)?;
     let name = spot.text(report).filter(|name| !name.is_empty())?;
     let Err(flaw) = FieldPath::parse(&name) else { return Some(name) };
-    let taken = flaw.instead.as_ref().map_or_else(|| "it is ignored".to_owned(), |path| format!("it is taken for `{path}`"));
+    let meant = flaw.instead.filter(|path| FieldPath::parse(path).is_ok());
+    let taken = meant.as_ref().map_or_else(|| "it is ignored".to_owned(), |path| format!("it is taken for {}", quote(path)));
     let message = format!("{} looks like a path and is none ({}); {taken}", quote(&name), flaw.reason);
-    let shown = flaw.instead.clone().unwrap_or_else(|| "$['address']['city']".to_owned());
-    let fix = flaw.instead.as_ref().zip(spot.written()).filter(|(path, _)| !path.contains(['"', '\\']));
-    let fix = fix.map(|(path, written)| written.replace_raw(format!("\"{path}\""), format!("write `{path}`")));
-    report.add(spot.warning(rule::FIELD_MAPPING_JSONPATH, message).suggest(format!("write it as `{shown}`")).fix(fix));
-    flaw.instead
+    let shown = meant.as_ref().map_or_else(|| "`$['address']['city']`".to_owned(), |path| quote(path));
+    let fix = meant.as_ref().zip(spot.written()).filter(|(path, _)| !path.contains(['"', '\\']));
+    let fix = fix.map(|(path, written)| written.replace_raw(format!("\"{path}\""), format!("write {shown}")));
+    report.add(spot.warning(rule::FIELD_MAPPING_JSONPATH, message).suggest(format!("write it as {shown}")).fix(fix));
+    meant
 }
 
 /// Names of the object's fields so far, with the lines they stand on.

@@ -70,9 +70,9 @@ pub(super) fn items<'a>(block: &Block<'a>, action: &str, rule: &'static str, rep
         }
     }
     if items.is_empty() && is_sound {
-        let message = format!("`{action}` must contain a list of `objects`, at least one");
+        let message = format!("{action} must contain a list of `objects`, at least one");
         let issue = Issue::error(rule, format!("{}.objects", block.path), place, message);
-        report.add(issue.suggest(format!("add an object, or remove `{action}`")));
+        report.add(issue.suggest(format!("add an object, or remove {action}")));
     }
     items
 }
@@ -118,7 +118,9 @@ pub(super) fn duplicate<T>(
     let index = seen.iter().position(|(object, _)| is_same(object))?;
     let spot = block.spot("objectName").or_else(|| block.spot("mapToName"))?;
     let line = seen.get(index).map_or(0, |(_, spot)| spot.place.line);
-    let message = format!("object {} is listed twice, first on line {line}", quote(spot.raw_text().unwrap_or_default()));
+    let counts = if rule == rule::DUPLICATE_READ_OBJECT { "; it can be read in one way only, and the last counts" } else { "" };
+    let name = quote(spot.raw_text().unwrap_or_default());
+    let message = format!("object {name} is listed twice, first on line {line}{counts}");
     report.add(spot.warning(rule, message).suggest("merge the two"));
     Some(index)
 }

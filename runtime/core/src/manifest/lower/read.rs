@@ -25,7 +25,7 @@ pub(super) fn read<'a>(
     let mut found = Vec::new();
     if let Some(block) = integration.block("read", &keys::READ, report) {
         let timing = block.spot("schedule").map(|_| schedule::of_action(&block, report));
-        add(&block, "read", timing.as_ref(), scope, context, &mut found, report);
+        add(&block, "`read`", timing.as_ref(), scope, context, &mut found, report);
     }
     found
 }

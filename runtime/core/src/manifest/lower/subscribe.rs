@@ -27,7 +27,7 @@ pub(super) fn subscribe<'a>(
 ) -> Vec<(SubscribeObject, Spot<'a>)> {
     let mut found = Vec::new();
     if let Some(block) = integration.block("subscribe", &keys::SUBSCRIBE, report) {
-        add(&block, "subscribe", scope, context, &mut found, report);
+        add(&block, "`subscribe`", scope, context, &mut found, report);
     }
     found
 }
@@ -83,7 +83,7 @@ fn subscribe_object(
         other_events: texts(block, "otherEvents", report),
         style: MessageStyle::Current,
     };
-    if !EVENTS.iter().any(|event| block.has(event)) && block.has("event") {
+    if !EVENTS.iter().any(|event| block.has(event)) && (block.has("event") || report.legacy) {
         legacy_event(block, &mut object, scope, report);
         return object;
     }

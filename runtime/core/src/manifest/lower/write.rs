@@ -22,7 +22,7 @@ const MODES: [(&str, WriteMode); 3] =
 pub(super) fn write<'a>(integration: &Block<'a>, scope: &Scope, report: &mut Report) -> Vec<(WriteObject, Spot<'a>)> {
     let mut found = Vec::new();
     if let Some(block) = integration.block("write", &keys::WRITE, report) {
-        add(&block, "write", scope, &mut found, report);
+        add(&block, "`write`", scope, &mut found, report);
     }
     found
 }
