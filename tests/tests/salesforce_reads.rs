@@ -201,7 +201,11 @@ async fn a_backfill_outlives_forgotten_locators_and_a_crash() {
     stage.emulator.state().expire_locators();
     let runtime = stage.workplace.start().unwrap();
     let backfill = ended(&runtime.client, |_| true).await;
-    assert_eq!((&backfill["status"], &backfill["result"]), (&json!("success"), &json!("[Contact] 2000 records read")), "{backfill}");
+    assert_eq!(
+        (&backfill["status"], &backfill["result"]),
+        (&json!("success"), &json!("[Contact] 2000 records read")),
+        "{backfill}"
+    );
     stage.mirrored(&runtime, "Contact").await;
     assert_eq!(stage.emulator.count("query_more", 400), 1, "the forgotten locator");
     assert_eq!(stage.emulator.count("query", 200), 2, "the query, and that for the ids behind the last one");

@@ -1,10 +1,10 @@
 //! What an amp.yaml says, once it is known to be sound. Names and meanings are those of the manifest format, specVersion 1.0.0;
 //! older forms are lowered to them, and what only they can say has types of its own.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A whole amp.yaml.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
     /// Always `1.0.0` after lowering.
@@ -16,7 +16,7 @@ pub struct Manifest {
 }
 
 /// A destination declared in amp.yaml.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DestinationDeclaration {
     /// What objects refer to.
@@ -29,7 +29,7 @@ pub struct DestinationDeclaration {
 }
 
 /// One integration: what is read from, written to and subscribed at one provider.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Integration {
     /// Unique within the manifest.
@@ -53,7 +53,7 @@ pub struct Integration {
 }
 
 /// An object that is read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadObject {
     /// The provider's name. With [`object_choice`](Self::object_choice): the name it is mapped to, by which an installation
@@ -85,7 +85,7 @@ pub struct ReadObject {
 }
 
 /// An object that the customer chooses (the older form).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectChoice {
     /// Shown to the customer besides the display name.
@@ -93,7 +93,7 @@ pub struct ObjectChoice {
 }
 
 /// A field to read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Field {
     /// A field of the provider, perhaps under a name that the manifest gives.
@@ -121,7 +121,7 @@ pub enum Field {
 }
 
 /// What is read at installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Backfill {
     /// Nothing: only what changes from then on.
@@ -134,7 +134,7 @@ pub enum Backfill {
 }
 
 /// The deprecated `delivery` block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "mode")]
 pub enum Delivery {
     /// Delivered as read.
@@ -148,7 +148,7 @@ pub enum Delivery {
 }
 
 /// An object that can be written.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteObject {
     /// The provider's name.
@@ -162,7 +162,7 @@ pub struct WriteObject {
 }
 
 /// A write in the form of 2023 or of a draft.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LegacyWrite {
     /// The customer chooses the provider's object at installation; the object's name is that which it is mapped to.
@@ -178,7 +178,7 @@ pub struct LegacyWrite {
 }
 
 /// What a write does to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum WriteMode {
     /// Makes a new one.
@@ -190,7 +190,7 @@ pub enum WriteMode {
 }
 
 /// An object whose changes are subscribed. The older form has an entry for each event, so that several may have the same name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscribeObject {
     /// The provider's name. With [`object_choice`](Self::object_choice): the name it is mapped to.
@@ -218,7 +218,7 @@ pub struct SubscribeObject {
 }
 
 /// What the bodies of a subscription look like.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MessageStyle {
     /// Today's messages: `result` with an entry for each record.
@@ -230,7 +230,7 @@ pub enum MessageStyle {
 }
 
 /// Which fields the body of an update in the form of 2023 speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LegacyBody {
     /// `watchFields`: one that changed is `changedField`, the others are among `otherFields`. Empty: every change counts.
@@ -240,7 +240,7 @@ pub struct LegacyBody {
 }
 
 /// A field of the provider under the name that bodies carry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NamedField {
     /// As the file writes it.
@@ -250,7 +250,7 @@ pub struct NamedField {
 }
 
 /// Which fields' changes count as an update.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum WatchFields {
     /// `watchFieldsAuto: all`.
@@ -262,7 +262,7 @@ pub enum WatchFields {
 }
 
 /// How changed associations are announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssociationChange {
     /// Whether the associated records travel along.
@@ -270,7 +270,7 @@ pub struct AssociationChange {
 }
 
 /// Whether and how API calls are proxied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proxy {
     /// Whether calls are proxied.
@@ -280,7 +280,7 @@ pub struct Proxy {
 }
 
 /// Which changes of the customer's schema are watched.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WatchSchema {
     /// Name of the destination.

@@ -58,6 +58,7 @@ mod tests {
             project: "p".into(),
             journal: journal.clone(),
             store: HostedStore::open(&folder.path().join("store"), &Options::default()).unwrap(),
+            projects: crate::api::tests::projects(folder.path()),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),

@@ -3,15 +3,21 @@
 //! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
 
 mod auth;
+mod connections;
 mod deliveries;
 mod destinations;
 mod downloads;
 mod health;
 mod hosted_store;
+mod installations;
+mod integrations;
 mod paging;
 mod problem;
+#[cfg(test)]
+mod project_tests;
 mod range;
 mod reads;
+mod shapes;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -22,9 +28,9 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware,
-    routing::{get, post},
+    routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -39,6 +45,7 @@ use crate::{
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
+    project::{Origin, Project},
     scheduler::{NextRuns, RunNow},
     store::HostedStore,
 };
@@ -56,6 +63,8 @@ pub struct Api {
     pub journal: Arc<dyn Journal>,
     /// The hosted store.
     pub store: Arc<HostedStore>,
+    /// Integrations, connections and installations.
+    pub(crate) projects: Arc<Project>,
     /// Download URLs.
     pub downloads: Downloads,
     /// Time.
@@ -76,6 +85,37 @@ pub struct Api {
 
 type Shared = State<Arc<Api>>;
 
+/// Names the client; the command line says so.
+pub(crate) const CLIENT_HEADER: &str = "x-amp-client";
+
+/// Whether the command line or another client asks.
+fn client_origin(headers: &HeaderMap) -> Origin {
+    if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
+}
+
+/// Routes of integrations, installations and connections.
+fn project_routes() -> Router<Arc<Api>> {
+    const PROJECT: &str = "/v1/projects/{project}";
+    let path = |rest: &str| format!("{PROJECT}/{rest}");
+    Router::new()
+        .route(&path("files:reload"), post(integrations::reload))
+        .route(&path("integrations"), get(integrations::list))
+        .route(&path("integrations:batch"), put(integrations::deploy))
+        .route(&path("integrations/{integration}"), get(integrations::show).delete(integrations::delete))
+        .route(&path("integrations/{integration}/revisions"), get(integrations::revisions))
+        .route(&path("integrations/{integration}/installations"), get(installations::list_of).post(installations::create))
+        .route(
+            &path("integrations/{integration}/installations/{installation}"),
+            get(installations::show).patch(installations::update).delete(installations::delete),
+        )
+        .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
+        .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
+        .route(&path("installations"), get(installations::list))
+        .route(&path("installations/{installation}"), get(installations::show_any))
+        .route(&path("connections"), get(connections::list))
+        .route(&path("connections/{connection}"), get(connections::show).delete(connections::delete))
+}
+
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
     let keyed = Router::new()
@@ -90,6 +130,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
+        .merge(project_routes())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
         .route("/health/live", get(health::live))

@@ -1,10 +1,13 @@
 //! The command line. Commands that concern a running system talk to its API; see [`client`].
 
 mod check;
+mod choices;
 mod client;
 mod deliveries;
 mod destinations;
 mod findings;
+mod installations;
+mod integrations;
 mod logging;
 mod output;
 mod providers;
@@ -48,6 +51,12 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List, show, deploy and delete integrations.
+    Integrations(integrations::IntegrationsArgs),
+    /// List, show, create, update and delete installations: which customer uses which integration, and how.
+    Installations(installations::InstallationsArgs),
+    /// Let amp.yaml, ampline.toml and the folder of installations count as they are now, without a restart.
+    Reload(integrations::ReloadArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
     /// List and show providers, or check a file that declares one.
@@ -93,6 +102,9 @@ pub fn main() -> ExitCode {
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Providers(args) => providers::run(args),
+        Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
+        Command::Installations(args) => finish(client::block_on(installations::run(args))),
+        Command::Reload(args) => finish(client::block_on(integrations::reload(args))),
         Command::Template(args) => template::run(&args),
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderValue, header::AUTHORIZATION};
 use crate::secrets::Secret;
 
 /// A customer's credentials at a provider.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// Stable id.
     pub id: String,

@@ -1,15 +1,11 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ampline_core::{
-    manifest::Manifest,
-    plan::{KnownDestination, plan},
-    provider::Catalog,
-};
+use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
 use tokio::sync::{mpsc, watch};
 
-use super::{Launch, StartError};
+use super::{Launch, StartError, files};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
@@ -20,8 +16,9 @@ use crate::{
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
+    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
-    scheduler::{Job, RunNow},
+    scheduler::{self, Job, RunNow},
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
@@ -43,6 +40,8 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    pub(super) project_store: Arc<ProjectStore>,
+    pub(super) project: Arc<Project>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
@@ -51,19 +50,33 @@ pub(super) struct Parts {
 }
 
 /// Opens the stores and decides what is read.
-pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
-    let Launch { settings, manifest, update_time, clock, compiler } = launch;
+pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
+    let Launch { settings, manifest, files, clock, compiler } = launch;
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
-    let resolving = (settings.clone(), manifest.clone());
+    let resolving = (settings.clone(), manifest.clone(), files.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
     let resolved = tokio::task::spawn_blocking(move || {
-        let catalog = providers::catalog(resolving.0.providers.dir.as_deref())?;
-        resolve(&resolving.0, &resolving.1, &catalog, env, update_time).map(|resolved| (catalog, resolved))
+        let (settings, manifest, files) = resolving;
+        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
+        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
+            (Ok(resolved), Ok(found)) => {
+                let declared = files::declared(&files, &manifest, &settings, &resolved.connections, found, &catalog);
+                Ok((catalog, resolved, declared))
+            }
+            (resolved, found) => {
+                let faults = [resolved.err(), found.err().map(problems)];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
     });
-    let (catalog, resolved) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
-    let jobs = jobs(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
+    let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
-    let (journal, store) = open_stores(&data, settings.runtime.durability)?;
+    let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
+    let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations);
+    let reread = reread(files, settings.clone(), manifest, catalog);
+    let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
+    let jobs = started(&project, declared).await?;
     settle_destinations(journal.as_ref(), &resolved).await?;
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
     let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
@@ -72,7 +85,23 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, pressure, vault, secrets, resolved, compiler })
+    Ok(Parts { data, journal, clock, jobs, store, project_store, project, pressure, vault, secrets, resolved, compiler })
+}
+
+/// Every read there is once the files have been heard, or every fault of what they say.
+async fn started(project: &Project, declared: Declared) -> Result<Vec<Job>, StartError> {
+    project.start(declared).await.map_err(|error| match error {
+        ProjectError::Invalid(issues) => StartError::Problems(problems(issues)),
+        error => StartError::Project(error),
+    })
+}
+
+fn problems(issues: Vec<Issue>) -> Vec<Problem> {
+    issues.into_iter().map(|Issue { path, message }| Problem { place: path, message }).collect()
+}
+
+fn reread(files: files::Files, settings: Arc<Settings>, manifest: Arc<Manifest>, catalog: Catalog) -> Reread {
+    Box::new(move || files::reread(&files, &settings, &manifest, &catalog, &env))
 }
 
 fn env(name: &str) -> Option<String> {
@@ -110,8 +139,15 @@ async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Resu
     Ok(())
 }
 
-/// Opens the journal and the hosted store of a data folder.
-pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
+/// The stores of a data folder.
+pub(crate) struct Stores {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) store: Arc<HostedStore>,
+    pub(crate) project: Arc<ProjectStore>,
+}
+
+/// Opens the stores of a data folder.
+pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stores, StartError> {
     let synchronous = match durability {
         Durability::Full => Synchronous::Full,
         Durability::Normal => Synchronous::Normal,
@@ -119,45 +155,13 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc
     let options = Options { synchronous, ..Options::default() };
     let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
     let store = HostedStore::open(&data.store(), &options)?;
-    Ok((journal, store))
+    let project = ProjectStore::open(&data.project(), &options)?;
+    Ok(Stores { journal, store, project })
 }
 
 fn known(destination: &Destination) -> KnownDestination {
     let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
     KnownDestination { id: destination.id.clone(), mirrors_records }
-}
-
-/// Every read of every installation, or every reason why there is none.
-fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Job>, Vec<Problem>> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let connections: HashMap<&str, Arc<reader::Connection>> =
-        resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
-    let known = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
-    for installation in &resolved.installations {
-        let (plans, faults) = plan(manifest, installation, &known);
-        let place = format!("installation {}/{}", installation.integration, installation.group_ref);
-        problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
-        for plan in plans {
-            let Some(provider) = catalog.get(&plan.context.provider) else {
-                let message = format!("integration {}: {}", installation.integration, catalog.unknown(&plan.context.provider));
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            };
-            if let Some(message) = provider.unsupported(&plan) {
-                problems.push(Problem { place: place.clone(), message });
-                continue;
-            }
-            let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
-            if connection.provider != plan.context.provider {
-                let message =
-                    format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            }
-            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() });
-        }
-    }
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
 impl Parts {
@@ -169,6 +173,7 @@ impl Parts {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
+            projects: self.project.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),

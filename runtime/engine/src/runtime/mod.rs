@@ -1,8 +1,10 @@
 //! A running Ampline: everything wired together, started, and stopped without losing anything.
 
 mod assemble;
+mod files;
 
-pub(crate) use assemble::open_stores;
+pub(crate) use assemble::{Stores, open_stores};
+pub use files::Files;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,6 +21,7 @@ use crate::{
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
+    project::{Project, ProjectError, ProjectStore},
     reader,
     scheduler::{self, Job, NextRuns, RunNow},
     secrets::DestinationSecrets,
@@ -48,6 +51,9 @@ pub enum StartError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store, or what it holds.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
     /// The kept secrets.
     #[error("{0}")]
     Secrets(#[from] crate::secrets::VaultError),
@@ -76,6 +82,9 @@ pub enum StopError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
 }
 
 fn list(problems: &[Problem]) -> String {
@@ -88,8 +97,8 @@ pub struct Launch {
     pub settings: Settings,
     /// The checked amp.yaml.
     pub manifest: Manifest,
-    /// When the settings or the manifest last changed.
-    pub update_time: jiff::Timestamp,
+    /// Where both were read, and are read again when asked for.
+    pub files: Files,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// How sinks are compiled.
@@ -100,6 +109,8 @@ pub struct Launch {
 pub struct Runtime {
     journal: Arc<dyn Journal>,
     store: Arc<HostedStore>,
+    project_store: Arc<ProjectStore>,
+    project: Arc<Project>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -114,7 +125,8 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let parts = assemble::assemble(launch).await?;
+        let (handle, changes) = scheduler::channel();
+        let parts = assemble::assemble(launch, handle).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
@@ -138,12 +150,15 @@ impl Runtime {
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
+        let scheduler =
+            tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes, changes));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
             journal: parts.journal,
             store: parts.store,
+            project_store: parts.project_store,
+            project: parts.project,
             data: parts.data,
             address,
             router,
@@ -165,6 +180,14 @@ impl Runtime {
         self.router.clone()
     }
 
+    /// Reads amp.yaml, ampline.toml and the folder of installations again. What they say counts at once, or nothing of it does and
+    /// the log says why. Objects that installations read are not taken away so.
+    pub async fn reload(&self) {
+        if let Err(error) = self.project.reload(false).await {
+            tracing::error!(event = "project.reload_refused", %error, "nothing has changed");
+        }
+    }
+
     /// Stops reading and claiming, waits for what is in flight (at most the grace time of the settings) and closes the store.
     /// What was not settled by then is delivered again at the next start.
     pub async fn shutdown(mut self) -> Result<(), StopError> {
@@ -184,6 +207,7 @@ impl Runtime {
             self.background.abort_all();
         }
         self.data.withdraw();
+        self.project_store.close().await?;
         self.store.close().await?;
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");
@@ -198,8 +222,9 @@ async fn scheduled(
     reads_max: usize,
     next_runs: NextRuns,
     wishes: mpsc::Receiver<RunNow>,
+    changes: mpsc::Receiver<scheduler::Change>,
 ) {
-    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes).await {
+    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes, changes).await {
         tracing::error!(%error, "the scheduler ended; nothing is read until a restart");
     }
 }

@@ -5,20 +5,18 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ampline_core::{
     manifest::Manifest,
-    plan::Installation,
     provider::{Catalog, fill},
     retry::RetryPolicy,
 };
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings,
-    credentials::credentials, reach,
+    ConnectionSettings, DestinationSettings, LimitsSettings, PostgresSettings, Settings, credentials::credentials, reach,
 };
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
+    project::stable_id,
     reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::{Destination, wasm::PostgresOptions},
@@ -80,17 +78,14 @@ pub struct Resolved {
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// By name.
     pub connections: BTreeMap<String, Connection>,
-    /// In the file's order.
-    pub installations: Vec<Installation>,
 }
 
-/// Resolves settings against a manifest. `env` looks up environment variables; `update_time` is when the settings last changed.
+/// Resolves settings against a manifest. `env` looks up environment variables.
 pub fn resolve(
     settings: &Settings,
     manifest: &Manifest,
     catalog: &Catalog,
     env: impl Fn(&str) -> Option<String>,
-    update_time: Timestamp,
 ) -> Result<Resolved, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut resolved = Resolved::default();
@@ -119,27 +114,27 @@ pub fn resolve(
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
     }
-    for (name, declared) in &settings.connections {
-        match connection(name, declared, catalog, &env) {
-            Ok(one) => drop(resolved.connections.insert(name.clone(), one)),
-            Err((key, message)) => report(format!("connections.{name}{key}"), message),
-        }
-    }
-    for (index, declared) in settings.installations.iter().enumerate() {
-        match installation(declared, settings, &resolved, update_time) {
-            // Its connection has a problem of its own, which is reported already.
-            Ok(None) => {}
-            Ok(Some(one)) if resolved.installations.iter().any(|other| other.id == one.id) => {
-                report(
-                    format!("installations[{index}]"),
-                    format!("another installation has the id {:?}; give this one an `id` of its own", one.id),
-                );
-            }
-            Ok(Some(one)) => resolved.installations.push(one),
-            Err((key, message)) => report(format!("installations[{index}]{key}"), message),
-        }
+    match connections(settings, catalog, &env) {
+        Ok(connections) => resolved.connections = connections,
+        Err(found) => found.into_iter().for_each(|problem| report(problem.place, problem.message)),
     }
     if problems.is_empty() { Ok(resolved) } else { Err(problems) }
+}
+
+/// The connections of the settings with their secrets, by name.
+pub(crate) fn connections(
+    settings: &Settings,
+    catalog: &Catalog,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, Connection>, Vec<Problem>> {
+    let (mut found, mut problems) = (BTreeMap::new(), Vec::new());
+    for (name, declared) in &settings.connections {
+        match connection(name, declared, catalog, env) {
+            Ok(one) => drop(found.insert(name.clone(), one)),
+            Err((key, message)) => problems.push(Problem { place: format!("connections.{name}{key}"), message }),
+        }
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
 /// The destinations of the settings, and those that amp.yaml declares itself; the settings stand above.
@@ -268,45 +263,4 @@ fn connection(
     let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
     let id = stable_id("connection", name);
     Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
-}
-
-fn installation(
-    declared: &InstallationSettings,
-    settings: &Settings,
-    resolved: &Resolved,
-    update_time: Timestamp,
-) -> Result<Option<Installation>, Fault> {
-    let Some(connection) = resolved.connections.get(&declared.connection) else {
-        if settings.connections.contains_key(&declared.connection) {
-            return Ok(None);
-        }
-        let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
-        return Err((
-            ".connection",
-            format!("no connection is called {:?}; there are: {}", declared.connection, known.join(", ")),
-        ));
-    };
-    let name = format!("{}/{}", declared.integration, declared.group_ref);
-    Ok(Some(Installation {
-        id: declared.id.clone().unwrap_or_else(|| stable_id("installation", &name)),
-        project_id: settings.project.id.clone(),
-        integration: declared.integration.clone(),
-        group_ref: declared.group_ref.clone(),
-        group_name: declared.group_name.clone().unwrap_or_else(|| declared.group_ref.clone()),
-        consumer_ref: declared.consumer_ref.clone(),
-        consumer_name: declared.consumer_name.clone().unwrap_or_else(|| declared.consumer_ref.clone()),
-        connection_id: connection.id.clone(),
-        workspace: connection.workspace.clone(),
-        update_time,
-        objects: declared.objects.clone(),
-    }))
-}
-
-/// Ids of things that are declared in files: the same name gives the same id at every start.
-fn stable_id(kind: &str, name: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(format!("ampline.{kind}.{name}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }

@@ -1,0 +1,153 @@
+//! From what is stored of an installation to its reads, with every reason why something of it is not read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use ampline_core::{
+    plan::{self, Choice, KnownDestination, Others, ReadPlan},
+    provider::Catalog,
+};
+
+use super::{
+    content::PATH,
+    model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, Origin},
+};
+use crate::{reader::Connection, scheduler::Job};
+
+/// An installation with all that it refers to.
+pub(crate) struct Subject<'a> {
+    pub(crate) installation: &'a InstallationRecord,
+    pub(crate) connection: &'a ConnectionRecord,
+    pub(crate) integration: &'a IntegrationRecord,
+    /// The integration's revision that the configuration stands on.
+    pub(crate) standing: &'a IntegrationRevision,
+}
+
+/// Knows what reads depend on besides the stored: the project, the catalog, its destinations, and credentials.
+pub(crate) struct Planner {
+    pub(crate) project_id: String,
+    pub(crate) catalog: Catalog,
+    /// By name.
+    pub(crate) destinations: BTreeMap<String, KnownDestination>,
+    /// By id; empty where nothing runs.
+    connections: RwLock<HashMap<String, Arc<Connection>>>,
+}
+
+impl Planner {
+    pub(crate) fn new(project_id: String, catalog: Catalog, destinations: BTreeMap<String, KnownDestination>) -> Self {
+        Self { project_id, catalog, destinations, connections: RwLock::default() }
+    }
+
+    /// Takes in the credentials that files name, in place of those before; those that are other than before, by id.
+    pub(crate) fn set_connections(&self, connections: HashMap<String, Arc<Connection>>) -> BTreeSet<String> {
+        let mut known = self.connections.write().unwrap_or_else(PoisonError::into_inner);
+        let other = |id: &String, one: &Arc<Connection>| known.get(id).is_none_or(|before| before != one);
+        let renewed = connections.iter().filter(|(id, one)| other(id, one)).map(|(id, _)| id.clone()).collect();
+        *known = connections;
+        renewed
+    }
+
+    /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
+    pub(crate) fn plan(&self, subject: &Subject<'_>) -> (Vec<ReadPlan>, Vec<Issue>) {
+        let mut issues = self.obstacles(subject);
+        if !issues.is_empty() {
+            return (Vec::new(), issues);
+        }
+        let latest = &subject.integration.latest.content;
+        let from_file = matches!(subject.installation.origin, Origin::File(_));
+        // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
+        let configured = if from_file { latest } else { &subject.standing.content };
+        let content = &subject.installation.config.content;
+        let others = if from_file && content.objects().is_empty() { Others::All } else { Others::AlwaysEnabled };
+        let choice = Choice { configured, latest, others };
+        let (mut plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
+        for plan in &mut plans {
+            // What was chosen is in the plan; thousands of plans need not carry it twice.
+            plan.context.installation.objects.clear();
+        }
+        issues.extend(content.provider_fault(latest));
+        if let Some(provider) = self.catalog.get(&latest.provider) {
+            plans.retain(|plan| match provider.unsupported(plan) {
+                None => true,
+                Some(message) => {
+                    issues.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
+                    false
+                }
+            });
+        }
+        issues.extend(
+            problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
+        );
+        (plans, issues)
+    }
+
+    /// The same with what each read needs to run; none where credentials are not at hand.
+    pub(crate) fn jobs(&self, subject: &Subject<'_>) -> (Vec<Job>, Vec<Issue>) {
+        let (plans, mut issues) = self.plan(subject);
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        let connection = connections.get(&subject.connection.id);
+        let (Some(connection), Some(provider)) = (connection, self.catalog.get(&subject.connection.provider)) else {
+            if issues.is_empty() {
+                issues.push(connection_issue(format!("the connection {:?} has no credentials yet", subject.connection.id)));
+            }
+            return (Vec::new(), issues);
+        };
+        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() };
+        (plans.into_iter().map(job).collect(), issues)
+    }
+
+    /// Why nothing at all of an installation is read.
+    fn obstacles(&self, subject: &Subject<'_>) -> Vec<Issue> {
+        let Subject { installation, connection, integration, .. } = subject;
+        let provider = &integration.latest.content.provider;
+        let mut issues = Vec::new();
+        let mut add = |path: &str, message: String| issues.push(Issue { path: path.to_owned(), message });
+        if let Some(reason) = &installation.disabled_reason {
+            add("", format!("disabled: {reason}"));
+        }
+        if let Some(reason) = &integration.disabled_reason {
+            add("integrationId", format!("the integration {:?} is disabled: {reason}", integration.name));
+        }
+        if self.catalog.get(provider).is_none() {
+            add("integrationId", self.catalog.unknown(provider));
+        }
+        if connection.provider != *provider {
+            let message = format!("the connection is for {}, but the integration reads {provider}", connection.provider);
+            add("connectionId", message);
+        }
+        if let Some(reason) = &connection.disabled_reason {
+            add("connectionId", format!("the connection is disabled: {reason}"));
+        }
+        issues
+    }
+
+    fn lowered(&self, subject: &Subject<'_>) -> plan::Installation {
+        let Subject { installation, connection, .. } = subject;
+        plan::Installation {
+            id: installation.id.clone(),
+            project_id: self.project_id.clone(),
+            integration: installation.integration.clone(),
+            group_ref: installation.group.reference.clone(),
+            group_name: installation.group.name.clone(),
+            consumer_ref: installation.consumer.reference.clone(),
+            consumer_name: installation.consumer.name.clone(),
+            connection_id: connection.id.clone(),
+            workspace: connection.workspace.clone(),
+            update_time: installation.update_time,
+            objects: installation.config.content.objects().clone(),
+        }
+    }
+}
+
+/// What is known of a connection that does not work.
+pub(crate) fn credentials_issue(connection: &ConnectionRecord) -> Option<Issue> {
+    let bad = connection.status == ConnectionStatus::BadCredentials;
+    let reason = || connection.status_reason.as_deref().unwrap_or("the provider refused them");
+    bad.then(|| connection_issue(format!("the connection's credentials do not work: {}", reason())))
+}
+
+fn connection_issue(message: String) -> Issue {
+    Issue { path: "connectionId".to_owned(), message }
+}
