@@ -123,6 +123,19 @@ impl Problems {
     }
 }
 
+/// The read of one object with this configuration, without the rest of the installation; what is wrong with it is reported where
+/// the installation is planned.
+pub(crate) fn plan_alone(
+    integration: &Integration,
+    installation: &Installation,
+    object: &ReadObject,
+    config: &ObjectConfig,
+    destinations: &BTreeMap<String, KnownDestination>,
+) -> Option<ReadPlan> {
+    let mut problems = Problems { place: String::new(), path: String::new(), found: Vec::new() };
+    plan_object(integration, installation, object, config, destinations, &mut problems)
+}
+
 fn plan_object(
     integration: &Integration,
     installation: &Installation,
@@ -207,7 +220,7 @@ fn schedule(text: Option<&str>, problems: &mut Problems) -> Option<Option<Schedu
 }
 
 /// Says that there is no such thing, and which there are.
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     let alike = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
     let best = known.iter().map(|known| (alike(known), *known)).max_by(|a, b| a.0.total_cmp(&b.0));
