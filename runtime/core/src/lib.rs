@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod manifest;
 mod members;
 pub mod message;
+pub mod oauth;
 pub mod outcome;
 pub mod plan;
 pub mod provider;

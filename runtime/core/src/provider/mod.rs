@@ -9,6 +9,7 @@ mod info;
 use bytes::Bytes;
 pub use catalog::Catalog;
 pub use error::{ReadError, ReadErrorClass};
+pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
 pub use info::{ApiKeyPlace, AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
