@@ -12,6 +12,7 @@ pub mod journal;
 pub mod network;
 mod percent;
 mod pressure;
+pub mod project;
 mod reader;
 pub mod runtime;
 mod scheduler;

@@ -16,7 +16,7 @@ CREATE TABLE integration (
 
 CREATE TABLE integration_revision (
   id TEXT PRIMARY KEY,
-  integration TEXT NOT NULL REFERENCES integration (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  integration TEXT NOT NULL REFERENCES integration (id) ON DELETE CASCADE,
   number INTEGER NOT NULL,           -- from 1, without gaps
   spec_version TEXT NOT NULL,
   content TEXT NOT NULL,             -- one integration of the manifest, as JSON
@@ -85,7 +85,7 @@ CREATE INDEX installation_connection ON installation (connection);
 -- What a customer chose, and over which connection it is read.
 CREATE TABLE config_revision (
   id TEXT PRIMARY KEY,
-  installation TEXT NOT NULL REFERENCES installation (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  installation TEXT NOT NULL REFERENCES installation (id) ON DELETE CASCADE,
   number INTEGER NOT NULL,           -- from 1, without gaps
   content TEXT NOT NULL,             -- the contract's config.content, as JSON
   integration_revision TEXT NOT NULL REFERENCES integration_revision (id),
