@@ -72,6 +72,16 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// A request that any sound credentials may make, to see whether they are; nothing where there is none.
+    fn health_request(&self) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::health_request`] says: nothing, or why the credentials do not serve.
+    fn health(&self, response: &Response<Bytes>) -> Result<(), ReadError> {
+        if response.status().is_success() { Ok(()) } else { Err(ReadError::of_status(response)) }
+    }
+
     /// Requests for these records as they are now, by id (at most [`RECORDS_BY_ID_MAX`] ids); nothing where the provider cannot be
     /// asked so.
     fn records_request(&self, _plan: &ReadPlan, _ids: &[String]) -> Option<Request<Bytes>> {

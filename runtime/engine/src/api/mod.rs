@@ -3,6 +3,7 @@
 //! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
 
 mod auth;
+mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
@@ -22,7 +23,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware,
     routing::{get, post},
 };
@@ -36,9 +37,11 @@ pub use status::Status;
 
 use crate::{
     clock::Clock,
+    connection::Connections,
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
+    project::Origin,
     scheduler::{NextRuns, RunNow},
     store::HostedStore,
 };
@@ -56,6 +59,10 @@ pub struct Api {
     pub journal: Arc<dyn Journal>,
     /// The hosted store.
     pub store: Arc<HostedStore>,
+    /// Customers' credentials; nothing where the store was only opened to be asked.
+    pub(crate) connections: Option<Arc<Connections>>,
+    /// How this runtime is reached, for the addresses that it gives away.
+    pub public_url: String,
     /// Download URLs.
     pub downloads: Downloads,
     /// Time.
@@ -76,6 +83,14 @@ pub struct Api {
 
 type Shared = State<Arc<Api>>;
 
+/// Names the client; the command line says so.
+pub(crate) const CLIENT_HEADER: &str = "x-amp-client";
+
+/// Whether the command line or another client asks.
+fn client_origin(headers: &HeaderMap) -> Origin {
+    if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
+}
+
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
     let keyed = Router::new()
@@ -90,6 +105,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
+        .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
         .route("/health/live", get(health::live))
@@ -97,6 +113,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/downloads/{event_id}", get(downloads::download));
     keyed
         .merge(open)
+        .merge(credentials::open())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")

@@ -71,6 +71,8 @@ impl Client {
             project: OFFLINE_PROJECT.into(),
             journal: journal.clone(),
             store: store.clone(),
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),

@@ -34,8 +34,8 @@ impl Proof {
         match credentials {
             Credentials::None => Ok(Some(Self::Nothing)),
             Credentials::AccessToken { token } => header(AUTHORIZATION, "Bearer ", token, "access token").map(Some),
-            Credentials::OAuth2(oauth2) => match &oauth2.tokens {
-                Some(tokens) => header(AUTHORIZATION, "Bearer ", &tokens.access, "access token").map(Some),
+            Credentials::OAuth2(oauth2) => match oauth2.access_token() {
+                Some(token) => header(AUTHORIZATION, "Bearer ", token, "access token").map(Some),
                 None => Ok(None),
             },
             Credentials::Basic { username, password } => {

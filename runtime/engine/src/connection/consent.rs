@@ -16,15 +16,15 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, Origin, Party, ProviderApp,
-    RegistryError, StoreError, Tokens,
-    registry::new_id,
+    ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
     sealed::Purpose,
     state::filled,
-    store::PendingAuthorization,
     token_endpoint, without,
 };
-use crate::secrets::Secret;
+use crate::{
+    project::{Origin, Party, PendingAuthorization, ProjectError},
+    secrets::Secret,
+};
 
 /// Where providers send people back to.
 pub(crate) const CALLBACK_PATH: &str = "/callbacks/v1/oauth";
@@ -110,7 +110,7 @@ impl Connections {
         let state = BASE64_URL_SAFE_NO_PAD.encode(state);
         let connection = match request.connection {
             Some(id) => self.renewable(&id, &request.provider)?.id.clone(),
-            None => self.connection_of(&request.provider, &request.group).map_or_else(new_id, |known| known.id.clone()),
+            None => self.connection_of(&request.provider, &request.group).map_or_else(Self::new_id, |known| known.id.clone()),
         };
         let address = AuthorizationRequest {
             auth_url: &auth_url,
@@ -138,8 +138,7 @@ impl Connections {
         let now = self.room.clock.now();
         let expires_at = now.saturating_add(ANSWER_WITHIN).unwrap_or(Timestamp::MAX);
         let digest = Sha256::digest(&state).to_vec();
-        let sealed = self.room.key.seal(Purpose::Authorization, &BASE64_URL_SAFE_NO_PAD.encode(&digest), &asked);
-        let sealed = sealed.map_err(no_chance)?;
+        let sealed = self.room.seal(Purpose::Authorization, &BASE64_URL_SAFE_NO_PAD.encode(&digest), &asked)?;
         let pending = PendingAuthorization { state_digest: digest, sealed, expires_at };
         self.room.store.begin_authorization(pending, now).await?;
         Ok(Consent { url, connection, expires_at })
@@ -200,7 +199,7 @@ impl Connections {
         let (found, elsewhere) = named.map_or((None, None), |site| (site.workspace, site.base_url));
         credentials.base_url = elsewhere;
         credentials.tokens = Some(Tokens {
-            access: Secret::new(answer.access_token),
+            access: Some(Secret::new(answer.access_token)),
             refresh: answer.refresh_token.map(Secret::new),
             lifetime: answer.expires_in.map(|life| Lifetime::new(sent_at, life)),
         });
@@ -281,7 +280,7 @@ fn random() -> Result<[u8; RANDOM_BYTES], RegistryError> {
 }
 
 fn no_chance(error: getrandom::Error) -> RegistryError {
-    RegistryError::Store(StoreError::Failed(format!("the machine gave no random numbers: {error}")))
+    ProjectError::Store(format!("the machine gave no random numbers: {error}")).into()
 }
 
 /// Compares in a time that tells nothing of where they differ.

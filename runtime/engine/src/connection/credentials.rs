@@ -95,8 +95,9 @@ pub(crate) enum ClientOf {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Tokens {
-    #[serde(with = "kept_secret")]
-    pub(crate) access: Secret,
+    /// Nothing until the first was given.
+    #[serde(with = "kept_secret::option", default)]
+    pub(crate) access: Option<Secret>,
     #[serde(with = "kept_secret::option", default)]
     pub(crate) refresh: Option<Secret>,
     /// Nothing where the provider does not say.
@@ -112,6 +113,13 @@ pub(crate) struct Kept {
     #[serde(default)]
     pub(crate) seed: Option<String>,
     pub(crate) credentials: Credentials,
+}
+
+impl Tokens {
+    /// Tokens of a file: nobody knows how long the access token holds, and where there is none, one is asked for at first use.
+    pub(crate) fn seed(access: Option<Secret>, refresh: Secret) -> Self {
+        Self { access, refresh: Some(refresh), lifetime: None }
+    }
 }
 
 impl Credentials {
@@ -146,7 +154,7 @@ impl Credentials {
             Self::OAuth2(oauth2) => {
                 let own = if let ClientOf::Own { secret, .. } = &oauth2.client { secret.as_ref() } else { None };
                 let password = if let How::Password { password, .. } = &oauth2.how { Some(password) } else { None };
-                let tokens = oauth2.tokens.iter().flat_map(|tokens| std::iter::once(&tokens.access).chain(&tokens.refresh));
+                let tokens = oauth2.tokens.iter().flat_map(|tokens| tokens.access.iter().chain(&tokens.refresh));
                 tokens.chain(own).chain(password).collect()
             }
         }
@@ -192,6 +200,11 @@ impl OAuth2Credentials {
     /// New ones, without tokens.
     pub(crate) fn new(how: How, client: ClientOf) -> Self {
         Self { how, client, scopes: Vec::new(), tokens: None, base_url: None, refreshing_since: None, gone: None }
+    }
+
+    /// What requests show.
+    pub(crate) fn access_token(&self) -> Option<&Secret> {
+        self.tokens.as_ref()?.access.as_ref()
     }
 
     /// Whether new tokens can be had without a person.

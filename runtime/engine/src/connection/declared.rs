@@ -1,6 +1,7 @@
 //! Connections as ampline.toml declares them.
 
-use super::{Credentials, record::Party};
+use super::Credentials;
+use crate::project::Party;
 
 /// A connection of a file, its secrets read.
 #[derive(Debug, Clone, PartialEq)]

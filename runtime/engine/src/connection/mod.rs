@@ -9,13 +9,11 @@ mod credentials;
 mod declared;
 mod kept_secret;
 mod provider_app;
-pub(crate) mod record;
 mod refresh;
 mod registry;
 mod room;
 mod sealed;
 mod state;
-mod store;
 #[cfg(test)]
 mod tests;
 mod token_endpoint;
@@ -32,13 +30,13 @@ pub(crate) use consent::{CALLBACK_PATH, Consent, ConsentAnswer, ConsentError, Co
 pub(crate) use credentials::{ClientOf, Credentials, How, OAuth2Credentials, Tokens, expected};
 pub(crate) use declared::Declared;
 pub(crate) use provider_app::ProviderApp;
-pub(crate) use record::{ConnectionRecord, ConnectionStatus, Origin, Party};
 pub(crate) use registry::{Connections, NewConnection, RegistryError};
-pub(crate) use store::{ConnectionStore, SqliteConnections, StoreError};
 pub(crate) use token_endpoint::without;
 
 use room::Room;
 use state::{Next, State};
+
+use crate::project::{ConnectionRecord, ProjectError};
 
 /// How long somebody waits for a refresh that another began.
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -129,12 +127,27 @@ impl Connection {
         }
     }
 
-    async fn write_status(&self) -> Result<(), StoreError> {
-        let (status, reason) = {
-            let state = self.state();
-            (state.record.status, state.record.status_reason.clone())
-        };
-        self.room.store.set_status(&self.id, status, reason, self.room.clock.now()).await
+    async fn write_status(&self) -> Result<(), ProjectError> {
+        let status = room::status(&self.state().record);
+        self.room.apply(vec![status]).await
+    }
+
+    /// Renews the tokens, whether or not they hold; joins a refresh that is under way. A connection that counts as bad is tried
+    /// again.
+    pub(crate) async fn refresh_now(self: &Arc<Self>) -> Result<(), ReadError> {
+        self.try_again();
+        let generation = self.state().generation;
+        if !self.state().can_go_beyond(generation) {
+            let message = "its credentials are not of a kind that is refreshed";
+            return Err(ReadError::new(ReadErrorClass::BadRequest, message));
+        }
+        self.beyond(Some(generation)).await.map(drop)
+    }
+
+    /// Lets credentials that were refused be tried once more, as an operator wishes.
+    pub(crate) fn try_again(&self) {
+        let mut state = self.state();
+        (state.bad, state.backoff) = (None, None);
     }
 
     /// What may be told of it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::credentials::Registration;
-use crate::secrets::Secret;
+use crate::{project::ProviderAppRecord, secrets::Secret};
 
 /// A registration at a provider.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,41 @@ pub(crate) struct ProviderApp {
 }
 
 impl ProviderApp {
+    /// As the store keeps it, its secret decrypted.
+    pub(super) fn kept(record: ProviderAppRecord, client_secret: Option<Secret>) -> Self {
+        Self {
+            id: record.id,
+            provider: record.provider,
+            client_id: record.client_id,
+            client_secret,
+            scopes: record.scopes,
+            external_ref: record.external_ref,
+            auth_query_params: record.auth_query_params,
+            provider_params: record.provider_params,
+            auth_url: None,
+            token_url: None,
+            is_declared: false,
+            create_time: record.create_time,
+            update_time: record.update_time,
+        }
+    }
+
+    /// For the store; its secret comes encrypted.
+    pub(super) fn record(&self, sealed: Option<Vec<u8>>) -> ProviderAppRecord {
+        ProviderAppRecord {
+            id: self.id.clone(),
+            provider: self.provider.clone(),
+            client_id: self.client_id.clone(),
+            scopes: self.scopes.clone(),
+            external_ref: self.external_ref.clone(),
+            auth_query_params: self.auth_query_params.clone(),
+            provider_params: self.provider_params.clone(),
+            create_time: self.create_time,
+            update_time: self.update_time,
+            sealed,
+        }
+    }
+
     /// Ready to ask with.
     pub(crate) fn registration(&self) -> Registration {
         Registration {

@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    Connection, Credentials, OAuth2Credentials, StoreError, Tokens, credentials::Registration, sealed::Purpose,
+    room,
+    Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, sealed::Purpose,
     token_endpoint,
 };
-use crate::{clock, connection::credentials::Kept, secrets::Secret};
+use crate::{clock, connection::credentials::Kept, project::ProjectError, secrets::Secret};
 
 /// How long to wait before asking a store again that could not keep tokens.
 const SAVE_RETRY: Duration = Duration::from_secs(2);
@@ -92,13 +93,13 @@ impl Connection {
         token_endpoint::ask(&self.room.http, request, field).await
     }
 
-    async fn write_down_beginning(&self, asked: &Asked, now: Timestamp) -> Result<(), StoreError> {
+    async fn write_down_beginning(&self, asked: &Asked, now: Timestamp) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
         if self.state().generation != asked.generation {
             return Ok(());
         }
         let since = asked.credentials.refreshing_since.or(Some(now));
-        self.save(OAuth2Credentials { refreshing_since: since, ..asked.credentials.clone() }, now).await?;
+        self.save(OAuth2Credentials { refreshing_since: since, ..asked.credentials.clone() }).await?;
         if let Credentials::OAuth2(oauth2) = &mut self.state().credentials {
             // Stays until tokens come: should this refresh get no answer, the next one may be refused because of it.
             oauth2.refreshing_since = since;
@@ -111,7 +112,7 @@ impl Connection {
         let before = asked.credentials.tokens.as_ref();
         let refresh = answer.refresh_token.map(Secret::new).or_else(|| before.and_then(|tokens| tokens.refresh.clone()));
         let lifetime = answer.expires_in.map(|life| Lifetime::new(sent_at, life));
-        let tokens = Tokens { access: Secret::new(answer.access_token), refresh, lifetime };
+        let tokens = Tokens { access: Some(Secret::new(answer.access_token)), refresh, lifetime };
         let mut renewed =
             OAuth2Credentials { tokens: Some(tokens), refreshing_since: None, gone: None, ..asked.credentials.clone() };
         let named = answer.workspace.map(|named| site(&named, &asked.base_url_template));
@@ -142,7 +143,7 @@ impl Connection {
     /// Asks the store until it keeps them: they exist nowhere else.
     async fn save_at_last(&self, renewed: &OAuth2Credentials) -> bool {
         for _ in 0..SAVES_MAX {
-            match self.save(renewed.clone(), self.room.clock.now()).await {
+            match self.save(renewed.clone()).await {
                 Ok(()) => return true,
                 Err(error) => {
                     tracing::error!(event = "connection.unsaved", connection = %self.id, %error,
@@ -155,15 +156,14 @@ impl Connection {
     }
 
     /// Encrypts and keeps credentials. The caller holds `saving`.
-    async fn save(&self, credentials: OAuth2Credentials, now: Timestamp) -> Result<(), StoreError> {
-        let (seed, workspace) = {
+    async fn save(&self, credentials: OAuth2Credentials) -> Result<(), ProjectError> {
+        let (seed, record) = {
             let state = self.state();
-            (state.seed.clone(), state.record.workspace.clone())
+            (state.seed.clone(), state.record.clone())
         };
         let kept = Kept { seed, credentials: Credentials::OAuth2(Box::new(credentials)) };
-        let sealed = self.room.key.seal(Purpose::Connection, &self.id, &kept);
-        let sealed = sealed.map_err(|error| StoreError::Failed(format!("the machine gave no random numbers: {error}")))?;
-        self.room.store.put_credentials(&self.id, sealed, workspace, now).await
+        let sealed = self.room.seal(Purpose::Connection, &self.id, &kept)?;
+        self.room.apply(vec![room::put(&record, Some(sealed))]).await
     }
 
     async fn failed_with(&self, asked: &Asked, error: TokenError) {
@@ -180,7 +180,7 @@ impl Connection {
                 return;
             }
             let gone = OAuth2Credentials { gone: Some(reason.clone()), ..asked.credentials.clone() };
-            if let Err(error) = self.save(gone, self.room.clock.now()).await {
+            if let Err(error) = self.save(gone).await {
                 tracing::warn!(connection = %self.id, %error, "cannot write down that the grant is gone");
             }
         }

@@ -10,14 +10,15 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Connection, ConnectionRecord, ConnectionStatus, ConnectionStore, Credentials, Declared, Origin, Party, ProviderApp, StoreError,
+    Connection, Credentials, Declared, ProviderApp,
     credentials::Kept,
-    room::Room,
+    room::{self, Room},
     sealed::{DataKey, Purpose},
     state::State,
 };
 use crate::{
     clock::{self, Clock},
+    project::{Change, ConnectionRecord, ConnectionStatus, Origin, Party, ProjectError, ProjectStore},
     secrets::{MasterKey, Secret},
 };
 
@@ -45,7 +46,7 @@ pub(crate) enum RegistryError {
     },
     /// The store.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] ProjectError),
 }
 
 /// A connection to be made.
@@ -72,26 +73,26 @@ pub(crate) struct Connections {
 impl Connections {
     /// Opens what the store holds. A connection whose credentials do not open is there all the same, and says why it does not work.
     pub(crate) async fn open(
-        store: Arc<dyn ConnectionStore>,
+        store: Arc<ProjectStore>,
         key: MasterKey,
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
         catalog: Catalog,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, ProjectError> {
         let room = Arc::new(Room::new(store, DataKey::new(key), http, clock, catalog));
-        let rows = room.store.connections().await?;
-        let ids: Vec<&str> = rows.iter().map(|(record, _)| record.id.as_str()).collect();
-        let states = rows.iter().map(|(record, sealed)| opened(&room, record, sealed.as_deref(), &ids)).collect::<Vec<_>>();
+        let (records, sealed) = (room.store.connections().await?, room.store.all_sealed().await?);
+        let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
+        let states = records.iter().map(|record| opened(&room, record, sealed.get(&record.id).map(Vec::as_slice), &ids));
+        let states: Vec<State> = states.collect();
         let by_id = states.into_iter().map(|state| (state.record.id.clone(), connection(&room, state))).collect();
         let mut apps = BTreeMap::new();
-        for (mut app, sealed) in room.store.apps().await? {
-            if let Some(sealed) = sealed {
-                match room.key.open::<String>(Purpose::ProviderApp, &app.id, &sealed) {
-                    Ok(secret) => app.client_secret = Some(Secret::new(secret)),
-                    Err(reason) => tracing::error!(provider_app = %app.id, %reason, "the secret of a provider app cannot be read"),
-                }
+        for record in room.store.provider_apps().await? {
+            let secret = record.sealed.as_ref().map(|sealed| room.key.open(Purpose::ProviderApp, &record.id, sealed)).transpose();
+            if let Err(reason) = &secret {
+                tracing::error!(provider_app = %record.id, %reason, "the secret of a provider app cannot be read");
             }
-            apps.insert(app.id.clone(), app);
+            let secret: Option<String> = secret.unwrap_or_default();
+            apps.insert(record.id.clone(), ProviderApp::kept(record, secret.map(Secret::new)));
         }
         *room.apps.write().unwrap_or_else(PoisonError::into_inner) = apps;
         Ok(Self { room, by_id: RwLock::new(by_id), changing: tokio::sync::Mutex::default() })
@@ -104,7 +105,7 @@ impl Connections {
         file: &str,
         apps: Vec<ProviderApp>,
         declared: Vec<Declared>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ProjectError> {
         let _changing = self.changing.lock().await;
         {
             let mut known = self.room.apps.write().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +115,7 @@ impl Connections {
         let origin = Origin::File(file.to_owned());
         for gone in self.list().into_iter().filter(|one| !declared.iter().any(|declared| declared.id == one.id)) {
             if gone.record().origin == origin {
-                gone.disable(Some(NOT_DECLARED.to_owned())).await?;
+                gone.disable(NOT_DECLARED).await?;
             }
         }
         for one in declared {
@@ -123,7 +124,7 @@ impl Connections {
         Ok(())
     }
 
-    async fn declare_one(&self, origin: &Origin, declared: Declared) -> Result<(), StoreError> {
+    async fn declare_one(&self, origin: &Origin, declared: Declared) -> Result<(), ProjectError> {
         let now = self.room.clock.now();
         let seed = declared.credentials.digest();
         let known = self.get(&declared.id);
@@ -153,7 +154,7 @@ impl Connections {
             Some(known) => known.replace(record, declared.credentials, Some(seed)).await,
             None => {
                 let made = connection(&self.room, State::new(record, declared.credentials, Some(seed), clock::chance()));
-                made.write().await?;
+                made.write_new().await?;
                 self.insert(made);
                 Ok(())
             }
@@ -213,7 +214,7 @@ impl Connections {
             return Ok(known);
         }
         let made = connection(&self.room, State::new(record, new.credentials, None, clock::chance()));
-        made.write().await?;
+        made.write_new().await?;
         self.insert(made.clone());
         Ok(made)
     }
@@ -226,9 +227,8 @@ impl Connections {
         if matches!(record.origin, Origin::File(_)) && record.disabled_reason.is_none() {
             return Err(RegistryError::Declared { what: "connection", id: id.to_owned() });
         }
-        self.room.store.delete(&one.id).await?;
-        one.state().is_bad_now("the connection was deleted");
-        self.by_id.write().unwrap_or_else(PoisonError::into_inner).remove(&one.id);
+        self.room.apply(vec![Change::DeleteConnection { id: one.id.clone() }]).await?;
+        self.forget(&one.id);
         Ok(())
     }
 
@@ -244,10 +244,9 @@ impl Connections {
         }
         let now = self.room.clock.now();
         (app.create_time, app.update_time) = (now, now);
-        let seal = |secret: &Secret| self.room.key.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
-        let sealed = app.client_secret.as_ref().map(seal).transpose();
-        let sealed = sealed.map_err(|error| StoreError::Failed(format!("the machine gave no random numbers: {error}")))?;
-        self.room.store.put_app(app.clone(), sealed).await?;
+        let seal = |secret: &Secret| self.room.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
+        let sealed = app.client_secret.as_ref().map(seal).transpose()?;
+        self.room.store.put_provider_app(app.record(sealed)).await?;
         self.room.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id.clone(), app.clone());
         Ok(app)
     }
@@ -258,9 +257,19 @@ impl Connections {
         if app.is_declared {
             return Err(RegistryError::Declared { what: "provider app", id: id.to_owned() });
         }
-        self.room.store.delete_app(id).await?;
+        self.room.store.delete_provider_app(id).await?;
         self.room.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
         Ok(())
+    }
+
+    /// An id for what is new.
+    pub(crate) fn new_id() -> String {
+        Uuid::now_v7().to_string()
+    }
+
+    /// What people call a provider.
+    pub(crate) fn display_name(&self, provider: &str) -> String {
+        self.room.catalog.get(provider).map_or(provider, |known| known.info().display_name.as_str()).to_owned()
     }
 
     /// The catalog that connections are checked against.
@@ -273,13 +282,20 @@ impl Connections {
         &self.room.http
     }
 
-    /// Waits for refreshes under way, then closes the store.
-    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+    /// Lets go of a connection that was deleted along with its installation.
+    pub(crate) fn forget(&self, id: &str) {
+        if let Some(gone) = self.by_id.write().unwrap_or_else(PoisonError::into_inner).remove(id) {
+            gone.state().is_bad_now(DELETED);
+        }
+    }
+
+    /// Waits for refreshes under way: what they are given must be kept.
+    pub(crate) async fn quiet(&self) {
         self.room.quiet().await;
-        self.room.store.close().await
     }
 }
 
+const DELETED: &str = "the connection was deleted";
 const NOT_DECLARED: &str = "ampline.toml declares it no longer";
 
 fn connection(room: &Arc<Room>, state: State) -> Arc<Connection> {
@@ -310,10 +326,10 @@ fn opened(room: &Room, record: &ConnectionRecord, sealed: Option<&[u8]>, ids: &[
 
 impl Connection {
     /// New credentials, from a person or a file. Durable, and in use, when this returns.
-    async fn replace(&self, record: ConnectionRecord, credentials: Credentials, seed: Option<String>) -> Result<(), StoreError> {
+    async fn replace(&self, record: ConnectionRecord, credentials: Credentials, seed: Option<String>) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
         let kept = Kept { seed, credentials };
-        self.room.store.put(record.clone(), self.seal(&record, &kept)?).await?;
+        self.write(&record, &kept).await?;
         let mut state = self.state();
         let former: Vec<Secret> = state.credentials.secrets().into_iter().cloned().collect();
         let generation = state.generation + 1;
@@ -322,38 +338,37 @@ impl Connection {
     }
 
     /// The same credentials under changed words.
-    async fn relabel(&self, record: ConnectionRecord) -> Result<(), StoreError> {
+    async fn relabel(&self, record: ConnectionRecord) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
-        let kept = {
-            let mut state = self.state();
-            state.record = record.clone();
-            Kept { seed: state.seed.clone(), credentials: state.credentials.clone() }
-        };
-        self.room.store.put(record.clone(), self.seal(&record, &kept)?).await
+        self.state().record = record.clone();
+        self.room.apply(vec![room::put(&record, None)]).await
     }
 
-    /// Writes down what a new connection is.
-    async fn write(&self) -> Result<(), StoreError> {
-        self.relabel(self.record()).await
-    }
-
-    async fn disable(&self, reason: Option<String>) -> Result<(), StoreError> {
-        let record = ConnectionRecord { disabled_reason: reason, update_time: self.room.clock.now(), ..self.record() };
-        self.relabel(record).await
-    }
-
-    /// Encrypted, as the store keeps it. Secrets that a file names stay where they are: only tokens, which change, are kept.
-    fn seal(&self, record: &ConnectionRecord, kept: &Kept) -> Result<Option<Vec<u8>>, StoreError> {
+    /// Writes down what it is and how it stands. Secrets that a file names stay where they are: only tokens, which change, are kept.
+    async fn write(&self, record: &ConnectionRecord, kept: &Kept) -> Result<(), ProjectError> {
         let is_elsewhere = matches!(record.origin, Origin::File(_)) && !matches!(kept.credentials, Credentials::OAuth2(_));
-        if is_elsewhere {
-            return Ok(None);
-        }
-        let sealed = self.room.key.seal(Purpose::Connection, &self.id, kept);
-        Ok(Some(sealed.map_err(|error| StoreError::Failed(format!("the machine gave no random numbers: {error}")))?))
+        let held_tokens = matches!(self.state().credentials, Credentials::OAuth2(_));
+        let sealed = match is_elsewhere {
+            false => Some(self.room.seal(Purpose::Connection, &self.id, kept)?),
+            // Tokens of an earlier declaration are of no use any more.
+            true if held_tokens => {
+                Some(self.room.seal(Purpose::Connection, &self.id, &Kept { seed: None, credentials: Credentials::None })?)
+            }
+            true => None,
+        };
+        self.room.apply(vec![room::put(record, sealed), room::status(record)]).await
     }
-}
 
-/// A new connection's id.
-pub(super) fn new_id() -> String {
-    Uuid::now_v7().to_string()
+    async fn write_new(&self) -> Result<(), ProjectError> {
+        let (record, kept) = {
+            let state = self.state();
+            (state.record.clone(), Kept { seed: state.seed.clone(), credentials: state.credentials.clone() })
+        };
+        self.write(&record, &kept).await
+    }
+
+    async fn disable(&self, reason: &str) -> Result<(), ProjectError> {
+        self.state().record.disabled_reason = Some(reason.to_owned());
+        self.room.apply(vec![Change::DisableConnection { id: self.id.clone(), reason: reason.to_owned() }]).await
+    }
 }

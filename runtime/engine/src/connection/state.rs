@@ -10,12 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::{
-    Access, ClientOf, ConnectionRecord, ConnectionStatus, Credentials, OAuth2Credentials,
+    Access, ClientOf, Credentials, OAuth2Credentials,
     authorise::Proof,
     credentials::Registration,
     room::Room,
 };
-use crate::secrets::Secret;
+use crate::{
+    project::{ConnectionRecord, ConnectionStatus},
+    secrets::Secret,
+};
 
 /// The first wait after a refresh that failed; it doubles.
 const BACKOFF_MIN: Duration = Duration::from_secs(2);
@@ -96,8 +99,8 @@ impl State {
         let is_fresh = refused.is_none_or(|refused| self.generation > refused);
         let Credentials::OAuth2(oauth2) = &self.credentials else { return self.in_use(room) };
         let lifetime = oauth2.tokens.as_ref().and_then(|tokens| tokens.lifetime);
-        let is_due = oauth2.tokens.is_none() || lifetime.is_some_and(|life: Lifetime| life.is_due(now, self.chance));
-        let serves = oauth2.tokens.is_some() && is_fresh && !lifetime.is_some_and(|life| life.has_ended(now));
+        let is_due = oauth2.access_token().is_none() || lifetime.is_some_and(|life: Lifetime| life.is_due(now, self.chance));
+        let serves = oauth2.access_token().is_some() && is_fresh && !lifetime.is_some_and(|life| life.has_ended(now));
         if serves && !is_due {
             return self.in_use(room);
         }

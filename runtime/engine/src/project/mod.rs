@@ -13,6 +13,6 @@ pub use content::Content;
 pub use error::{ProjectError, RemovedObject};
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party,
+    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};

@@ -4,8 +4,8 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{
     manifest::Manifest,
-    plan::{KnownDestination, plan},
-    provider::Catalog,
+    plan::{KnownDestination, ReadPlan, plan},
+    provider::{Catalog, Provider},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -13,6 +13,7 @@ use super::{Launch, StartError};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
+    connection::{Connections, Declared},
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
@@ -20,6 +21,7 @@ use crate::{
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
+    project::ProjectStore,
     reader,
     scheduler::{Job, RunNow},
     secrets::{DestinationSecrets, Signing, Vault},
@@ -34,6 +36,8 @@ use crate::{
 
 /// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
 const UNCONFIGURED: &str = "neither ampline.toml nor amp.yaml names it any more";
+/// What made the connections that ampline.toml declares.
+const SETTINGS: &str = "ampline.toml";
 /// How much longer a claim holds than the longest that a batch can take.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
@@ -43,6 +47,8 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    pub(super) project: Arc<ProjectStore>,
+    pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
@@ -60,7 +66,7 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let known = catalog.clone();
     let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, &known, env, update_time)).await;
     let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
-    let jobs = jobs(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
+    let planned = planned(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let (journal, store) = open_stores(&data, settings.runtime.durability)?;
     settle_destinations(journal.as_ref(), &resolved).await?;
@@ -71,11 +77,30 @@ pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, pressure, vault, secrets, resolved, compiler })
+    let project = ProjectStore::open(&data.project(), &store_options(settings.runtime.durability))?;
+    let connections = Arc::new(connections(&project, &vault, &clock, catalog, &resolved).await?);
+    let jobs = planned.into_iter().filter_map(|planned| planned.job(&connections)).collect();
+    Ok(Parts { data, journal, clock, jobs, store, project, connections, pressure, vault, secrets, resolved, compiler })
 }
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// The customers' credentials, with those that ampline.toml declares.
+async fn connections(
+    project: &Arc<ProjectStore>,
+    vault: &Arc<Vault>,
+    clock: &Arc<dyn Clock>,
+    catalog: Catalog,
+    resolved: &Resolved,
+) -> Result<Connections, StartError> {
+    let key = vault.connections_key(clock.now())?;
+    let http = http_client::provider_client()?;
+    let connections = Connections::open(project.clone(), key, http, clock.clone(), catalog).await?;
+    let declared: Vec<Declared> = resolved.connections.values().cloned().collect();
+    connections.declare(SETTINGS, resolved.provider_apps.clone(), declared).await?;
+    Ok(connections)
 }
 
 /// What destinations sign and authenticate with; webhooks without a configured key get one of their own.
@@ -111,14 +136,18 @@ async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Resu
 
 /// Opens the journal and the hosted store of a data folder.
 pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
+    let options = store_options(durability);
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
+    let store = HostedStore::open(&data.store(), &options)?;
+    Ok((journal, store))
+}
+
+fn store_options(durability: Durability) -> Options {
     let synchronous = match durability {
         Durability::Full => Synchronous::Full,
         Durability::Normal => Synchronous::Normal,
     };
-    let options = Options { synchronous, ..Options::default() };
-    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
-    let store = HostedStore::open(&data.store(), &options)?;
-    Ok((journal, store))
+    Options { synchronous, ..Options::default() }
 }
 
 fn known(destination: &Destination) -> KnownDestination {
@@ -126,11 +155,25 @@ fn known(destination: &Destination) -> KnownDestination {
     KnownDestination { id: destination.id.clone(), mirrors_records }
 }
 
+/// A read that is planned, before its connection is open.
+struct Planned {
+    plan: ReadPlan,
+    provider: Arc<dyn Provider>,
+    connection_id: String,
+}
+
+impl Planned {
+    fn job(self, connections: &Connections) -> Option<Job> {
+        let connection = connections.get(&self.connection_id)?;
+        Some(Job { plan: Arc::new(self.plan), provider: self.provider, connection })
+    }
+}
+
 /// Every read of every installation, or every reason why there is none.
-fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Job>, Vec<Problem>> {
+fn planned(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Planned>, Vec<Problem>> {
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let connections: HashMap<&str, Arc<reader::Connection>> =
-        resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
+    let connections: HashMap<&str, &Declared> =
+        resolved.connections.values().map(|connection| (connection.id.as_str(), connection)).collect();
     let known = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
     for installation in &resolved.installations {
         let (plans, faults) = plan(manifest, installation, &known);
@@ -149,7 +192,7 @@ fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<V
                 problems.push(Problem { place: place.clone(), message });
                 break;
             }
-            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() });
+            jobs.push(Planned { plan, provider: provider.clone(), connection_id: connection.id.clone() });
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
@@ -164,6 +207,8 @@ impl Parts {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
+            connections: Some(self.connections.clone()),
+            public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
@@ -238,7 +283,7 @@ impl Parts {
 
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
-        let http = http_client::provider_client()?;
+        let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
         Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
     }

@@ -16,9 +16,11 @@ use tokio::{
 use crate::{
     api,
     clock::Clock,
+    connection::Connections,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
+    project::{ProjectError, ProjectStore},
     reader,
     scheduler::{self, Job, NextRuns, RunNow},
     secrets::DestinationSecrets,
@@ -48,6 +50,9 @@ pub enum StartError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
     /// The kept secrets.
     #[error("{0}")]
     Secrets(#[from] crate::secrets::VaultError),
@@ -76,6 +81,9 @@ pub enum StopError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
 }
 
 fn list(problems: &[Problem]) -> String {
@@ -100,6 +108,8 @@ pub struct Launch {
 pub struct Runtime {
     journal: Arc<dyn Journal>,
     store: Arc<HostedStore>,
+    project: Arc<ProjectStore>,
+    connections: Arc<Connections>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -144,6 +154,8 @@ impl Runtime {
         Ok(Self {
             journal: parts.journal,
             store: parts.store,
+            project: parts.project,
+            connections: parts.connections,
             data: parts.data,
             address,
             router,
@@ -183,7 +195,11 @@ impl Runtime {
         if tokio::time::timeout(Duration::from_secs(5), quiet).await.is_err() {
             self.background.abort_all();
         }
+        if tokio::time::timeout(self.grace, self.connections.quiet()).await.is_err() {
+            tracing::error!("refreshed tokens could not be kept before the end; their connections may have to be connected again");
+        }
         self.data.withdraw();
+        self.project.close().await?;
         self.store.close().await?;
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");

@@ -6,20 +6,20 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ampline_core::{
     manifest::Manifest,
     plan::Installation,
-    provider::{Catalog, fill},
+    provider::Catalog,
     retry::RetryPolicy,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings,
-    credentials::credentials, reach,
+    DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings,
+    connections, credentials::credentials, reach,
 };
 use crate::{
+    connection::{Declared, ProviderApp},
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
-    reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::{Destination, wasm::PostgresOptions},
 };
@@ -79,7 +79,9 @@ pub struct Resolved {
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// By name.
-    pub connections: BTreeMap<String, Connection>,
+    pub(crate) connections: BTreeMap<String, Declared>,
+    /// The product's registrations at providers.
+    pub(crate) provider_apps: Vec<ProviderApp>,
     /// In the file's order.
     pub installations: Vec<Installation>,
 }
@@ -120,9 +122,15 @@ pub fn resolve(
         }
     }
     for (name, declared) in &settings.connections {
-        match connection(name, declared, catalog, &env) {
+        match connections::connection(name, declared, &settings.provider_apps, catalog, &env) {
             Ok(one) => drop(resolved.connections.insert(name.clone(), one)),
             Err((key, message)) => report(format!("connections.{name}{key}"), message),
+        }
+    }
+    for (name, declared) in &settings.provider_apps {
+        match connections::provider_app(name, declared, catalog, &env, update_time) {
+            Ok(app) => resolved.provider_apps.push(app),
+            Err((key, message)) => report(format!("provider_apps.{name}{key}"), message),
         }
     }
     for (index, declared) in settings.installations.iter().enumerate() {
@@ -245,31 +253,6 @@ fn destination(
     })
 }
 
-fn connection(
-    name: &str,
-    declared: &ConnectionSettings,
-    catalog: &Catalog,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Connection, Fault> {
-    let provider = catalog.get(&declared.provider).ok_or_else(|| (".provider", catalog.unknown(&declared.provider)))?;
-    let workspace = |key: &str| if key == "workspace" { declared.workspace.clone() } else { None };
-    let base_url = match &declared.base_url {
-        Some(url) => url.clone(),
-        None => fill(&provider.info().base_url, workspace).map_err(|unfilled| (".workspace", unfilled.to_string()))?,
-    };
-    if base_url.contains('@') {
-        // Not repeated: it may hold a password.
-        return Err((".base_url", "holds a user name or password; requests are authorised by `access_token` alone".into()));
-    }
-    let sound = reqwest::Url::parse(&base_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-    if !sound {
-        return Err((".base_url", format!("{base_url:?} is not an address like https://api.example.com")));
-    }
-    let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
-    let id = stable_id("connection", name);
-    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
-}
-
 fn installation(
     declared: &InstallationSettings,
     settings: &Settings,
@@ -303,7 +286,7 @@ fn installation(
 }
 
 /// Ids of things that are declared in files: the same name gives the same id at every start.
-fn stable_id(kind: &str, name: &str) -> String {
+pub(super) fn stable_id(kind: &str, name: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(format!("ampline.{kind}.{name}"));
     let mut bytes = [0; 16];
