@@ -294,3 +294,19 @@ fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestam
     // A provider that asked for patience gets it, up to a day.
     Some(soonest.max(now + SignedDuration::try_from(*asked).unwrap_or(PATIENCE_MAX).min(PATIENCE_MAX)))
 }
+
+/// All reads of one installation, in place of those it had.
+pub(crate) struct Change {
+    pub(crate) installation_id: String,
+    pub(crate) jobs: Vec<Job>,
+}
+
+/// The way to tell the scheduler.
+#[derive(Clone)]
+pub(crate) struct Handle(pub(crate) mpsc::Sender<Change>);
+
+impl Handle {
+    pub(crate) async fn change(&self, change: Change) -> Result<(), ()> {
+        self.0.send(change).await.map_err(|_| ())
+    }
+}

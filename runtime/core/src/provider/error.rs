@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, header};
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// Longest piece of an answer that an error message quotes, in characters.
@@ -45,6 +46,21 @@ impl ReadError {
     /// A failure without a wait asked for.
     pub fn new(class: ReadErrorClass, message: impl Into<String>) -> Self {
         Self { class, message: message.into(), retry_after: None }
+    }
+
+    /// What a refusal means by its status alone.
+    pub fn of_status(response: &Response<Bytes>) -> Self {
+        let status = response.status();
+        let class = match status.as_u16() {
+            401 => ReadErrorClass::BadCredentials,
+            403 => ReadErrorClass::Forbidden,
+            404 => ReadErrorClass::NotFound,
+            429 => ReadErrorClass::RateLimited,
+            408 | 500.. => ReadErrorClass::Transient,
+            _ => ReadErrorClass::BadRequest,
+        };
+        let message = format!("the provider answered {}: `{}`", status.as_u16(), snippet(response.body()));
+        Self { class, message, retry_after: retry_after(response.headers()) }
     }
 
     /// An answer that is not what the provider documents, and the piece of it that shows so.

@@ -3,16 +3,20 @@
 //! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
 
 mod auth;
+mod connections;
 mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
 mod health;
 mod hosted_store;
+mod installations;
+mod integrations;
 mod paging;
 mod problem;
 mod range;
 mod reads;
+mod shapes;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -25,7 +29,7 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode},
     middleware,
-    routing::{get, post},
+    routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -33,7 +37,7 @@ use tokio::sync::{mpsc, watch};
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use status::Status;
+pub use status::{BadConnection, Status};
 
 use crate::{
     clock::Clock,
@@ -41,7 +45,7 @@ use crate::{
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
-    project::Origin,
+    project::{Origin, Project},
     scheduler::{NextRuns, RunNow},
     store::HostedStore,
 };
@@ -59,6 +63,8 @@ pub struct Api {
     pub journal: Arc<dyn Journal>,
     /// The hosted store.
     pub store: Arc<HostedStore>,
+    /// Integrations, connections and installations.
+    pub(crate) projects: Arc<Project>,
     /// Customers' credentials; nothing where the store was only opened to be asked.
     pub(crate) connections: Option<Arc<Connections>>,
     /// How this runtime is reached, for the addresses that it gives away.
@@ -91,6 +97,27 @@ fn client_origin(headers: &HeaderMap) -> Origin {
     if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
 }
 
+/// Routes of integrations, installations and connections.
+fn project_routes() -> Router<Arc<Api>> {
+    const PROJECT: &str = "/v1/projects/{project}";
+    let path = |rest: &str| format!("{PROJECT}/{rest}");
+    Router::new()
+        .route(&path("files:reload"), post(integrations::reload))
+        .route(&path("integrations"), get(integrations::list))
+        .route(&path("integrations:batch"), put(integrations::deploy))
+        .route(&path("integrations/{integration}"), get(integrations::show).delete(integrations::delete))
+        .route(&path("integrations/{integration}/revisions"), get(integrations::revisions))
+        .route(&path("integrations/{integration}/installations"), get(installations::list_of).post(installations::create))
+        .route(
+            &path("integrations/{integration}/installations/{installation}"),
+            get(installations::show).patch(installations::update).delete(installations::delete),
+        )
+        .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
+        .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
+        .route(&path("installations"), get(installations::list))
+        .route(&path("connections"), get(connections::list))
+}
+
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
     let keyed = Router::new()
@@ -105,6 +132,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
+        .merge(project_routes())
         .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()

@@ -58,6 +58,8 @@ impl Served {
             project: "demo".into(),
             journal,
             store: store.clone(),
+            connections: None,
+            public_url: "http://ampline.test".to_owned(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),

@@ -2,6 +2,7 @@
 
 mod check;
 mod client;
+mod connections;
 mod deliveries;
 mod destinations;
 mod logging;
@@ -42,6 +43,8 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List, make, renew, check and delete customers' connections to providers.
+    Connections(Box<connections::ConnectionsArgs>),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Template(args) => template::run(&args),

@@ -48,9 +48,7 @@ impl Proof {
                     let name = HeaderName::from_bytes(name.as_bytes());
                     header(name.map_err(|error| error.to_string())?, prefix, key, "API key").map(Some)
                 }
-                AuthScheme::None | AuthScheme::Basic | AuthScheme::OAuth2(_) => {
-                    Err("the provider takes no API key".to_owned())
-                }
+                AuthScheme::None | AuthScheme::Basic | AuthScheme::OAuth2(_) => Err("the provider takes no API key".to_owned()),
             },
         }
     }
@@ -70,7 +68,8 @@ impl Access {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let url = format!("{}{path}", self.base_url.trim_end_matches('/'));
-        let mut url: Url = url.parse().map_err(|error| format!("the provider's address {:?} is not valid: {error}", self.base_url))?;
+        let mut url: Url =
+            url.parse().map_err(|error| format!("the provider's address {:?} is not valid: {error}", self.base_url))?;
         if let Proof::Query(name, key) = &self.proof {
             url.query_pairs_mut().append_pair(name, key.reveal());
         }

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use ampline_core::{
-    oauth::{AuthorizationRequest, Lifetime, ProofKey, RANDOM_BYTES, TokenError, TokenGrant, authorization_url, site, token_request},
+    oauth::{
+        AuthorizationRequest, Lifetime, ProofKey, RANDOM_BYTES, TokenError, TokenGrant, authorization_url, site, token_request,
+    },
     provider::{AuthScheme, Grant, OAuth2},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -17,9 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
-    sealed::Purpose,
-    state::filled,
-    token_endpoint, without,
+    sealed::Purpose, state::filled, token_endpoint, without,
 };
 use crate::{
     project::{Origin, Party, PendingAuthorization, ProjectError},

@@ -150,7 +150,9 @@ impl Credentials {
     pub(crate) fn secrets(&self) -> Vec<&Secret> {
         match self {
             Self::None => Vec::new(),
-            Self::AccessToken { token: secret } | Self::ApiKey { key: secret } | Self::Basic { password: secret, .. } => vec![secret],
+            Self::AccessToken { token: secret } | Self::ApiKey { key: secret } | Self::Basic { password: secret, .. } => {
+                vec![secret]
+            }
             Self::OAuth2(oauth2) => {
                 let own = if let ClientOf::Own { secret, .. } = &oauth2.client { secret.as_ref() } else { None };
                 let password = if let How::Password { password, .. } = &oauth2.how { Some(password) } else { None };
@@ -189,7 +191,9 @@ pub(crate) fn expected(auth: &AuthScheme) -> &'static str {
         AuthScheme::Basic => "a user name and a password",
         AuthScheme::ApiKey(_) => "an API key",
         AuthScheme::OAuth2(oauth2) => match oauth2.grant {
-            Grant::AuthorizationCode => "OAuth 2: a person's consent (`ampline connections connect`), a refresh token or an access token",
+            Grant::AuthorizationCode => {
+                "OAuth 2: a person's consent (`ampline connections connect`), a refresh token or an access token"
+            }
             Grant::ClientCredentials => "OAuth 2 client credentials, or an access token",
             Grant::Password => "OAuth 2 with a user name and a password, or an access token",
         },
@@ -223,13 +227,9 @@ impl OAuth2Credentials {
     /// What the next tokens are asked for with; nothing where only a person can help.
     pub(crate) fn grant<'a>(&'a self, scopes: &'a [String]) -> Option<TokenGrant<'a>> {
         match &self.how {
-            How::AuthorizationCode => {
-                Some(TokenGrant::RefreshToken(self.tokens.as_ref()?.refresh.as_ref()?.reveal()))
-            }
+            How::AuthorizationCode => Some(TokenGrant::RefreshToken(self.tokens.as_ref()?.refresh.as_ref()?.reveal())),
             How::ClientCredentials => Some(TokenGrant::ClientCredentials { scopes }),
-            How::Password { username, password } => {
-                Some(TokenGrant::Password { username, password: password.reveal(), scopes })
-            }
+            How::Password { username, password } => Some(TokenGrant::Password { username, password: password.reveal(), scopes }),
         }
     }
 }

@@ -26,7 +26,7 @@ use std::{
 use ampline_core::provider::{ReadError, ReadErrorClass};
 
 pub(crate) use authorise::Access;
-pub(crate) use consent::{CALLBACK_PATH, Consent, ConsentAnswer, ConsentError, ConsentRequest};
+pub(crate) use consent::{CALLBACK_PATH, ConsentAnswer, ConsentError, ConsentRequest};
 pub(crate) use credentials::{ClientOf, Credentials, How, OAuth2Credentials, Tokens, expected};
 pub(crate) use declared::Declared;
 pub(crate) use provider_app::ProviderApp;

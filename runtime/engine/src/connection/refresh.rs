@@ -14,9 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    room,
-    Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, sealed::Purpose,
-    token_endpoint,
+    Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, room, sealed::Purpose, token_endpoint,
 };
 use crate::{clock, connection::credentials::Kept, project::ProjectError, secrets::Secret};
 

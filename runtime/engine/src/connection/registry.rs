@@ -1,7 +1,7 @@
 //! All connections and provider apps of the project: opened from the store and from ampline.toml, made, renewed and deleted.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -99,13 +99,14 @@ impl Connections {
     }
 
     /// Takes in what ampline.toml declares, at a start or when it changed: a declaration that says what it said before leaves the
-    /// tokens that were refreshed since. Connections of `file` that it declares no longer may not be used any more.
+    /// tokens that were refreshed since. Connections of `file` that it declares no longer may not be used any more. Answers with
+    /// those whose credentials are other than before.
     pub(crate) async fn declare(
         &self,
         file: &str,
         apps: Vec<ProviderApp>,
         declared: Vec<Declared>,
-    ) -> Result<(), ProjectError> {
+    ) -> Result<BTreeSet<String>, ProjectError> {
         let _changing = self.changing.lock().await;
         {
             let mut known = self.room.apps.write().unwrap_or_else(PoisonError::into_inner);
@@ -115,16 +116,21 @@ impl Connections {
         let origin = Origin::File(file.to_owned());
         for gone in self.list().into_iter().filter(|one| !declared.iter().any(|declared| declared.id == one.id)) {
             if gone.record().origin == origin {
-                gone.disable(NOT_DECLARED).await?;
+                // The store was told along with all else that the file says.
+                gone.state().record.disabled_reason = Some(NOT_DECLARED.to_owned());
             }
         }
+        let mut renewed = BTreeSet::new();
         for one in declared {
-            self.declare_one(&origin, one).await?;
+            let id = one.id.clone();
+            if self.declare_one(&origin, one).await? {
+                renewed.insert(id);
+            }
         }
-        Ok(())
+        Ok(renewed)
     }
 
-    async fn declare_one(&self, origin: &Origin, declared: Declared) -> Result<(), ProjectError> {
+    async fn declare_one(&self, origin: &Origin, declared: Declared) -> Result<bool, ProjectError> {
         let now = self.room.clock.now();
         let seed = declared.credentials.digest();
         let known = self.get(&declared.id);
@@ -150,15 +156,15 @@ impl Connections {
             update_time: now,
         };
         match known {
-            Some(known) if is_same => known.relabel(record).await,
-            Some(known) => known.replace(record, declared.credentials, Some(seed)).await,
+            Some(known) if is_same => known.relabel(record).await?,
+            Some(known) => known.replace(record, declared.credentials, Some(seed)).await?,
             None => {
                 let made = connection(&self.room, State::new(record, declared.credentials, Some(seed), clock::chance()));
                 made.write_new().await?;
                 self.insert(made);
-                Ok(())
             }
         }
+        Ok(!is_same)
     }
 
     fn insert(&self, connection: Arc<Connection>) {
@@ -305,9 +311,7 @@ fn connection(room: &Arc<Room>, state: State) -> Arc<Connection> {
 
 /// A row's state; what its credentials say, or why they do not open.
 fn opened(room: &Room, record: &ConnectionRecord, sealed: Option<&[u8]>, ids: &[&str]) -> State {
-    let found = sealed.map(|sealed| {
-        room.key.open_or_trace::<Kept>(Purpose::Connection, &record.id, sealed, ids.iter().copied())
-    });
+    let found = sealed.map(|sealed| room.key.open_or_trace::<Kept>(Purpose::Connection, &record.id, sealed, ids.iter().copied()));
     match found {
         None => State::new(record.clone(), Credentials::None, None, clock::chance()),
         Some(Ok(kept)) => {
@@ -326,7 +330,12 @@ fn opened(room: &Room, record: &ConnectionRecord, sealed: Option<&[u8]>, ids: &[
 
 impl Connection {
     /// New credentials, from a person or a file. Durable, and in use, when this returns.
-    async fn replace(&self, record: ConnectionRecord, credentials: Credentials, seed: Option<String>) -> Result<(), ProjectError> {
+    async fn replace(
+        &self,
+        record: ConnectionRecord,
+        credentials: Credentials,
+        seed: Option<String>,
+    ) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
         let kept = Kept { seed, credentials };
         self.write(&record, &kept).await?;
@@ -365,10 +374,5 @@ impl Connection {
             (state.record.clone(), Kept { seed: state.seed.clone(), credentials: state.credentials.clone() })
         };
         self.write(&record, &kept).await
-    }
-
-    async fn disable(&self, reason: &str) -> Result<(), ProjectError> {
-        self.state().record.disabled_reason = Some(reason.to_owned());
-        self.room.apply(vec![Change::DisableConnection { id: self.id.clone(), reason: reason.to_owned() }]).await
     }
 }

@@ -39,7 +39,9 @@ impl Purpose {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unsealable {
     /// Not of this format.
-    #[error("it is of a format that this version does not read: run the version that wrote it, or restore project.db from a backup")]
+    #[error(
+        "it is of a format that this version does not read: run the version that wrote it, or restore project.db from a backup"
+    )]
     Format,
     /// Under another key.
     #[error(
@@ -122,9 +124,8 @@ mod tests {
     fn a_value_opens_in_its_own_row_and_says_why_not_elsewhere() {
         let key = DataKey::new(MasterKey::generate().unwrap());
         let sealed = key.seal(Purpose::Connection, "one", &"pat-4711").unwrap();
-        let open = |id: &str, sealed: &[u8]| {
-            key.open_or_trace::<String>(Purpose::Connection, id, sealed, ["one", "two"].into_iter())
-        };
+        let open =
+            |id: &str, sealed: &[u8]| key.open_or_trace::<String>(Purpose::Connection, id, sealed, ["one", "two"].into_iter());
         assert_eq!(open("one", &sealed).unwrap(), "pat-4711");
         assert!(!sealed.windows(8).any(|window| window == b"pat-4711"));
         assert_eq!(open("two", &sealed).unwrap_err(), Unsealable::Swapped("one".to_owned()));

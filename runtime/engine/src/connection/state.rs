@@ -9,12 +9,7 @@ use ampline_core::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::{
-    Access, ClientOf, Credentials, OAuth2Credentials,
-    authorise::Proof,
-    credentials::Registration,
-    room::Room,
-};
+use super::{Access, ClientOf, Credentials, OAuth2Credentials, authorise::Proof, credentials::Registration, room::Room};
 use crate::{
     project::{ConnectionRecord, ConnectionStatus},
     secrets::Secret,
@@ -78,17 +73,7 @@ pub(super) enum Next {
 
 impl State {
     pub(super) fn new(record: ConnectionRecord, credentials: Credentials, seed: Option<String>, chance: f64) -> Self {
-        Self {
-            record,
-            credentials,
-            seed,
-            generation: 1,
-            bad: None,
-            backoff: None,
-            refreshing: None,
-            former: Vec::new(),
-            chance,
-        }
+        Self { record, credentials, seed, generation: 1, bad: None, backoff: None, refreshing: None, former: Vec::new(), chance }
     }
 
     /// What follows now. `refused` is the generation that the provider did not accept.
@@ -120,7 +105,9 @@ impl State {
     fn in_use(&self, room: &Room) -> Next {
         match self.access(room) {
             Ok(access) => Next::Use(access),
-            Err(reason) => Next::Fail(ReadError::new(ReadErrorClass::BadRequest, format!("connection {}: {reason}", self.record.id))),
+            Err(reason) => {
+                Next::Fail(ReadError::new(ReadErrorClass::BadRequest, format!("connection {}: {reason}", self.record.id)))
+            }
         }
     }
 

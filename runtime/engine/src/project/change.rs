@@ -110,15 +110,13 @@ pub struct ConnectionDraft {
     pub sealed: Option<Vec<u8>>,
 }
 
-/// An installation as it is to be.
+/// An installation as it is to be. Its configuration stands on the integration's latest revision.
 #[derive(Debug, Clone)]
 pub struct InstallationDraft {
     /// Stable id.
     pub id: String,
     /// The integration's id.
     pub integration_id: String,
-    /// The integration's revision that the configuration stands on.
-    pub integration_revision: String,
     /// The customer's team.
     pub group: NamedParty,
     /// The person who installs.
@@ -140,9 +138,7 @@ pub struct InstallationUpdate {
     pub id: String,
     /// The revision that the change builds on; nothing = whatever is there.
     pub expected_revision: Option<String>,
-    /// The integration's revision that the configuration stands on from now on.
-    pub integration_revision: String,
-    /// What is chosen.
+    /// What is chosen; it stands on the integration's latest revision from now on.
     pub content: Option<Content>,
     /// The connection's id.
     pub connection_id: Option<String>,
@@ -157,4 +153,6 @@ pub struct Applied {
     pub id: String,
     /// Whether anything is other than before.
     pub changed: bool,
+    /// Whether its group or consumer has another name now, which all of theirs carry.
+    pub renamed: bool,
 }

@@ -1,19 +1,15 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ampline_core::{
-    manifest::Manifest,
-    plan::{KnownDestination, ReadPlan, plan},
-    provider::{Catalog, Provider},
-};
+use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
 use tokio::sync::{mpsc, watch};
 
-use super::{Launch, StartError};
+use super::{Launch, StartError, files};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
-    connection::{Connections, Declared},
+    connection::Connections,
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
@@ -21,9 +17,9 @@ use crate::{
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
-    project::ProjectStore,
+    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     reader,
-    scheduler::{Job, RunNow},
+    scheduler::{self, Job, RunNow},
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
@@ -36,8 +32,6 @@ use crate::{
 
 /// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
 const UNCONFIGURED: &str = "neither ampline.toml nor amp.yaml names it any more";
-/// What made the connections that ampline.toml declares.
-const SETTINGS: &str = "ampline.toml";
 /// How much longer a claim holds than the longest that a batch can take.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
@@ -47,7 +41,8 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
-    pub(super) project: Arc<ProjectStore>,
+    pub(super) project_store: Arc<ProjectStore>,
+    pub(super) project: Arc<Project>,
     pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
@@ -57,50 +52,90 @@ pub(super) struct Parts {
 }
 
 /// Opens the stores and decides what is read.
-pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
-    let Launch { settings, manifest, update_time, clock, compiler } = launch;
+pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
+    let Launch { settings, manifest, files, clock, compiler } = launch;
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
-    let resolving = (settings.clone(), manifest.clone());
+    let resolving = (settings.clone(), manifest.clone(), files.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
     let catalog = Catalog::built_in();
-    let known = catalog.clone();
-    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, &known, env, update_time)).await;
-    let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
-    let planned = planned(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
+    let providers = catalog.clone();
+    let resolved = tokio::task::spawn_blocking(move || {
+        let (settings, manifest, files) = resolving;
+        match (resolve(&settings, &manifest, &providers, env), files::installations(&files, &settings)) {
+            (Ok(resolved), Ok(found)) => {
+                let declared = files::declared(&files, &manifest, &resolved.connections, found);
+                Ok((resolved, declared))
+            }
+            (resolved, found) => {
+                let faults = [resolved.err(), found.err().map(problems)];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
+    });
+    let (resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
-    let (journal, store) = open_stores(&data, settings.runtime.durability)?;
+    let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
+    let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
+    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
+    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
+    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let connections = connections(&project_store, &vault, &clock, &catalog).await?;
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
+    let reread = reread(files, settings.clone(), manifest, catalog);
+    let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
+    let jobs = started(&project, declared).await?;
     settle_destinations(journal.as_ref(), &resolved).await?;
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
     let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
     let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
-    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
-    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    let project = ProjectStore::open(&data.project(), &store_options(settings.runtime.durability))?;
-    let connections = Arc::new(connections(&project, &vault, &clock, catalog, &resolved).await?);
-    let jobs = planned.into_iter().filter_map(|planned| planned.job(&connections)).collect();
-    Ok(Parts { data, journal, clock, jobs, store, project, connections, pressure, vault, secrets, resolved, compiler })
+    Ok(Parts {
+        data,
+        journal,
+        clock,
+        jobs,
+        store,
+        project_store,
+        project,
+        connections,
+        pressure,
+        vault,
+        secrets,
+        resolved,
+        compiler,
+    })
+}
+
+/// The customers' credentials, as the store keeps them.
+async fn connections(
+    store: &Arc<ProjectStore>,
+    vault: &Vault,
+    clock: &Arc<dyn Clock>,
+    catalog: &Catalog,
+) -> Result<Arc<Connections>, StartError> {
+    let key = vault.connections_key(clock.now())?;
+    let http = http_client::provider_client()?;
+    Ok(Arc::new(Connections::open(store.clone(), key, http, clock.clone(), catalog.clone()).await?))
+}
+
+/// Every read there is once the files have been heard, or every fault of what they say.
+async fn started(project: &Project, declared: Declared) -> Result<Vec<Job>, StartError> {
+    project.start(declared).await.map_err(|error| match error {
+        ProjectError::Invalid(issues) => StartError::Problems(problems(issues)),
+        error => StartError::Project(error),
+    })
+}
+
+fn problems(issues: Vec<Issue>) -> Vec<Problem> {
+    issues.into_iter().map(|Issue { path, message }| Problem { place: path, message }).collect()
+}
+
+fn reread(files: files::Files, settings: Arc<Settings>, manifest: Arc<Manifest>, catalog: Catalog) -> Reread {
+    Box::new(move || files::reread(&files, &settings, &manifest, &catalog, &env))
 }
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// The customers' credentials, with those that ampline.toml declares.
-async fn connections(
-    project: &Arc<ProjectStore>,
-    vault: &Arc<Vault>,
-    clock: &Arc<dyn Clock>,
-    catalog: Catalog,
-    resolved: &Resolved,
-) -> Result<Connections, StartError> {
-    let key = vault.connections_key(clock.now())?;
-    let http = http_client::provider_client()?;
-    let connections = Connections::open(project.clone(), key, http, clock.clone(), catalog).await?;
-    let declared: Vec<Declared> = resolved.connections.values().cloned().collect();
-    connections.declare(SETTINGS, resolved.provider_apps.clone(), declared).await?;
-    Ok(connections)
 }
 
 /// What destinations sign and authenticate with; webhooks without a configured key get one of their own.
@@ -134,68 +169,29 @@ async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Resu
     Ok(())
 }
 
-/// Opens the journal and the hosted store of a data folder.
-pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
-    let options = store_options(durability);
-    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
-    let store = HostedStore::open(&data.store(), &options)?;
-    Ok((journal, store))
+/// The stores of a data folder.
+pub(crate) struct Stores {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) store: Arc<HostedStore>,
+    pub(crate) project: Arc<ProjectStore>,
 }
 
-fn store_options(durability: Durability) -> Options {
+/// Opens the stores of a data folder.
+pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stores, StartError> {
     let synchronous = match durability {
         Durability::Full => Synchronous::Full,
         Durability::Normal => Synchronous::Normal,
     };
-    Options { synchronous, ..Options::default() }
+    let options = Options { synchronous, ..Options::default() };
+    let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
+    let store = HostedStore::open(&data.store(), &options)?;
+    let project = ProjectStore::open(&data.project(), &options)?;
+    Ok(Stores { journal, store, project })
 }
 
 fn known(destination: &Destination) -> KnownDestination {
     let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
     KnownDestination { id: destination.id.clone(), mirrors_records }
-}
-
-/// A read that is planned, before its connection is open.
-struct Planned {
-    plan: ReadPlan,
-    provider: Arc<dyn Provider>,
-    connection_id: String,
-}
-
-impl Planned {
-    fn job(self, connections: &Connections) -> Option<Job> {
-        let connection = connections.get(&self.connection_id)?;
-        Some(Job { plan: Arc::new(self.plan), provider: self.provider, connection })
-    }
-}
-
-/// Every read of every installation, or every reason why there is none.
-fn planned(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Planned>, Vec<Problem>> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let connections: HashMap<&str, &Declared> =
-        resolved.connections.values().map(|connection| (connection.id.as_str(), connection)).collect();
-    let known = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
-    for installation in &resolved.installations {
-        let (plans, faults) = plan(manifest, installation, &known);
-        let place = format!("installation {}/{}", installation.integration, installation.group_ref);
-        problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
-        for plan in plans {
-            let Some(provider) = catalog.get(&plan.context.provider) else {
-                let message = format!("integration {}: {}", installation.integration, catalog.unknown(&plan.context.provider));
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            };
-            let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
-            if connection.provider != plan.context.provider {
-                let message =
-                    format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            }
-            jobs.push(Planned { plan, provider: provider.clone(), connection_id: connection.id.clone() });
-        }
-    }
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
 impl Parts {
@@ -207,6 +203,7 @@ impl Parts {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
+            projects: self.project.clone(),
             connections: Some(self.connections.clone()),
             public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),

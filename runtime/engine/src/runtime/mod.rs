@@ -1,8 +1,10 @@
 //! A running Ampline: everything wired together, started, and stopped without losing anything.
 
 mod assemble;
+mod files;
 
-pub(crate) use assemble::open_stores;
+pub(crate) use assemble::{Stores, open_stores};
+pub use files::Files;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,7 +22,7 @@ use crate::{
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
-    project::{ProjectError, ProjectStore},
+    project::{Project, ProjectError, ProjectStore},
     reader,
     scheduler::{self, Job, NextRuns, RunNow},
     secrets::DestinationSecrets,
@@ -34,6 +36,9 @@ const RETAIN_EVERY: Duration = Duration::from_secs(60);
 
 /// Wishes for a read at once that may wait to be heard.
 const WISHES_MAX: usize = 16;
+
+/// Changes of reads that may wait to be heard.
+const CHANGES_MAX: usize = 64;
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +55,7 @@ pub enum StartError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
-    /// The project store.
+    /// The project store, or what it holds.
     #[error("{0}")]
     Project(#[from] ProjectError),
     /// The kept secrets.
@@ -96,8 +101,8 @@ pub struct Launch {
     pub settings: Settings,
     /// The checked amp.yaml.
     pub manifest: Manifest,
-    /// When the settings or the manifest last changed.
-    pub update_time: jiff::Timestamp,
+    /// Where both were read, and are read again when asked for.
+    pub files: Files,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// How sinks are compiled.
@@ -108,7 +113,8 @@ pub struct Launch {
 pub struct Runtime {
     journal: Arc<dyn Journal>,
     store: Arc<HostedStore>,
-    project: Arc<ProjectStore>,
+    project_store: Arc<ProjectStore>,
+    project: Arc<Project>,
     connections: Arc<Connections>,
     data: DataDir,
     address: SocketAddr,
@@ -124,7 +130,8 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let parts = assemble::assemble(launch).await?;
+        let (change, changes) = mpsc::channel(CHANGES_MAX);
+        let parts = assemble::assemble(launch, scheduler::Handle(change)).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
@@ -154,6 +161,7 @@ impl Runtime {
         Ok(Self {
             journal: parts.journal,
             store: parts.store,
+            project_store: parts.project_store,
             project: parts.project,
             connections: parts.connections,
             data: parts.data,
@@ -177,6 +185,14 @@ impl Runtime {
         self.router.clone()
     }
 
+    /// Reads amp.yaml, ampline.toml and the folder of installations again. What they say counts at once, or nothing of it does and
+    /// the log says why. Objects that installations read are not taken away so.
+    pub async fn reload(&self) {
+        if let Err(error) = self.project.reload(false).await {
+            tracing::error!(event = "project.reload_refused", %error, "nothing has changed");
+        }
+    }
+
     /// Stops reading and claiming, waits for what is in flight (at most the grace time of the settings) and closes the store.
     /// What was not settled by then is delivered again at the next start.
     pub async fn shutdown(mut self) -> Result<(), StopError> {
@@ -196,10 +212,12 @@ impl Runtime {
             self.background.abort_all();
         }
         if tokio::time::timeout(self.grace, self.connections.quiet()).await.is_err() {
-            tracing::error!("refreshed tokens could not be kept before the end; their connections may have to be connected again");
+            tracing::error!(
+                "refreshed tokens could not be kept before the end; their connections may have to be connected again"
+            );
         }
         self.data.withdraw();
-        self.project.close().await?;
+        self.project_store.close().await?;
         self.store.close().await?;
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");

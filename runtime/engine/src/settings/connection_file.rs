@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::secrets::SecretSource;
 
 /// A customer's credentials at a provider: exactly one of the six ways to authorise.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionSettings {
     /// Catalog name of the provider: `hubspot`.
@@ -39,7 +39,7 @@ pub struct ConnectionSettings {
 }
 
 /// A user name and a password.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BasicSettings {
     /// The user.
@@ -49,7 +49,7 @@ pub struct BasicSettings {
 }
 
 /// Where tokens begin.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Table")]
 pub struct OAuth2Settings {
     /// What the next access token is asked for with.
@@ -61,7 +61,7 @@ pub struct OAuth2Settings {
 }
 
 /// A user's own password.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Table")]
 pub struct PasswordSettings {
     /// The user.
@@ -74,7 +74,7 @@ pub struct PasswordSettings {
 
 /// A registration at the provider: its own keys, or a provider app's name. Where neither is given, the only provider app of the
 /// provider is meant.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClientSettings {
     /// The registration's id.
@@ -88,7 +88,7 @@ pub struct ClientSettings {
 }
 
 /// The product's registration at a provider.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderAppSettings {
     /// Catalog name of the provider; the table's own name where it is left out.

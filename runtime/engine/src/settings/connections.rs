@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo, fill};
 use jiff::Timestamp;
 
-use super::{
-    ClientSettings, ConnectionSettings, ProviderAppSettings, SecretSource,
-    resolve::{Fault, stable_id},
-};
+use super::{ClientSettings, ConnectionSettings, ProviderAppSettings, SecretSource, resolve::Fault};
 use crate::{
     connection::{ClientOf, Credentials, Declared, How, OAuth2Credentials, ProviderApp, Tokens, expected},
-    project::Party,
+    project::{Party, stable_id},
     secrets::{Secret, read},
 };
 
@@ -59,8 +56,8 @@ pub(super) fn connection(
 }
 
 fn check_address(declared: &ConnectionSettings, info: &ProviderInfo) -> Result<(), Fault> {
-    let names_its_site = matches!(&info.auth, AuthScheme::OAuth2(oauth2) if oauth2.workspace_field.is_some())
-        && way(declared) != ".access_token";
+    let names_its_site =
+        matches!(&info.auth, AuthScheme::OAuth2(oauth2) if oauth2.workspace_field.is_some()) && way(declared) != ".access_token";
     let url = match &declared.base_url {
         Some(url) => url.clone(),
         // The token answer tells it.
@@ -112,7 +109,8 @@ fn credentials(
         return Err(("", format!("{} are given; give exactly one of {WAYS}", given.join(" and "))));
     }
     let secret = |key: &'static str, source: &SecretSource| read(source, &env).map_err(|message| (key, message));
-    let client = |key: &'static str, client: &ClientSettings| client_of(&declared.provider, client, apps, env).map_err(|m| (key, m));
+    let client =
+        |key: &'static str, client: &ClientSettings| client_of(&declared.provider, client, apps, env).map_err(|m| (key, m));
     if let Some(source) = &declared.access_token {
         return Ok(Credentials::AccessToken { token: secret(".access_token", source)? });
     }
@@ -120,7 +118,10 @@ fn credentials(
         return Ok(Credentials::ApiKey { key: secret(".api_key", source)? });
     }
     if let Some(basic) = &declared.basic {
-        return Ok(Credentials::Basic { username: basic.username.clone(), password: secret(".basic.password", &basic.password)? });
+        return Ok(Credentials::Basic {
+            username: basic.username.clone(),
+            password: secret(".basic.password", &basic.password)?,
+        });
     }
     let oauth2 = if let Some(oauth2) = &declared.oauth2 {
         let refresh = secret(".oauth2.refresh_token", &oauth2.refresh_token)?;
@@ -184,7 +185,6 @@ pub(super) fn provider_app(
     declared: &ProviderAppSettings,
     catalog: &Catalog,
     env: &Env<'_>,
-    now: Timestamp,
 ) -> Result<ProviderApp, Fault> {
     let (place, provider) = match &declared.provider {
         Some(provider) => (".provider", provider.as_str()),
@@ -197,8 +197,12 @@ pub(super) fn provider_app(
     for (key, url) in [(".auth_url", &declared.auth_url), (".token_url", &declared.token_url)] {
         url.as_ref().map_or(Ok(()), |url| address(url)).map_err(|message| (key, message))?;
     }
-    let secret: Option<Secret> =
-        declared.client_secret.as_ref().map(|source| read(source, &env)).transpose().map_err(|message| (".client_secret", message))?;
+    let secret: Option<Secret> = declared
+        .client_secret
+        .as_ref()
+        .map(|source| read(source, &env))
+        .transpose()
+        .map_err(|message| (".client_secret", message))?;
     Ok(ProviderApp {
         id: name.to_owned(),
         provider: provider.to_owned(),
@@ -211,7 +215,7 @@ pub(super) fn provider_app(
         auth_url: declared.auth_url.clone(),
         token_url: declared.token_url.clone(),
         is_declared: true,
-        create_time: now,
-        update_time: now,
+        create_time: Timestamp::UNIX_EPOCH,
+        update_time: Timestamp::UNIX_EPOCH,
     })
 }

@@ -36,22 +36,32 @@ pub struct Settings {
     pub installations: Vec<InstallationSettings>,
 }
 
+impl Settings {
+    /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
+    pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
+        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits)
+            != (&running.project.id, &running.retention, &running.network, &running.secrets, &running.postgres, &running.limits)
+    }
+}
+
 /// Which project this runtime serves.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProjectSettings {
     /// The id that messages and paths carry.
     pub id: String,
+    /// A folder with a file for each installation besides those of this file; beside this file where it is relative.
+    pub installations_dir: Option<PathBuf>,
 }
 
 impl Default for ProjectSettings {
     fn default() -> Self {
-        Self { id: "local".into() }
+        Self { id: "local".into(), installations_dir: None }
     }
 }
 
 /// Addresses, folders and limits.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuntimeSettings {
     /// Where the store, the keys and the compiled sinks live.
@@ -95,7 +105,7 @@ pub enum Durability {
 }
 
 /// How much settled history is kept.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
     /// Days that settled deliveries are kept.
@@ -111,7 +121,7 @@ impl Default for RetentionSettings {
 }
 
 /// Which networks destinations may reach besides the public internet.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkSettings {
     /// Networks (`10.0.0.0/8`, `fd00::/8`) and addresses that are not public and may be reached all the same.
@@ -121,7 +131,7 @@ pub struct NetworkSettings {
 }
 
 /// How secrets are kept.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecretsSettings {
     /// What kept secrets are encrypted with; a file that the runtime makes in its data folder where it is left out.
@@ -129,7 +139,7 @@ pub struct SecretsSettings {
 }
 
 /// The project's database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostgresSettings {
     /// `postgres://user:password@host:5432/database?sslmode=verify-full`.
@@ -141,7 +151,7 @@ pub struct PostgresSettings {
 }
 
 /// How much may wait, and when reads stop.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsSettings {
     /// Megabytes of bodies that may wait for one destination before the reads that feed it stop.
@@ -157,7 +167,7 @@ impl Default for LimitsSettings {
 }
 
 /// A destination. Besides these keys the table holds the sink's own configuration (`url`, `headers`, `endpoint`, …).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Table")]
 pub struct DestinationSettings {
     /// The sink: `webhook`, `api`, …

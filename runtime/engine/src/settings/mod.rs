@@ -4,8 +4,10 @@ mod connection_file;
 mod connections;
 mod credentials;
 mod file;
+pub(crate) mod folder;
+pub(crate) mod installations;
 mod reach;
-mod resolve;
+pub(crate) mod resolve;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +16,8 @@ pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings,
 };
 pub use file::{
-    DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
-    ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings, ProjectSettings,
+    RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 
@@ -45,11 +47,20 @@ pub enum SettingsError {
 /// Reads a settings file.
 pub fn load(path: &Path) -> Result<Settings, SettingsError> {
     let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
-    parse(&text).map_err(|message| SettingsError::Parse { path: path.to_owned(), message })
+    let mut settings = parse(&text).map_err(|message| SettingsError::Parse { path: path.to_owned(), message })?;
+    if let Some(folder) = &mut settings.project.installations_dir {
+        *folder = path.with_file_name("").join(&*folder);
+    }
+    Ok(settings)
 }
 
 /// Parses the text of a settings file; an error names line and column.
 pub fn parse(text: &str) -> Result<Settings, String> {
+    parsed(text)
+}
+
+/// Parses TOML into whatever is wanted.
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     // Not the parser's own display: it quotes the line, and a line may hold a secret in the wrong place.
     toml::from_str(text).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));

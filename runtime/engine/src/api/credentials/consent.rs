@@ -1,26 +1,27 @@
 //! A person's consent: the address to send the person to, and the page that the provider sends the person back to.
 
 use axum::{
+    Json,
     body::Bytes,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, Method, StatusCode,
+        header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
 
+use serde_json::json;
+
 use super::{
     body::{Body, invalid},
-    connections, party,
+    opened, party,
 };
 use crate::{
     api::{Api, Shared, client_origin, problem::Problem, status::check_project},
     connection::{CALLBACK_PATH, Connection, ConsentAnswer, ConsentError, ConsentRequest},
 };
 
-/// Names the connection that comes of a consent, for who waits for it.
-const CONNECTION_HEADER: &str = "x-ampline-connection";
 /// Longest query of a provider's answer that is looked at.
 const QUERY_BYTES_MAX: usize = 16 << 10;
 
@@ -60,7 +61,7 @@ async fn begin(api: &Api, mut body: Body, headers: &HeaderMap) -> Result<Respons
     // Every state is of chance and good for one answer, so there is nothing to turn on.
     body.flag("enableCSRFProtection")?;
     body.done()?;
-    address(api, request).await
+    address(api, request, headers).await
 }
 
 /// The address at which a person renews a connection.
@@ -76,15 +77,19 @@ pub(super) async fn renew(api: &Api, one: &Connection, headers: &HeaderMap) -> R
         connection: Some(one.id.clone()),
         origin: client_origin(headers),
     };
-    address(api, request).await
+    address(api, request, headers).await
 }
 
-async fn address(api: &Api, request: ConsentRequest) -> Result<Response, Problem> {
+/// The address, as text; with all that is known of it for who asks for JSON.
+async fn address(api: &Api, request: ConsentRequest, headers: &HeaderMap) -> Result<Response, Problem> {
     let redirect_uri = format!("{}{CALLBACK_PATH}", api.public_url.trim_end_matches('/'));
-    let consent = connections(api)?.begin_consent(request, redirect_uri).await?;
-    let mut response = (StatusCode::OK, [(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, "no-store")], consent.url).into_response();
-    response.headers_mut().extend(HeaderValue::from_str(&consent.connection).map(|id| (CONNECTION_HEADER.parse().ok(), id)).ok().and_then(|(name, id)| Some((name?, id))));
-    Ok(response)
+    let consent = opened(api)?.begin_consent(request, redirect_uri).await?;
+    let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
+    if wants_json {
+        let body = json!({ "url": consent.url, "connection": consent.connection, "expiresAt": consent.expires_at });
+        return Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response());
+    }
+    Ok(([(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, "no-store")], consent.url).into_response())
 }
 
 /// `GET /callbacks/v1/oauth?state=&code=` — where providers send people back to. Whatever comes, a plain page answers.

@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// The ways to authorise, as bodies call them.
-pub(super) const WAYS: &str = "accessToken, apiKey, basicAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
+pub(super) const WAYS: &str =
+    "accessToken, apiKey, basicAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
 
 /// Takes exactly one way to authorise out of a body.
 pub(super) fn credentials(

@@ -6,7 +6,7 @@ mod given;
 mod provider_apps;
 mod shape;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
@@ -20,13 +20,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Api, Shared,
+    Api, Shared, connections,
     problem::{Problem, bad_request, not_found},
+    shapes,
     status::check_project,
 };
 use crate::{
     connection::{CALLBACK_PATH, Connection, Connections, NewConnection, RegistryError},
-    project::{Party, ProjectError},
+    project::Party,
     reader,
 };
 use body::{Body, invalid};
@@ -35,9 +36,8 @@ use shape::Wanted;
 /// Routes that ask for the key.
 pub(super) fn keyed() -> Router<Arc<Api>> {
     Router::new()
-        .route("/v1/projects/{project}/connections", get(list))
         .route("/v1/projects/{project}/connections:generate", post(generate))
-        .route("/v1/projects/{project}/connections/{connection}", get(show).delete(delete).post(act).patch(act))
+        .route("/v1/projects/{project}/connections/{connection}", get(show).delete(connections::delete).post(act).patch(act))
         .route("/v1/projects/{project}/oauth-connect", post(consent::connect_in))
         .route("/v1/oauth-connect", post(consent::connect))
         .route("/v1/projects/{project}/provider-apps", get(provider_apps::list).post(provider_apps::create))
@@ -50,7 +50,7 @@ pub(super) fn open() -> Router<Arc<Api>> {
 }
 
 /// The connections of the running runtime; the store alone opens no credentials.
-fn connections(api: &Api) -> Result<&Arc<Connections>, Problem> {
+fn opened(api: &Api) -> Result<&Arc<Connections>, Problem> {
     let problem = || {
         let text = "no runtime uses this data folder, and credentials are opened by a running one alone";
         Problem::new(StatusCode::CONFLICT, text).remedy("start it with `ampline run`, then ask again")
@@ -60,47 +60,14 @@ fn connections(api: &Api) -> Result<&Arc<Connections>, Problem> {
 
 impl From<RegistryError> for Problem {
     fn from(error: RegistryError) -> Self {
-        match &error {
-            RegistryError::Unknown { .. } => not_found(error.to_string()),
-            RegistryError::Refused(_) => invalid(error.to_string()),
-            RegistryError::Declared { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
-            RegistryError::Store(ProjectError::Store(_)) => {
-                tracing::error!(%error, "the project store could not answer the API");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the store could not answer; the runtime's log says why")
-            }
-            RegistryError::Store(ProjectError::NotFound { .. }) => not_found(error.to_string()),
-            RegistryError::Store(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
+        let told = error.to_string();
+        match error {
+            RegistryError::Unknown { .. } => not_found(told),
+            RegistryError::Refused(_) => invalid(told),
+            RegistryError::Declared { .. } => Self::new(StatusCode::CONFLICT, told),
+            RegistryError::Store(error) => error.into(),
         }
     }
-}
-
-/// Which connections are wanted.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-struct Filter {
-    provider: Option<String>,
-    group_ref: Option<String>,
-    consumer_ref: Option<String>,
-}
-
-/// `GET /v1/projects/{project}/connections?provider=&groupRef=&consumerRef=`
-async fn list(
-    State(api): Shared,
-    Path(project): Path<String>,
-    query: Result<Query<Filter>, QueryRejection>,
-) -> Result<Json<Value>, Problem> {
-    check_project(&api, &project)?;
-    let Query(filter) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let fits = |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|wanted| found == Some(wanted));
-    let mut all = connections(&api)?.list();
-    all.retain(|one| {
-        let record = one.record();
-        let reference = |party: &Option<Party>| party.as_ref().map(|party| party.reference.clone());
-        fits(&filter.provider, Some(&record.provider))
-            && fits(&filter.group_ref, reference(&record.group).as_deref())
-            && fits(&filter.consumer_ref, reference(&record.consumer).as_deref())
-    });
-    Ok(Json(all.iter().map(|one| shape::connection(&api.project, one, Wanted::default())).collect()))
 }
 
 /// What is asked for besides what may be told to anyone.
@@ -128,7 +95,12 @@ async fn show(
 ) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
     let Query(asked) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let one = connections(&api)?.find(&id)?;
+    let found = api.projects.store().connection(&id).await?;
+    let found = found.ok_or_else(|| not_found(format!("there is no connection {id:?}")))?;
+    if api.connections.is_none() && !asked.include_creds && asked.refresh.is_none() {
+        return Ok(Json(shapes::connection(&api.project, &found)));
+    }
+    let one = opened(&api)?.find(&found.id)?;
     match asked.refresh {
         Some(Refresh::Force) => refresh(&one).await?,
         Some(Refresh::IfExpired) => drop(one.access().await.map_err(refused)?),
@@ -151,14 +123,6 @@ fn refused(error: ampline_core::provider::ReadError) -> Problem {
     Problem::new(StatusCode::BAD_GATEWAY, error.message)
 }
 
-/// `DELETE /v1/projects/{project}/connections/{connection}`
-async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
-    check_project(&api, &project)?;
-    connections(&api)?.delete(&id).await?;
-    tracing::info!(event = "connection.deleted", connection = %id);
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// `POST /v1/projects/{project}/connections:generate`
 async fn generate(
     State(api): Shared,
@@ -167,7 +131,7 @@ async fn generate(
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     check_project(&api, &project)?;
-    let connections = connections(&api)?;
+    let connections = opened(&api)?;
     let mut body = Body::parse(&bytes)?;
     let provider = body.text("provider")?;
     let credentials = given::credentials(&mut body, &provider, connections, api.clock.now())?;
@@ -204,14 +168,14 @@ async fn act(
     check_project(&api, &project)?;
     let nothing = || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method");
     let (id, verb) = path.rsplit_once(':').ok_or_else(nothing)?;
-    let one = connections(&api)?.find(id)?;
+    let one = opened(&api)?.find(id)?;
     match (method.as_str(), verb) {
         ("PATCH", "oauth-update") => update(&api, one, &headers, &bytes).await,
         ("POST", "refresh") => {
             refresh(&one).await?;
             Ok(Json(shape::connection(&api.project, &one, Wanted::default())).into_response())
         }
-        ("POST", "check") => Ok(Json(check(connections(&api)?, &one).await?).into_response()),
+        ("POST", "check") => Ok(Json(check(opened(&api)?, &one).await?).into_response()),
         _ => Err(nothing()),
     }
 }
@@ -226,7 +190,7 @@ async fn update(api: &Api, one: Arc<Connection>, headers: &HeaderMap, bytes: &By
     if record.origin.file().is_some() {
         return Err(RegistryError::Declared { what: "connection", id: one.id.clone() }.into());
     }
-    let credentials = given::credentials(&mut body, &one.provider, connections(api)?, api.clock.now())?;
+    let credentials = given::credentials(&mut body, &one.provider, opened(api)?, api.clock.now())?;
     body.done()?;
     let group = record.group.ok_or_else(|| invalid("the connection is no group's"))?;
     let new = NewConnection {
@@ -239,14 +203,15 @@ async fn update(api: &Api, one: Arc<Connection>, headers: &HeaderMap, bytes: &By
         credentials,
         origin: record.origin,
     };
-    let renewed = connections(api)?.put(new).await?;
+    let renewed = opened(api)?.put(new).await?;
     tracing::info!(event = "connection.renewed", connection = %renewed.id, provider = %renewed.provider);
     Ok(Json(shape::connection(&api.project, &renewed, Wanted::default())).into_response())
 }
 
 /// Asks the provider something that any sound credentials may ask.
 async fn check(connections: &Connections, one: &Arc<Connection>) -> Result<Value, Problem> {
-    let provider = connections.catalog().get(&one.provider).ok_or_else(|| invalid(connections.catalog().unknown(&one.provider)))?;
+    let provider =
+        connections.catalog().get(&one.provider).ok_or_else(|| invalid(connections.catalog().unknown(&one.provider)))?;
     let asked = match provider.health_request() {
         Some(request) => {
             let health = |response: &http::Response<bytes::Bytes>| provider.health(response);
@@ -257,14 +222,16 @@ async fn check(connections: &Connections, one: &Arc<Connection>) -> Result<Value
         None => one.access().await.map(|_| false),
     };
     let record = one.record();
-    let mut answer: BTreeMap<&str, Value> = BTreeMap::from([
-        ("id", json!(record.id)),
-        ("status", json!(record.status.name())),
-        ("statusReason", json!(record.status_reason)),
-    ]);
-    match asked {
-        Ok(is_asked) => answer.extend([("ok", json!(true)), ("providerAsked", json!(is_asked))]),
-        Err(error) => answer.extend([("ok", json!(false)), ("error", json!(error.message))]),
-    }
-    Ok(json!(answer))
+    let (is_sound, is_asked, error) = match asked {
+        Ok(is_asked) => (true, is_asked, None),
+        Err(error) => (false, true, Some(error.message)),
+    };
+    Ok(json!({
+        "id": record.id,
+        "ok": is_sound,
+        "providerAsked": is_asked,
+        "error": error,
+        "status": record.status.name(),
+        "statusReason": record.status_reason,
+    }))
 }

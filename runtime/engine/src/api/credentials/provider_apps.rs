@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{
     body::{Body, invalid},
-    connections, shape,
+    opened, shape,
 };
 use crate::{
     api::{Shared, problem::Problem, status::check_project},
@@ -24,7 +24,7 @@ use crate::{
 /// `GET /v1/projects/{project}/provider-apps`
 pub(super) async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
-    Ok(Json(connections(&api)?.apps().iter().map(|app| shape::provider_app(&api.project, app)).collect()))
+    Ok(Json(opened(&api)?.apps().iter().map(|app| shape::provider_app(&api.project, app)).collect()))
 }
 
 /// `POST /v1/projects/{project}/provider-apps`
@@ -56,7 +56,7 @@ pub(super) async fn create(
         metadata.done()?;
     }
     body.done()?;
-    let connections = connections(&api)?;
+    let connections = opened(&api)?;
     if connections.apps().iter().any(|other| other.provider == app.provider && other.client_id == app.client_id) {
         return Err(invalid(format!("{} has a provider app of the clientId {:?} already", app.provider, app.client_id)));
     }
@@ -72,7 +72,7 @@ fn texts(values: Map<String, Value>) -> BTreeMap<String, String> {
 /// `DELETE /v1/projects/{project}/provider-apps/{app}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    connections(&api)?.delete_app(&id).await?;
+    opened(&api)?.delete_app(&id).await?;
     tracing::info!(event = "provider_app.deleted", provider_app = %id);
     Ok(StatusCode::NO_CONTENT)
 }

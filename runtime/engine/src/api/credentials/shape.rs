@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    api::shapes,
     connection::{ClientOf, Connection, Credentials, How, OAuth2Credentials, ProviderApp},
-    project::Party,
     secrets::Secret,
 };
 
@@ -17,23 +17,8 @@ pub(super) struct Wanted {
 
 /// A connection.
 pub(super) fn connection(project: &str, connection: &Connection, wanted: Wanted) -> Value {
-    let (record, credentials) = (connection.record(), connection.credentials());
-    let mut shown = json!({
-        "id": record.id,
-        "projectId": project,
-        "name": record.name,
-        "provider": record.provider,
-        "group": party(record.group.as_ref(), "groupRef", "groupName"),
-        "consumer": party(record.consumer.as_ref(), "consumerRef", "consumerName"),
-        "providerWorkspaceRef": record.workspace,
-        "authScheme": record.scheme,
-        "status": record.status.name(),
-        "statusReason": record.status_reason,
-        "disabledReason": record.disabled_reason,
-        "origin": record.origin.name(),
-        "createTime": record.create_time,
-        "updateTime": record.update_time,
-    });
+    let credentials = connection.credentials();
+    let mut shown = shapes::connection(project, &connection.record());
     if let Credentials::OAuth2(oauth2) = &credentials {
         if let ClientOf::App(id) = &oauth2.client {
             shown["providerApp"] = json!({ "id": id });
@@ -45,10 +30,6 @@ pub(super) fn connection(project: &str, connection: &Connection, wanted: Wanted)
         shown[member] = value;
     }
     shown
-}
-
-fn party(party: Option<&Party>, reference: &str, name: &str) -> Value {
-    party.map_or(Value::Null, |party| json!({ reference: party.reference, name: party.name }))
 }
 
 /// The credentials, under the member that `connections:generate` takes them by.

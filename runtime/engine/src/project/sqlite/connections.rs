@@ -84,6 +84,12 @@ pub(super) fn put(db: &Connection, draft: &ConnectionDraft, now_us: i64) -> Resu
     {
         return Err(owned(&known, file));
     }
+    if let Some(name) = &draft.name
+        && let Some(other) = find(db, name)?.filter(|other| other.id != draft.id)
+    {
+        let text = format!("another connection is called {name:?} ({}): give this one another name", other.id);
+        return Err(Fault::Refused(ProjectError::Exists(text)));
+    }
     let mut named = false;
     for (party, put) in [(&draft.group, parties::put_group as fn(&_, &_, _) -> _), (&draft.consumer, parties::put_consumer)] {
         named |= party.as_ref().map_or(Ok(false), |party| put(db, party, now_us))?;

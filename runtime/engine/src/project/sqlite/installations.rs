@@ -118,7 +118,13 @@ fn config(row: &Row<'_>) -> Result<ConfigRevision, Fault> {
     })
 }
 
-/// A new installation.
+/// Makes the group and the consumer known; whether one of them has another name now.
+pub(super) fn name_parties(db: &Connection, draft: &InstallationDraft, now_us: i64) -> Result<bool, Fault> {
+    let group = parties::put_group(db, &draft.group, now_us)?;
+    Ok(parties::put_consumer(db, &draft.consumer, now_us)? || group)
+}
+
+/// A new installation of parties that are known.
 pub(super) fn create(db: &Connection, draft: &InstallationDraft, now_us: i64) -> Result<(), Fault> {
     let sql = "SELECT id, origin_file, disabled_reason FROM installation WHERE id = ?1 OR (integration = ?2 AND group_ref = ?3)";
     let row = params![draft.id, draft.integration_id, draft.group.reference];
@@ -127,8 +133,6 @@ pub(super) fn create(db: &Connection, draft: &InstallationDraft, now_us: i64) ->
     if let Some((id, file, disabled)) = found {
         return Err(Fault::Refused(ProjectError::Exists(exists(&id, &draft.group.reference, file, disabled))));
     }
-    parties::put_group(db, &draft.group, now_us)?;
-    parties::put_consumer(db, &draft.consumer, now_us)?;
     let revision = uuid::Uuid::now_v7().to_string();
     let sql = "INSERT INTO installation (id, integration, group_ref, consumer_ref, connection, latest, origin, origin_file, \
                created_by, created_at_us, updated_at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
@@ -148,11 +152,18 @@ pub(super) fn create(db: &Connection, draft: &InstallationDraft, now_us: i64) ->
         id: &revision,
         number: 1,
         content: &draft.content,
-        integration_revision: &draft.integration_revision,
+        integration_revision: &latest_of(db, &draft.integration_id)?,
         connection_id: &draft.connection_id,
         created_by: &draft.created_by,
     };
     add_revision(db, &draft.id, &new, now_us)
+}
+
+/// The latest revision of an integration.
+fn latest_of(db: &Connection, integration_id: &str) -> Result<String, Fault> {
+    let sql = "SELECT latest FROM integration WHERE id = ?1";
+    let found = db.prepare_cached(sql)?.query_row([integration_id], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| Fault::Refused(ProjectError::NotFound { what: "integration", name: integration_id.to_owned() }))
 }
 
 fn exists(id: &str, group: &str, file: Option<String>, disabled: Option<String>) -> String {
@@ -180,17 +191,16 @@ pub(super) fn put(db: &Connection, draft: &InstallationDraft, now_us: i64) -> Re
         );
         return Err(Fault::Refused(ProjectError::Exists(text)));
     }
-    let mut changed = parties::put_group(db, &draft.group, now_us)?;
-    changed |= parties::put_consumer(db, &draft.consumer, now_us)?;
     let sql = "UPDATE installation SET consumer_ref = ?2, origin = ?3, origin_file = ?4, disabled_reason = NULL \
                WHERE id = ?1 AND (consumer_ref, origin, origin_file, disabled_reason) IS NOT (?2, ?3, ?4, NULL)";
     let row = params![draft.id, draft.consumer.reference, draft.origin.name(), draft.origin.file()];
-    changed |= db.prepare_cached(sql)?.execute(row)? > 0;
+    let changed = db.prepare_cached(sql)?.execute(row)? > 0;
     // What a file leaves out follows the latest revision of the integration, so that alone makes no revision here.
     if known.config.content == draft.content && known.connection_id == draft.connection_id {
         return Ok(changed);
     }
-    succeed(db, &known, &draft.content, &draft.connection_id, &draft.integration_revision, &draft.created_by, now_us)?;
+    let standing = latest_of(db, &draft.integration_id)?;
+    succeed(db, &known, &draft.content, &draft.connection_id, &standing, &draft.created_by, now_us)?;
     Ok(true)
 }
 
@@ -201,14 +211,18 @@ pub(super) fn update(db: &Connection, update: &InstallationUpdate, now_us: i64) 
     let content = update.content.as_ref().unwrap_or(&config.content);
     let connection = update.connection_id.as_ref().unwrap_or(&known.connection_id);
     let created_by = update.created_by.as_ref().unwrap_or(&config.created_by);
+    let standing = match update.content {
+        Some(_) => latest_of(db, &known.integration_id)?,
+        None => config.integration_revision.clone(),
+    };
     let same = *content == config.content
         && *connection == known.connection_id
         && *created_by == config.created_by
-        && update.integration_revision == config.integration_revision;
+        && standing == config.integration_revision;
     if same {
         return Ok(false);
     }
-    succeed(db, &known, content, connection, &update.integration_revision, created_by, now_us)?;
+    succeed(db, &known, content, connection, &standing, created_by, now_us)?;
     Ok(true)
 }
 

@@ -5,12 +5,15 @@ use rusqlite::{Connection, params};
 use super::Fault;
 use crate::project::model::NamedParty;
 
-/// Whether the name is another than before.
+/// Whether a known one has another name now.
 fn put(db: &Connection, table: &str, party: &NamedParty, now_us: i64) -> Result<bool, Fault> {
     let sql = format!(
-        "INSERT INTO {table} (ref, name, created_at_us, updated_at_us) VALUES (?1, coalesce(?2, ?1), ?3, ?3) \
-         ON CONFLICT (ref) DO UPDATE SET name = ?2, updated_at_us = ?3 WHERE ?2 IS NOT NULL AND name <> ?2"
+        "INSERT INTO {table} (ref, name, created_at_us, updated_at_us) VALUES (?1, coalesce(?2, ?1), ?3, ?3) ON CONFLICT (ref) DO NOTHING"
     );
+    if db.prepare_cached(&sql)?.execute(params![party.reference, party.name, now_us])? > 0 {
+        return Ok(false);
+    }
+    let sql = format!("UPDATE {table} SET name = ?2, updated_at_us = ?3 WHERE ref = ?1 AND name <> ?2");
     Ok(db.prepare_cached(&sql)?.execute(params![party.reference, party.name, now_us])? > 0)
 }
 
