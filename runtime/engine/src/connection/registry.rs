@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     clock::{self, Clock},
-    project::{Change, ConnectionRecord, ConnectionStatus, Origin, Party, ProjectError, ProjectStore},
+    project::{ConnectionRecord, ConnectionStatus, Origin, Party, ProjectError, ProjectStore},
     secrets::{MasterKey, Secret},
 };
 
@@ -223,19 +223,6 @@ impl Connections {
         made.write_new().await?;
         self.insert(made.clone());
         Ok(made)
-    }
-
-    /// Deletes a connection that no installation uses and no file declares.
-    pub(crate) async fn delete(&self, id: &str) -> Result<(), RegistryError> {
-        let _changing = self.changing.lock().await;
-        let one = self.find(id)?;
-        let record = one.record();
-        if matches!(record.origin, Origin::File(_)) && record.disabled_reason.is_none() {
-            return Err(RegistryError::Declared { what: "connection", id: id.to_owned() });
-        }
-        self.room.apply(vec![Change::DeleteConnection { id: one.id.clone() }]).await?;
-        self.forget(&one.id);
-        Ok(())
     }
 
     /// All provider apps, by id.

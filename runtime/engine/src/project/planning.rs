@@ -62,6 +62,13 @@ impl Planner {
         }
     }
 
+    /// Lets go of the credentials of a connection that is gone.
+    pub(crate) fn forget(&self, connection_id: &str) {
+        if let Some(connections) = &self.connections {
+            connections.forget(connection_id);
+        }
+    }
+
     /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
     pub(crate) fn plan(&self, subject: &Subject<'_>) -> (Vec<ReadPlan>, Vec<Issue>) {
         let mut issues = self.obstacles(subject);

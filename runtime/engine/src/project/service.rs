@@ -215,7 +215,13 @@ impl Project {
     /// Takes an installation away, and its connection where no other uses it.
     pub(crate) async fn delete(&self, id: &str, expected_revision: Option<String>) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
+        let before = self.store.installation(id).await?;
         let applied = self.apply(vec![Change::DeleteInstallation { id: id.to_owned(), expected_revision }]).await?;
+        if let Some(before) = before
+            && self.store.connection(&before.connection_id).await?.is_none()
+        {
+            self.planner.forget(&before.connection_id);
+        }
         tracing::info!(event = "installation.deleted", installation = %id);
         self.tell_of(&applied).await
     }

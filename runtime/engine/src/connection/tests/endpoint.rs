@@ -1,13 +1,15 @@
 //! A token endpoint that gives each refresh token once, checks who asks, and can be told to fail or to be slow.
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use axum::{
-    Form, Router,
+    Router,
+    body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
     routing::post,
@@ -95,11 +97,10 @@ impl Endpoint {
     }
 }
 
-async fn token(
-    State(inner): State<Arc<Mutex<Inner>>>,
-    headers: HeaderMap,
-    Form(form): Form<std::collections::HashMap<String, String>>,
-) -> (StatusCode, String) {
+async fn token(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+    // A form is written as a query is.
+    let url = format!("http://form/?{}", String::from_utf8_lossy(&body));
+    let form: HashMap<String, String> = reqwest::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
     let (answer, delay) = {
         let mut inner = inner.lock().unwrap();
         inner.asked.push(form["grant_type"].clone());
@@ -110,7 +111,7 @@ async fn token(
     answer
 }
 
-fn answer(inner: &mut Inner, headers: &HeaderMap, form: &std::collections::HashMap<String, String>) -> (StatusCode, String) {
+fn answer(inner: &mut Inner, headers: &HeaderMap, form: &HashMap<String, String>) -> (StatusCode, String) {
     if let Some(answer) = &inner.answer_with {
         return answer.clone();
     }

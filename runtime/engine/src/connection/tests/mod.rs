@@ -24,7 +24,7 @@ use super::*;
 use crate::{
     clock::Clock,
     http_client,
-    project::{Origin, Party, ProjectStore},
+    project::{ConnectionStatus, Origin, Party, ProjectStore},
     secrets::{MasterKey, Secret},
     sqlite::Options,
 };
