@@ -36,6 +36,9 @@ const PATIENCE_MAX: SignedDuration = SignedDuration::from_secs(24 * 3_600);
 /// A sleep is cut into pieces so that a clock that is set forward is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 
+/// Changes that may wait to be heard; whoever sends more waits.
+const CHANGES_MAX: usize = 64;
+
 /// A read and what it needs to run.
 #[derive(Clone)]
 pub(crate) struct Job {
@@ -69,6 +72,32 @@ pub(crate) struct RunNow {
     pub(crate) answer: oneshot::Sender<usize>,
 }
 
+/// All reads of one installation, in place of those it had; none removes it. A read that is under way ends with the plan that it
+/// began with.
+pub(crate) struct Change {
+    /// Whose reads they are.
+    pub(crate) installation_id: String,
+    /// Its reads.
+    pub(crate) jobs: Vec<Job>,
+}
+
+/// The way to tell the scheduler.
+#[derive(Clone)]
+pub(crate) struct Handle(mpsc::Sender<Change>);
+
+/// The way to the scheduler, and the end at which it listens.
+pub(crate) fn channel() -> (Handle, mpsc::Receiver<Change>) {
+    let (sender, receiver) = mpsc::channel(CHANGES_MAX);
+    (Handle(sender), receiver)
+}
+
+impl Handle {
+    /// Replaces all reads of an installation; takes effect soon. Nothing where no scheduler runs any more.
+    pub(crate) async fn change(&self, change: Change) -> Option<()> {
+        self.0.send(change).await.ok()
+    }
+}
+
 /// Runs until told to stop, then waits for the reads under way to reach a commit.
 pub(crate) async fn run(
     shared: reader::Shared,
@@ -76,6 +105,7 @@ pub(crate) async fn run(
     reads_max: usize,
     next_runs: NextRuns,
     mut wishes: mpsc::Receiver<RunNow>,
+    mut changes: mpsc::Receiver<Change>,
 ) -> Result<(), JournalError> {
     let states: HashMap<ReadKey, ReadState> =
         shared.journal.reads().await?.into_iter().map(|state| (state.key.clone(), state)).collect();
@@ -106,11 +136,19 @@ pub(crate) async fn run(
         }
         let sleep_max = if queue.holds_any() { HELD_LOOK_EVERY } else { SLEEP_MAX };
         let sleep = queue.next().filter(|_| running.len() < reads_max).map_or(sleep_max, |at| until(at, now).min(sleep_max));
+        let mut change = None;
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             () = tokio::time::sleep(sleep) => {}
+            Some(heard) = changes.recv() => change = Some(heard),
             Some(wish) = wishes.recv() => queue.pull_forward(wish, shared.clock.now()),
             Some(Ok((index, outcome))) = running.join_next() => queue.ended(index, &outcome, shared.clock.now()),
+        }
+        if let Some(change) = change {
+            let states = shared.journal.reads().await?;
+            for key in queue.replace(change, &states, shared.clock.now()) {
+                reader::give_up(&shared, key).await?;
+            }
         }
     }
     while running.join_next().await.is_some() {}
@@ -152,6 +190,8 @@ struct Place {
     held: bool,
     /// Wished for while it was running.
     again: bool,
+    /// No longer configured: runs to its end where it runs, and never again.
+    gone: bool,
     failures: u32,
 }
 
@@ -226,6 +266,9 @@ impl Queue {
             _ => 0,
         };
         place.running = false;
+        if place.gone {
+            return;
+        }
         if let ReadOutcome::Held { reason } = outcome {
             place.again = false;
             return self.hold(index, reason.clone());
@@ -238,12 +281,48 @@ impl Queue {
         self.set(index, at);
     }
 
+    /// Replaces the reads of an installation; those that are no longer configured and were interrupted.
+    fn replace(&mut self, change: Change, states: &[ReadState], now: Timestamp) -> Vec<ReadKey> {
+        let mut left = Vec::new();
+        let mut new = change.jobs;
+        for index in 0..self.jobs.len() {
+            let key = self.jobs[index].plan.key.clone();
+            if key.installation_id != change.installation_id || self.places[index].gone {
+                continue;
+            }
+            let Some(at) = new.iter().position(|job| job.plan.key == key) else {
+                self.places[index].gone = true;
+                self.places[index].held = false;
+                self.set(index, None);
+                let state = states.iter().find(|state| state.key == key);
+                left.extend(state.filter(|state| !self.places[index].running && is_orphan(&key, state, &[])).map(|_| key));
+                continue;
+            };
+            let job = new.swap_remove(at);
+            let rescheduled = job.plan.schedule != self.jobs[index].plan.schedule;
+            self.jobs[index] = job;
+            if rescheduled && !self.places[index].running && !self.places[index].held {
+                let tick = self.jobs[index].plan.schedule.as_ref().and_then(|schedule| schedule.next_after(now));
+                self.set(index, tick);
+            }
+        }
+        for job in new {
+            let state = states.iter().find(|state| state.key == job.plan.key);
+            let due = first_run(&job.plan, state, now);
+            self.jobs.push(job);
+            self.places.push(Place::default());
+            self.set(self.jobs.len() - 1, due);
+        }
+        left
+    }
+
     fn pull_forward(&mut self, wish: RunNow, now: Timestamp) {
         let fits = |key: &ReadKey| {
             wish.installation_id.as_ref().is_none_or(|id| *id == key.installation_id)
                 && wish.object_name.as_ref().is_none_or(|name| *name == key.object_name)
         };
-        let wanted: Vec<usize> = (0..self.jobs.len()).filter(|index| fits(&self.jobs[*index].plan.key)).collect();
+        let wanted: Vec<usize> =
+            (0..self.jobs.len()).filter(|index| !self.places[*index].gone && fits(&self.jobs[*index].plan.key)).collect();
         for &index in &wanted {
             if self.places[index].running {
                 self.places[index].again = true;
@@ -293,20 +372,4 @@ fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestam
     let ReadOutcome::Failed { retry_after: Some(asked), .. } = outcome else { return Some(soonest) };
     // A provider that asked for patience gets it, up to a day.
     Some(soonest.max(now + SignedDuration::try_from(*asked).unwrap_or(PATIENCE_MAX).min(PATIENCE_MAX)))
-}
-
-/// All reads of one installation, in place of those it had.
-pub(crate) struct Change {
-    pub(crate) installation_id: String,
-    pub(crate) jobs: Vec<Job>,
-}
-
-/// The way to tell the scheduler.
-#[derive(Clone)]
-pub(crate) struct Handle(pub(crate) mpsc::Sender<Change>);
-
-impl Handle {
-    pub(crate) async fn change(&self, change: Change) -> Result<(), ()> {
-        self.0.send(change).await.map_err(|_| ())
-    }
 }

@@ -150,6 +150,12 @@ pub(super) async fn show(State(api): Shared, Path(path): Path<(String, String, S
     Ok(tagged(&api, &installed))
 }
 
+/// `GET /v1/projects/{project}/installations/{installation}`: for those who know its id alone.
+pub(super) async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    check_project(&api, &project)?;
+    Ok(tagged(&api, &api.projects.installation(&id).await?))
+}
+
 /// `GET …/installations/{installation}/revisions`: of its configuration, the latest first.
 pub(super) async fn revisions(
     State(api): Shared,

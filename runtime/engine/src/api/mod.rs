@@ -14,6 +14,8 @@ mod installations;
 mod integrations;
 mod paging;
 mod problem;
+#[cfg(test)]
+mod project_tests;
 mod range;
 mod reads;
 mod shapes;
@@ -115,6 +117,7 @@ fn project_routes() -> Router<Arc<Api>> {
         .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
         .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
         .route(&path("installations"), get(installations::list))
+        .route(&path("installations/{installation}"), get(installations::show_any))
         .route(&path("connections"), get(connections::list))
 }
 

@@ -99,17 +99,23 @@ impl Client {
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None).await
+        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
     }
 
-    /// Asks otherwise under `/v1/projects/{project}`.
-    pub(super) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(method, path, body).await
+    /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        self.ask(method, path, body, revision).await
     }
 
     /// Posts under `/v1/projects/{project}`.
     pub(super) async fn post(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(Method::POST, path, body).await
+        self.ask(Method::POST, path, body, None).await
     }
 
     /// Closes the store, where it was opened here.
@@ -124,12 +130,15 @@ impl Client {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
         let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
                 request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                if let Some(revision) = revision {
+                    request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
+                }
                 if let Some(body) = body {
                     request = request.header("content-type", "application/json").body(body.to_string());
                 }
@@ -148,6 +157,10 @@ impl Client {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
                 let request = request.header("content-type", "application/json");
                 let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                let request = match revision {
+                    Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
+                    None => request,
+                };
                 let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;

@@ -169,7 +169,7 @@ pub(super) async fn run(args: ConnectionsArgs) -> Result<(), Failure> {
         Action::Check { connection, target } => check(&target, &connection).await,
         Action::Delete { connection, target } => {
             let client = Client::connect(&target).await?;
-            client.send(Method::DELETE, &format!("connections/{}", encoded(&connection)), None).await?;
+            client.send(Method::DELETE, &format!("connections/{}", encoded(&connection)), None, None).await?;
             client.close().await
         }
     }
@@ -200,7 +200,7 @@ fn row(one: &Value) -> [String; 6] {
 /// Asks about one connection and prints the answer.
 async fn ask(target: &Target, method: Method, path: &str) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
-    let value = client.send(method, &format!("connections/{path}"), None).await?;
+    let value = client.send(method, &format!("connections/{path}"), None, None).await?;
     client.close().await?;
     print(target, &value)
 }
@@ -214,7 +214,7 @@ fn print(target: &Target, value: &Value) -> Result<(), Failure> {
 
 async fn check(target: &Target, connection: &str) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
-    let value = client.send(Method::POST, &format!("connections/{}:check", encoded(connection)), None).await?;
+    let value = client.post(&format!("connections/{}:check", encoded(connection)), None).await?;
     client.close().await?;
     if target.format == Format::Json {
         output::print(&format!("{value:#}"))?;

@@ -71,31 +71,37 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Opens what the store holds. A connection whose credentials do not open is there all the same, and says why it does not work.
-    pub(crate) async fn open(
+    /// None yet.
+    pub(crate) fn new(
         store: Arc<ProjectStore>,
         key: MasterKey,
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
         catalog: Catalog,
-    ) -> Result<Self, ProjectError> {
+    ) -> Self {
         let room = Arc::new(Room::new(store, DataKey::new(key), http, clock, catalog));
+        Self { room, by_id: RwLock::default(), changing: tokio::sync::Mutex::default() }
+    }
+
+    /// Opens what the store holds. A connection whose credentials do not open is there all the same, and says why it does not work.
+    pub(crate) async fn load(&self) -> Result<(), ProjectError> {
+        let room = &self.room;
         let (records, sealed) = (room.store.connections().await?, room.store.all_sealed().await?);
         let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
-        let states = records.iter().map(|record| opened(&room, record, sealed.get(&record.id).map(Vec::as_slice), &ids));
-        let states: Vec<State> = states.collect();
-        let by_id = states.into_iter().map(|state| (state.record.id.clone(), connection(&room, state))).collect();
-        let mut apps = BTreeMap::new();
+        for record in &records {
+            let state = opened(room, record, sealed.get(&record.id).map(Vec::as_slice), &ids);
+            self.insert(connection(room, state));
+        }
         for record in room.store.provider_apps().await? {
             let secret = record.sealed.as_ref().map(|sealed| room.key.open(Purpose::ProviderApp, &record.id, sealed)).transpose();
             if let Err(reason) = &secret {
                 tracing::error!(provider_app = %record.id, %reason, "the secret of a provider app cannot be read");
             }
             let secret: Option<String> = secret.unwrap_or_default();
-            apps.insert(record.id.clone(), ProviderApp::kept(record, secret.map(Secret::new)));
+            let app = ProviderApp::kept(record, secret.map(Secret::new));
+            room.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id.clone(), app);
         }
-        *room.apps.write().unwrap_or_else(PoisonError::into_inner) = apps;
-        Ok(Self { room, by_id: RwLock::new(by_id), changing: tokio::sync::Mutex::default() })
+        Ok(())
     }
 
     /// Takes in what ampline.toml declares, at a start or when it changed: a declaration that says what it said before leaves the

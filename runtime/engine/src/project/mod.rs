@@ -29,3 +29,6 @@ pub(crate) use service::{Installed, NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;
 pub(crate) use sync::{Declared, DeclaredConnection, Reread, Synchronised};
+
+#[cfg(test)]
+mod tests;

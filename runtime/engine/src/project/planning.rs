@@ -82,7 +82,11 @@ impl Planner {
         let content = &subject.installation.config.content;
         let others = if from_file && content.objects().is_empty() { Others::All } else { Others::AlwaysEnabled };
         let choice = Choice { configured, latest, others };
-        let (plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
+        let (mut plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
+        for plan in &mut plans {
+            // What was chosen is in the plan; thousands of plans need not carry it twice.
+            plan.context.installation.objects.clear();
+        }
         issues.extend(content.provider_fault(latest));
         issues.extend(
             problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),

@@ -124,7 +124,6 @@ impl Project {
 
     /// Reads the files again and lets what they say count, or tells every problem and changes nothing.
     pub(crate) async fn reload(self: &Arc<Self>, destructive: bool) -> Result<Synchronised, ProjectError> {
-        let _turn = self.turn().await;
         if self.reread.is_none() {
             return Err(ProjectError::NotRunning("no runtime is running: the files are read at its start"));
         }
@@ -134,6 +133,12 @@ impl Project {
             tokio::task::spawn_blocking(move || this.reread.as_ref().map_or_else(|| Err(Vec::new()), |reread| reread()));
         let declared = reading.await.map_err(|error| ProjectError::Store(format!("reading the files broke off: {error}")))?;
         let declared = declared.map_err(ProjectError::Invalid)?;
+        self.reload_with(declared, destructive).await
+    }
+
+    /// Lets what was read count, as [`Project::reload`] does.
+    pub(super) async fn reload_with(&self, declared: Declared, destructive: bool) -> Result<Synchronised, ProjectError> {
+        let _turn = self.turn().await;
         let done = self.synchronise(declared, destructive).await?;
         tracing::info!(
             event = "project.reloaded",

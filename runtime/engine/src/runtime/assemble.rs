@@ -115,7 +115,9 @@ async fn connections(
 ) -> Result<Arc<Connections>, StartError> {
     let key = vault.connections_key(clock.now())?;
     let http = http_client::provider_client()?;
-    Ok(Arc::new(Connections::open(store.clone(), key, http, clock.clone(), catalog.clone()).await?))
+    let connections = Connections::new(store.clone(), key, http, clock.clone(), catalog.clone());
+    connections.load().await?;
+    Ok(Arc::new(connections))
 }
 
 /// Every read there is once the files have been heard, or every fault of what they say.

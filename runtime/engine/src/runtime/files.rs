@@ -32,7 +32,7 @@ impl Files {
 
 /// The installations of ampline.toml and of its folder, or every fault of what they say.
 pub(super) fn installations(files: &Files, settings: &Settings) -> Result<Vec<DeclaredInstallation>, Vec<Issue>> {
-    let of_settings = installations::declared(&settings.installations, &files.settings_name());
+    let of_settings = installations::declared(settings, &files.settings_name());
     let of_folder = settings.project.installations_dir.as_deref().map_or_else(|| Ok(Vec::new()), folder::read);
     match (of_settings, of_folder) {
         (Ok(first), Ok(second)) => Ok([first, second].concat()),

@@ -37,9 +37,6 @@ const RETAIN_EVERY: Duration = Duration::from_secs(60);
 /// Wishes for a read at once that may wait to be heard.
 const WISHES_MAX: usize = 16;
 
-/// Changes of reads that may wait to be heard.
-const CHANGES_MAX: usize = 64;
-
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -130,8 +127,8 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let (change, changes) = mpsc::channel(CHANGES_MAX);
-        let parts = assemble::assemble(launch, scheduler::Handle(change)).await?;
+        let (handle, changes) = scheduler::channel();
+        let parts = assemble::assemble(launch, handle).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
@@ -155,7 +152,8 @@ impl Runtime {
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
+        let scheduler =
+            tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes, changes));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
@@ -232,8 +230,9 @@ async fn scheduled(
     reads_max: usize,
     next_runs: NextRuns,
     wishes: mpsc::Receiver<RunNow>,
+    changes: mpsc::Receiver<scheduler::Change>,
 ) {
-    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes).await {
+    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes, changes).await {
         tracing::error!(%error, "the scheduler ended; nothing is read until a restart");
     }
 }

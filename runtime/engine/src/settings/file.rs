@@ -235,7 +235,8 @@ pub struct InstallationSettings {
     pub consumer_ref: String,
     /// Shown to people; the reference where it is left out.
     pub consumer_name: Option<String>,
-    /// Choices by the provider's object name.
+    /// Choices by the provider's object name. Without any, every object is read with the manifest's defaults; else only these, and
+    /// those with `enabled: always`.
     #[serde(default)]
     pub objects: BTreeMap<String, ObjectConfig>,
 }

@@ -104,7 +104,7 @@ fn one(path: &Path) -> Result<DeclaredInstallation, Vec<Issue>> {
 }
 
 /// What a file says, whatever its form.
-fn value(path: &Path, source: &[u8]) -> Result<Value, String> {
+pub(crate) fn value(path: &Path, source: &[u8]) -> Result<Value, String> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => serde_json::from_slice(source).map_err(|error| error.to_string()),
         Some("toml") => {

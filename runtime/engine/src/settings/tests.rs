@@ -191,11 +191,14 @@ fn every_problem_of_credentials_and_the_database_is_named_with_its_place() {
 fn installations_are_what_the_contract_calls_their_content() {
     let text =
         format!("{SOUND}[installations.objects.contacts]\nselectedFields = {{ email = true }}\nschedule = \"0 * * * *\"\n");
-    let declared = installations::declared(&parse(&text).unwrap().installations, "ampline.toml").unwrap();
+    let declared = installations::declared(&parse(&text).unwrap(), "ampline.toml").unwrap();
     let expected =
         serde_json::json!({"read": {"objects": {"contacts": {"selectedFields": {"email": true}, "schedule": "0 * * * *"}}}});
     assert_eq!(declared[0].content.to_value(), expected);
     assert_eq!((declared[0].group.reference.as_str(), declared[0].place.as_str()), ("acme", "installations[0]"));
-    let all = installations::declared(&parse(SOUND).unwrap().installations, "ampline.toml").unwrap();
+    let all = installations::declared(&parse(SOUND).unwrap(), "ampline.toml").unwrap();
     assert_eq!(all[0].content.to_value(), serde_json::json!({}), "everything is read");
+    let other = parse(&SOUND.replace("connection = \"hs\"", "connection = \"hp\"")).unwrap();
+    let issues = installations::declared(&other, "ampline.toml").unwrap_err();
+    assert_eq!(issues[0].to_string(), "installations[0].connection: no connection is called \"hp\"; there are: hs");
 }

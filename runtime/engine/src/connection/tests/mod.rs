@@ -112,7 +112,8 @@ impl Stage {
     async fn open(folder: Arc<tempfile::TempDir>, key: MasterKey, clock: Arc<Hands>, endpoint: Endpoint) -> Self {
         let store = ProjectStore::open(&folder.path().join("project.db"), &Options::default()).unwrap();
         let http = http_client::provider_client().unwrap();
-        let connections = Connections::open(store.clone(), key.clone(), http, clock.clone(), catalog(&endpoint)).await.unwrap();
+        let connections = Connections::new(store.clone(), key.clone(), http, clock.clone(), catalog(&endpoint));
+        connections.load().await.unwrap();
         connections.declare("ampline.toml", vec![app()], Vec::new()).await.unwrap();
         Self { folder, key, clock, endpoint, store, connections }
     }
