@@ -207,7 +207,7 @@ impl Emulator {
         self.shared.base_url.clone()
     }
 
-    /// Its state, to look at or to change. Requests wait while this is held.
+    /// Its state, to look at or to change. Requests wait while this is held, and so does a second call of it.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state()
     }

@@ -15,7 +15,11 @@ use crate::{NEW_YEAR_MS, Outcome, start};
 /// Waits until nothing is on its way.
 async fn delivered(emulator: &Emulator, attempts: usize) -> Outcome {
     let all = async {
-        while emulator.state().events.attempts.len() < attempts || emulator.state().events.waiting() > 0 {
+        let is_done = || {
+            let events = &emulator.state().events;
+            events.attempts.len() >= attempts && events.waiting() == 0
+        };
+        while !is_done() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };

@@ -22,7 +22,7 @@ pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party,
+    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
 pub(crate) use service::{Installed, NewInstallation, Project, object_path};

@@ -39,7 +39,7 @@ fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
     let hook = &resolved.destinations["hook"];
     assert_eq!((hook.concurrency, hook.rate_per_second, hook.retry.delays.len()), (64, None, 7));
     assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com/hook" }), "the sink's own keys alone");
-    assert_eq!(resolved.connections["hs"].base_url, "https://api.hubapi.com");
+    assert_eq!(resolved.connections.connections["hs"].base_url, None);
     assert!(!format!("{resolved:?}").contains("secret-value"));
 }
 
@@ -74,7 +74,7 @@ fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_abo
 #[test]
 fn ids_are_the_same_at_every_start() {
     let (first, second) = (resolved(SOUND).unwrap(), resolved(SOUND).unwrap());
-    assert_eq!(first.connections["hs"].id, second.connections["hs"].id);
+    assert_eq!(first.connections.connections["hs"].id, second.connections.connections["hs"].id);
     assert_eq!(first.destinations["hook"].destination, second.destinations["hook"].destination);
     assert_ne!(first.destinations["hook"].destination.id, first.destinations["legacy"].destination.id);
 }
