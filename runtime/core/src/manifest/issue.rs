@@ -41,7 +41,7 @@ pub struct Issue {
     /// What to do.
     pub suggestion: Option<String>,
     /// The same as edits of the file, where a program can do it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Issue {
@@ -68,7 +68,7 @@ impl Issue {
     }
 
     pub(super) fn fix(self, fix: Option<Fix>) -> Self {
-        Self { fix, ..self }
+        Self { fix: fix.map(Box::new), ..self }
     }
 }
 

@@ -160,7 +160,7 @@ fn errors(source: &[u8]) -> usize {
     manifest::check(source).issues.iter().filter(|issue| issue.severity == Severity::Error).count()
 }
 
-const MUTANTS_PER_SEED: u64 = 120;
+const MUTANTS_PER_SEED: u64 = 60;
 
 /// Faults that people make, put in at random besides those of [`mutate`].
 const FAULTS: [(&str, &str); 12] = [
@@ -214,7 +214,7 @@ fn no_subset_of_safe_fixes_makes_a_mutant_worse() {
             applied += all.applied.len();
         }
     }
-    assert!(applied > 500, "{applied}");
+    assert!(applied > 400, "{applied}");
 }
 
 /// The first of those that touch each other.
