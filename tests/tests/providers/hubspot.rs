@@ -25,7 +25,8 @@ fn at(ms: i64) -> Timestamp {
 
 #[tokio::test]
 async fn associations_come_with_lists_searches_and_records_by_id() {
-    let (emulator, reading) = start(Options { clock_ms: Some(NEW_YEAR_MS), ..Options::default() }.with("contacts", 250).with("cars", 150));
+    let (emulator, reading) =
+        start(Options { clock_ms: Some(NEW_YEAR_MS), ..Options::default() }.with("contacts", 250).with("cars", 150));
     for to in [3, 5] {
         emulator.state().associate(("contacts", 7), ("companies", to), Some("boss"), false).unwrap();
     }
@@ -77,7 +78,8 @@ async fn archived_records_are_told_once_they_are_new() {
     let mut plan = plan("hubspot", "0-1", &["email"], ObjectConfig { deletes: Some(true), ..ObjectConfig::default() });
     let records = reading.read(&plan, run(Some(at(NEW_YEAR_MS + 60_000))), |_| {}).await.unwrap();
     let ids = |is_deleted: bool| {
-        let mut ids: Vec<_> = records.iter().filter(|record| record.deleted == is_deleted).map(|record| record.id.clone()).collect();
+        let mut ids: Vec<_> =
+            records.iter().filter(|record| record.deleted == is_deleted).map(|record| record.id.clone()).collect();
         ids.sort_by_key(|id| id.parse::<u64>().unwrap());
         ids
     };
@@ -91,8 +93,17 @@ async fn archived_records_are_told_once_they_are_new() {
 #[tokio::test]
 async fn until_and_any_number_of_conditions_hold() {
     let (emulator, reading) = start(Options { clock_ms: Some(NEW_YEAR_MS), ..Options::default() }.with("contacts", 400));
-    let values = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect::<Properties>();
-    let all = [("city", "Kiel"), ("jobtitle", "CFO"), ("lastname", "O'Neill"), ("phone", "1"), ("company", "Acme"), ("firstname", "Mei")];
+    let values = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect::<Properties>()
+    };
+    let all = [
+        ("city", "Kiel"),
+        ("jobtitle", "CFO"),
+        ("lastname", "O'Neill"),
+        ("phone", "1"),
+        ("company", "Acme"),
+        ("firstname", "Mei"),
+    ];
     emulator.state().change_these("contacts", &[3, 4, 5], &values(&all)).unwrap();
     emulator.state().change_these("contacts", &[4], &values(&[("firstname", "Ada")])).unwrap();
     emulator.state().clock_ms = Some(NEW_YEAR_MS + 1);

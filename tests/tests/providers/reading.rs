@@ -90,7 +90,12 @@ impl Reading {
     }
 
     /// Every record of a run, completed, in the order in which they came; `between` happens behind each page.
-    pub(crate) async fn read(&self, plan: &ReadPlan, mut run: Run, mut between: impl FnMut(usize)) -> Result<Vec<Record>, ReadError> {
+    pub(crate) async fn read(
+        &self,
+        plan: &ReadPlan,
+        mut run: Run,
+        mut between: impl FnMut(usize),
+    ) -> Result<Vec<Record>, ReadError> {
         let mut all = Vec::new();
         for page in 0..PAGES_MAX {
             let response = self.send(self.provider.request(plan, &run)).await;

@@ -52,7 +52,8 @@ async fn conditions_hold_and_quotation_marks_are_only_text() {
     let (emulator, reading) = start(Options::default().with("Contact", 300));
     let evil = "x' OR LastName != '\\";
     emulator.state().change("Contact", 4, &written(&json!({"LastName": evil, "MailingCity": "Kiel"}))).unwrap();
-    let config = ObjectConfig { field_filters: vec![equal("LastName", evil), equal("Account.Name", "nobody")], ..ObjectConfig::default() };
+    let config =
+        ObjectConfig { field_filters: vec![equal("LastName", evil), equal("Account.Name", "nobody")], ..ObjectConfig::default() };
     let mut plan = plan("salesforce", "Contact", &["LastName"], config);
     assert_eq!(reading.read(&plan, run(None), |_| {}).await.unwrap().len(), 0);
     plan.filters.pop();
