@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cursor::{ReadCursor, Run},
-    provider::{Catalog, Provider, catalog::SHIPPED, declared::check},
+    provider::{Catalog, catalog::SHIPPED, declared::check},
 };
 
 #[test]
