@@ -3,6 +3,7 @@
 //! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`cursor`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`].
 
 pub mod cursor;
+mod field_path;
 pub mod manifest;
 mod members;
 pub mod message;

@@ -1,89 +1,118 @@
-//! One entry of `result`: a record's fields under the names that the plan gives them, and its raw text.
+//! One entry of `result`: a record's fields under the names that the plan gives them, its associations, and its raw text.
 
 use bytes::Bytes;
 
-use crate::{plan::FieldSelection, provider::Record};
+use super::column::{Column, Mapped, Translation};
+use crate::{
+    plan::{FieldSelection, values_key},
+    provider::Record,
+};
 
 /// The fields of every entry. Remembers where each stood in the last record, for the next mostly has it in the same place.
 pub(super) struct Columns {
-    plain: Vec<Column>,
-    mapped: Vec<Column>,
-    all: bool,
+    plain: Vec<(Vec<u8>, Column)>,
+    mapped: Mapped,
+    /// Every field there is, but for those in `renamed`.
+    all: Option<All>,
 }
 
-struct Column {
-    /// Lower-cased, as providers' field names are here.
-    source: String,
-    /// `"name":`, escaped once.
-    member: Vec<u8>,
-    place: usize,
+/// What holds where every field is delivered.
+struct All {
+    /// Delivered under another name only; lower-cased.
+    renamed: Vec<String>,
+    /// By the field, lower-cased.
+    translations: Vec<(String, Translation)>,
 }
 
 impl Columns {
     pub(super) fn new(fields: &FieldSelection) -> Self {
-        let column = |name: &str, source: &str| {
-            let mut member = Vec::new();
-            push_member(name, &mut member);
-            Column { source: source.to_lowercase(), member, place: 0 }
-        };
+        let column = |source| Column::new(source, fields.values.get(&values_key(source)));
+        let plain = |paths: Vec<_>| paths.into_iter().map(|path| (member(&values_key(path)), column(path))).collect();
+        // Where every field is delivered anyway, only what lies within one stands apart.
+        let apart = fields.plain.iter().filter(|path| !(fields.all && path.is_plain())).collect();
         Self {
-            plain: fields.plain.iter().map(|source| column(&source.to_lowercase(), source)).collect(),
-            mapped: fields.mapped.iter().map(|(name, source)| column(name, source)).collect(),
-            all: fields.all,
+            plain: plain(apart),
+            mapped: Mapped::new(fields.mapped.iter().map(|mapped| (&mapped.name, column(&mapped.source)))),
+            all: fields.all.then(|| All::new(fields)),
         }
     }
 
-    /// Writes `{"fields":{…},"mappedFields":{…},"raw":…}`; `mappedFields` only where it holds something.
+    /// Writes `{"fields":{…},"mappedFields":{…},"associations":{…},"raw":…}`; what holds nothing is left out, but for `fields` and `raw`.
     pub(super) fn push_entry(&mut self, record: &Record, into: &mut Vec<u8>) {
-        into.extend_from_slice(br#"{"fields":{"#);
-        if self.all {
-            self.push_all(&record.fields, into);
-        } else {
-            push_columns(&mut self.plain, &record.fields, b"", into);
+        into.push(b'{');
+        self.push_fields(record, into);
+        if !record.associations.is_empty() {
+            into.extend_from_slice(br#""associations":{"#);
+            for (place, (name, list)) in record.associations.iter().enumerate() {
+                if place > 0 {
+                    into.push(b',');
+                }
+                push_member(name, into);
+                into.extend_from_slice(list);
+            }
+            into.extend_from_slice(b"},");
         }
-        into.push(b'}');
-        if push_columns(&mut self.mapped, &record.fields, br#","mappedFields":{"#, into) {
-            into.push(b'}');
-        }
-        into.extend_from_slice(br#","raw":"#);
+        into.extend_from_slice(br#""raw":"#);
         into.extend_from_slice(&record.raw);
         into.push(b'}');
     }
 
-    /// Every field but those that are delivered under another name only.
-    fn push_all(&self, fields: &[(String, Bytes)], into: &mut Vec<u8>) {
-        let named = |columns: &[Column], name: &str| columns.iter().any(|column| column.source == name);
-        let kept = fields.iter().filter(|(name, _)| !named(&self.mapped, name) || named(&self.plain, name));
-        for (place, (name, value)) in kept.enumerate() {
-            if place > 0 {
+    /// Writes `"fields":{…},` and, where it holds something, `"mappedFields":{…},`.
+    pub(super) fn push_fields(&mut self, record: &Record, into: &mut Vec<u8>) {
+        into.extend_from_slice(br#""fields":{"#);
+        let mut any = self.all.as_ref().is_some_and(|all| all.push(&record.fields, into));
+        for (member, column) in &mut self.plain {
+            let Some(value) = column.value(&record.fields) else { continue };
+            if any {
+                into.push(b',');
+            }
+            into.extend_from_slice(member);
+            into.extend_from_slice(&value);
+            any = true;
+        }
+        into.extend_from_slice(b"},");
+        let before = into.len();
+        into.extend_from_slice(br#""mappedFields":{"#);
+        if self.mapped.push(&record.fields, into) {
+            into.extend_from_slice(b"},");
+        } else {
+            into.truncate(before);
+        }
+    }
+}
+
+impl All {
+    fn new(fields: &FieldSelection) -> Self {
+        let is_plain = |name: &str| fields.plain.iter().any(|path| path.is_plain() && path.head().to_lowercase() == name);
+        let sources = fields.mapped.iter().filter(|mapped| mapped.source.is_plain());
+        let names = sources.map(|mapped| mapped.source.head().to_lowercase());
+        let translations = fields.values.iter().map(|(name, values)| (name.clone(), Translation::new(values)));
+        Self { renamed: names.filter(|name| !is_plain(name)).collect(), translations: translations.collect() }
+    }
+
+    /// Writes every field but those that are delivered under another name only; whether there were any.
+    fn push(&self, fields: &[(String, Bytes)], into: &mut Vec<u8>) -> bool {
+        let mut any = false;
+        for (name, value) in fields.iter().filter(|(name, _)| !self.renamed.contains(name)) {
+            if any {
                 into.push(b',');
             }
             push_member(name, into);
-            into.extend_from_slice(value);
+            match self.translations.iter().find(|(field, _)| field == name) {
+                Some((_, translation)) => into.extend_from_slice(&translation.of(value)),
+                None => into.extend_from_slice(value),
+            }
+            any = true;
         }
+        any
     }
 }
 
-/// Writes the columns that the record has, `open` before the first, and says whether there were any.
-fn push_columns(columns: &mut [Column], fields: &[(String, Bytes)], open: &[u8], into: &mut Vec<u8>) -> bool {
-    let mut any = false;
-    for column in columns {
-        let Some(value) = column.find(fields) else { continue };
-        into.extend_from_slice(if any { b"," } else { open });
-        into.extend_from_slice(&column.member);
-        into.extend_from_slice(value);
-        any = true;
-    }
-    any
-}
-
-impl Column {
-    fn find<'r>(&mut self, fields: &'r [(String, Bytes)]) -> Option<&'r Bytes> {
-        if fields.get(self.place).is_none_or(|(name, _)| *name != self.source) {
-            self.place = fields.iter().position(|(name, _)| *name == self.source)?;
-        }
-        Some(&fields[self.place].1)
-    }
+/// `"name":`.
+fn member(name: &str) -> Vec<u8> {
+    let mut member = Vec::new();
+    push_member(name, &mut member);
+    member
 }
 
 /// Writes `"name":`.

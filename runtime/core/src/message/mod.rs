@@ -1,6 +1,7 @@
 //! Messages: a page of records to envelopes of at most 300,000 bytes with deterministic ids.
 
 mod build;
+mod column;
 mod entry;
 mod envelope;
 mod forms;

@@ -86,7 +86,7 @@ fn optional_members_stand_where_the_contract_has_them() {
     let mut plan = sample::plan("person", &[]);
     plan.context.raw_object_name = Some("contacts".to_owned());
     plan.context.installation.workspace = Some("acme \"west\"".to_owned());
-    plan.fields.mapped = vec![("phoneNumber".to_owned(), "MobilePhone".to_owned()), ("gone".to_owned(), "fax".to_owned())];
+    plan.fields.mapped = sample::mapped(&[("phoneNumber", "MobilePhone"), ("gone", "fax")]);
     let records = [record("1", &[("mobilephone", "null")]), record("2", &[("email", "\"\"")])];
     let operation =
         OperationInfo { time: "2025-10-14T02:58:59.1Z".parse().unwrap(), read_type: ReadType::Backfill, ..operation() };
@@ -106,7 +106,7 @@ fn optional_members_stand_where_the_contract_has_them() {
 /// `fields` and `mappedFields` of one record with a, B and ü.
 fn entry(plain: &[&str], mapped: &[(&str, &str)], all: bool) -> String {
     let mut plan = sample::plan("contacts", plain);
-    plan.fields.mapped = mapped.iter().map(|(name, source)| (name.to_string(), source.to_string())).collect();
+    plan.fields.mapped = sample::mapped(mapped);
     plan.fields.all = all;
     let fields = [("a", "1.0"), ("B", "null"), ("Ü", "{\"x\": [1 ,2]}")];
     let envelope = build(&plan, &operation(), &[record("1", &fields)]).remove(0);
@@ -237,7 +237,7 @@ fn splitting_loses_nothing_and_ids_are_unique_and_stable() {
     for seed in 0..16 {
         let mut seeded = Seeded(seed);
         let mut plan = sample::plan("contacts", &["id", "n", "note"]);
-        plan.fields.mapped = vec![("Note".to_owned(), "note".to_owned())];
+        plan.fields.mapped = sample::mapped(&[("Note", "note")]);
         plan.fields.all = seeded.below(4) == 0;
         let records: Vec<Record> = (0..seeded.below(60) as usize).map(|place| seeded.record(place)).collect();
         let operation = OperationInfo { page: seed as u32, ..operation() };
@@ -297,7 +297,7 @@ fn the_url_form_keeps_everything_but_the_records() {
 #[test]
 fn a_records_data_are_its_fields_and_mapped_ones_win() {
     let mut plan = sample::plan("contacts", &["id", "phone", "n"]);
-    plan.fields.mapped = vec![("phone".to_owned(), "mobile".to_owned()), ("Städt\"e".to_owned(), "city".to_owned())];
+    plan.fields.mapped = sample::mapped(&[("phone", "mobile"), ("Städt\"e", "city")]);
     let fields = [("id", "\"7\""), ("phone", "\"old\""), ("n", "1.50"), ("mobile", "\"new\""), ("city", "[ 1 ]")];
     let records = [record("6", &[("id", "\"6\"")]), record("7", &fields), record("8", &[])];
     let envelope = &build(&plan, &operation(), &records)[0];
@@ -310,4 +310,42 @@ fn a_records_data_are_its_fields_and_mapped_ones_win() {
         let span = RecordSpan { start, end, ..whole.clone() };
         assert_eq!(record_data(&envelope.body, &span), None, "{start}..{end}");
     }
+}
+
+#[test]
+fn paths_values_and_associations_stand_where_the_contract_has_them() {
+    let mut plan = sample::plan("deals", &["$['address']['city']", "stage", "$['address']['zip']"]);
+    plan.fields.mapped = sample::mapped(&[
+        ("$['info']['state']", "$['address']['state']"),
+        ("$['info']['tags']", "tags"),
+        ("$['info']['deep']['none']", "missing"),
+        ("phase", "Stage"),
+    ]);
+    plan.fields.values = [
+        ("stage", vec![("scheduled", "open"), ("7", "seven")]),
+        ("$['address']['state']", vec![("SH", "Schleswig")]),
+        ("tags", vec![("a", "A")]),
+    ]
+    .map(|(field, pairs)| (field.to_owned(), pairs.into_iter().map(|(from, to)| (from.to_owned(), to.to_owned())).collect()))
+    .into();
+    let address = r#"{ "city":"Kiel", "state":"SH"}"#;
+    let mut one = record("1", &[("Address", address), ("stage", r#""sche\u0064uled""#), ("tags", r#"["a", "b",1]"#)]);
+    one.associations = vec![("companies".to_owned(), Bytes::from_static(br#"[{"id":"9"}]"#))];
+    let records = [one, record("2", &[("stage", "7"), ("address", "null")]), record("3", &[("stage", "null")])];
+    let envelope = build(&plan, &operation(), &records).remove(0);
+    let text = body_text(&envelope);
+    for part in [
+        r#"{"fields":{"$['address']['city']":"Kiel","stage":"open"},"mappedFields":{"info":{"state":"Schleswig","tags":["A","b",1]},"phase":"open"},"associations":{"companies":[{"id":"9"}]},"raw":{ "Address""#,
+        r#"{"fields":{"stage":"seven"},"mappedFields":{"phase":"seven"},"raw""#,
+        r#"{"fields":{"stage":null},"mappedFields":{"phase":null},"raw""#,
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    serde_json::from_str::<Value>(text).unwrap();
+
+    plan.fields.all = true;
+    let text = body_text(&build(&plan, &operation(), &records)[0]).to_owned();
+    let all =
+        r#"{"fields":{"address":{ "city":"Kiel", "state":"SH"},"stage":"open","$['address']['city']":"Kiel"},"mappedFields""#;
+    assert!(text.contains(all), "{text}");
 }

@@ -1,6 +1,6 @@
-//! Which fields a read delivers: required ones, the customer's choice of the optional ones, and mappings.
+//! Which fields a read delivers: required ones, the customer's choice of the optional ones, and mappings of names and values.
 
-use super::{FieldSelection, ObjectConfig, Problems, unknown};
+use super::{FieldPath, FieldSelection, MappedField, ObjectConfig, Problems, ValueMap, unknown};
 use crate::manifest::{Field, ReadObject};
 
 /// Lowers the fields of an object and a customer's choices into a selection; what cannot be delivered is reported.
@@ -13,6 +13,7 @@ pub(super) fn select(object: &ReadObject, config: &ObjectConfig, problems: &mut 
     }
     add_others(object, config, &mut selection, problems);
     report_unknown_mappings(object, config, problems);
+    map_values(config, &mut selection, problems);
     selection
 }
 
@@ -42,21 +43,35 @@ fn add(field: &Field, config: &ObjectConfig, selection: &mut FieldSelection, pro
 }
 
 fn add_plain(source: &str, selection: &mut FieldSelection, problems: &mut Problems) {
-    let Some(name) = single_segment(source, "field", problems) else { return };
-    let name = name.to_lowercase();
-    if !selection.plain.contains(&name) {
-        selection.plain.push(name);
+    let Some(path) = parse(source, "field", problems) else { return };
+    if !selection.plain.iter().any(|other| same_path(other, &path)) {
+        selection.plain.push(path);
     }
 }
 
 fn add_mapped(name: &str, source: &str, selection: &mut FieldSelection, problems: &mut Problems) {
-    let (name, source) = (single_segment(name, "mapped name", problems), single_segment(source, "field", problems));
+    let (name, source) = (parse(name, "mapped name", problems), parse(source, "field", problems));
     let (Some(name), Some(source)) = (name, source) else { return };
-    match selection.mapped.iter().find(|(other, _)| other == name) {
-        Some((_, other)) if same(other, source) => {}
-        Some((_, other)) => problems.add(format!("`{name}` is mapped from `{other}` and from `{source}`: leave one out")),
-        None => selection.mapped.push((name.to_owned(), source.to_owned())),
+    let Some(steps) = name.names() else {
+        problems.add(format!("the mapped name `{}` must be made of names alone, without `[*]` and numbers", name.text()));
+        return;
+    };
+    for other in &selection.mapped {
+        let other_steps = other.name.names().unwrap_or_default();
+        if other_steps == steps {
+            if !same_path(&other.source, &source) {
+                let (name, one, another) = (name.text(), other.source.text(), source.text());
+                problems.add(format!("`{name}` is mapped from `{one}` and from `{another}`: leave one out"));
+            }
+            return;
+        }
+        if other_steps.starts_with(&steps) || steps.starts_with(&other_steps) {
+            let (one, another) = (other.name.text(), name.text());
+            problems.add(format!("`{another}` and `{one}` cannot both be mapped: one would be a value and an object at once"));
+            return;
+        }
     }
+    selection.mapped.push(MappedField { name, source });
 }
 
 /// Chosen fields that the manifest does not name.
@@ -91,27 +106,56 @@ fn report_unknown_mappings(object: &ReadObject, config: &ObjectConfig, problems:
     }
 }
 
+/// Turns `{field: {delivered: provider's}}` round. A field is named by its mapped name or by the provider's.
+fn map_values(config: &ObjectConfig, selection: &mut FieldSelection, problems: &mut Problems) {
+    for (field, pairs) in &config.selected_value_mappings {
+        let mapped = selection.mapped.iter().find(|mapped| mapped.name.text() == field).map(|mapped| &mapped.source);
+        let Some(source) = mapped.or_else(|| selection.source_paths().find(|source| same(source.text(), field))) else {
+            if !selection.all {
+                let names = selection.mapped.iter().map(|mapped| mapped.name.text());
+                let names: Vec<&str> = names.chain(selection.source_paths().map(FieldPath::text)).collect();
+                problems.add(unknown("delivered field to map values of", field, names.into_iter()));
+                continue;
+            }
+            add_values(field.to_lowercase(), field, pairs, selection, problems);
+            continue;
+        };
+        let key = values_key(source);
+        add_values(key, field, pairs, selection, problems);
+    }
+}
+
+fn add_values(key: String, field: &str, pairs: &ValueMap, selection: &mut FieldSelection, problems: &mut Problems) {
+    let values = selection.values.entry(key).or_default();
+    for (delivered, provider) in pairs {
+        match values.insert(provider.clone(), delivered.clone()) {
+            Some(other) if other != *delivered => problems.add(format!(
+                "the value `{provider}` of `{field}` is mapped to `{other}` and to `{delivered}`: value mappings are one to one"
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// What [`FieldSelection::values`] is keyed by.
+pub(crate) fn values_key(source: &FieldPath) -> String {
+    if source.is_plain() { source.head().to_lowercase() } else { source.text().to_owned() }
+}
+
 /// Providers' field names are compared without regard to case.
 fn same(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
 }
 
-/// A plain name, or the name in a path of one segment (`$['email']`). Deeper paths are reported: they are not supported yet.
-fn single_segment<'a>(text: &'a str, what: &str, problems: &mut Problems) -> Option<&'a str> {
-    let path = text.strip_prefix('$').unwrap_or(text);
-    if !path.starts_with('[') {
-        return Some(text);
-    }
-    let segment = path.strip_prefix('[').and_then(|path| path.strip_suffix(']'));
-    let quoted = |quote: char| {
-        let name = segment?.strip_prefix(quote)?.strip_suffix(quote)?;
-        (!name.is_empty() && !name.contains([quote, '\\'])).then_some(name)
-    };
-    let name = quoted('\'').or_else(|| quoted('"'));
-    if name.is_none() {
-        problems.add(format!(
-            "the {what} `{text}` is a nested path, which is not supported yet: leave it out or name a top-level field"
-        ));
-    }
-    name
+fn same_path(a: &FieldPath, b: &FieldPath) -> bool {
+    if a.is_plain() && b.is_plain() { same(a.head(), b.head()) } else { a.text() == b.text() }
+}
+
+fn parse(text: &str, what: &str, problems: &mut Problems) -> Option<FieldPath> {
+    FieldPath::parse(text)
+        .map_err(|flaw| {
+            let instead = flaw.instead.map(|instead| format!(": did you mean `{instead}`?")).unwrap_or_default();
+            problems.add(format!("the {what} `{text}` is not a path: {}{instead}", flaw.reason));
+        })
+        .ok()
 }

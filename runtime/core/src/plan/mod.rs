@@ -1,12 +1,15 @@
 //! Manifest × installation → what exactly is read, how, and where it goes; and every reason why something is not.
 
 mod fields;
+mod filters;
 mod model;
 #[cfg(test)]
 pub(crate) mod sample;
 
 use std::collections::BTreeMap;
 
+pub(crate) use fields::values_key;
+pub use filters::meets;
 pub use model::*;
 
 use crate::{
@@ -102,6 +105,7 @@ fn plan_object(
     };
     let key = ReadKey { installation_id: installation.id.clone(), object_name: object.object_name.clone() };
     let configured = config.backfill.as_ref();
+    let backfill_filters = configured.map_or(&[][..], |backfill| &backfill.field_filters);
     Some(ReadPlan {
         key,
         context,
@@ -109,8 +113,8 @@ fn plan_object(
         schedule,
         backfill: configured.map_or(object.backfill, |backfill| lower_backfill(&backfill.default_period, problems)),
         module: integration.module.clone(),
-        filters: config.field_filters.clone(),
-        backfill_filters: configured.map(|backfill| backfill.field_filters.clone()).unwrap_or_default(),
+        filters: filters::check(&config.field_filters, "fieldFilters", problems),
+        backfill_filters: filters::check(backfill_filters, "backfill.fieldFilters", problems),
         deletes: config.deletes.unwrap_or(known.mirrors_records),
         associations: config.associations.clone(),
     })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::field_path::FieldPath;
 use crate::{cursor::ReadType, manifest::Backfill, schedule::Schedule};
 
 /// What one customer chose when installing an integration (the `config.content` of the contract, its read half).
@@ -38,6 +39,8 @@ pub struct Installation {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ObjectConfig {
+    /// The provider's object; where it is left out, the name that this configuration stands under.
+    pub object_name: Option<String>,
     /// Neither scheduled nor triggered reads.
     pub disabled: bool,
     /// In place of the manifest's schedule.
@@ -146,13 +149,27 @@ pub struct MessageContext {
     pub destination_id: String,
 }
 
+/// A field that is delivered in `mappedFields`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedField {
+    /// The name in the message. A path of names (`$['info']['status']`) makes objects within objects.
+    pub name: FieldPath,
+    /// The provider's field.
+    pub source: FieldPath,
+}
+
+/// Values of one field: the provider's to the one that is delivered in its place. Values not named pass as they are.
+pub type ValueMap = BTreeMap<String, String>;
+
 /// Which fields of a record are delivered, and under which names. Source names are matched without regard to case.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FieldSelection {
-    /// Delivered in `fields`, keyed by the lower-cased name.
-    pub plain: Vec<String>,
-    /// Delivered in `mappedFields`: (name in the message, the provider's field).
-    pub mapped: Vec<(String, String)>,
+    /// Delivered in `fields`: a name keyed by itself in lower case, a path by its text as written.
+    pub plain: Vec<FieldPath>,
+    /// Delivered in `mappedFields`.
+    pub mapped: Vec<MappedField>,
+    /// By the provider's field in lower case, or by the path as written: values that are delivered as others.
+    pub values: BTreeMap<String, ValueMap>,
     /// Deliver every field there is in `fields`.
     pub all: bool,
     /// Asked of the provider beyond those above: with `all`, the names it gave for all its fields.
@@ -160,10 +177,15 @@ pub struct FieldSelection {
 }
 
 impl FieldSelection {
-    /// Names of the provider's fields that must be asked for, as written, each once (compared without regard to case).
+    /// Every field that is delivered, as often as it is named.
+    pub fn source_paths(&self) -> impl Iterator<Item = &FieldPath> {
+        self.plain.iter().chain(self.mapped.iter().map(|mapped| &mapped.source))
+    }
+
+    /// Names of the provider's fields that must be asked for, as written, each once (compared without regard to case). Of a path
+    /// it is the first step; see [`FieldSelection::source_paths`] for a provider that must be told more.
     pub fn sources(&self) -> Vec<&str> {
-        let mapped = self.mapped.iter().map(|(_, source)| source.as_str());
-        let names = self.plain.iter().map(String::as_str).chain(mapped).chain(self.requested.iter().map(String::as_str));
+        let names = self.source_paths().map(FieldPath::head).chain(self.requested.iter().map(String::as_str));
         let mut seen = BTreeSet::new();
         names.filter(|name| seen.insert(name.to_lowercase())).collect()
     }

@@ -2,8 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::{FieldSelection, Installation, MessageContext, ReadKey, ReadPlan};
+use super::{FieldPath, FieldSelection, Installation, MappedField, MessageContext, ReadKey, ReadPlan};
 use crate::manifest::Backfill;
+
+/// A path that is known to be one.
+pub(crate) fn path(text: &str) -> FieldPath {
+    FieldPath::parse(text).expect(text)
+}
+
+/// Mapped fields: (name in the message, the provider's field).
+pub(crate) fn mapped(fields: &[(&str, &str)]) -> Vec<MappedField> {
+    fields.iter().map(|(name, source)| MappedField { name: path(name), source: path(source) }).collect()
+}
 
 /// A HubSpot read of this object; plain fields as given.
 pub(crate) fn plan(object: &str, plain: &[&str]) -> ReadPlan {
@@ -31,7 +41,7 @@ pub(crate) fn plan(object: &str, plain: &[&str]) -> ReadPlan {
     ReadPlan {
         key: ReadKey { installation_id: context.installation.id.clone(), object_name: object.to_owned() },
         context,
-        fields: FieldSelection { plain: plain.iter().map(|&name| name.to_owned()).collect(), ..FieldSelection::default() },
+        fields: FieldSelection { plain: plain.iter().map(|&name| path(name)).collect(), ..FieldSelection::default() },
         schedule: None,
         backfill: Backfill::FullHistory,
         module: None,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::manifest::{Backfill, Field};
+use crate::{
+    cursor::ReadType,
+    manifest::{Backfill, Field},
+};
 
 fn field(name: &str) -> Field {
     Field::Existent { field_name: name.to_owned(), map_to_name: None, map_to_display_name: None }
@@ -92,7 +95,8 @@ fn auto(object: ReadObject) -> ReadObject {
 fn select(object: ReadObject, config: &str) -> (String, Vec<String>) {
     let (plans, problems) = plan(&manifest(vec![object]), &installation(&[("contacts", config)]), &destinations());
     let FieldSelection { plain, mapped, all, .. } = &plans[0].fields;
-    let mapped: Vec<String> = mapped.iter().map(|(name, source)| format!("{name}={source}")).collect();
+    let mapped: Vec<String> = mapped.iter().map(|mapped| format!("{}={}", mapped.name.text(), mapped.source.text())).collect();
+    let plain: Vec<String> = plain.iter().map(values_key).collect();
     let all = if *all { " | all" } else { "" };
     (format!("{} | {}{all}", plain.join(" "), mapped.join(" ")), problems.iter().map(ToString::to_string).collect())
 }
@@ -107,7 +111,7 @@ fn fields_are_required_and_chosen_ones() {
         (r#"{"selectedFields":{"city":true}}"#, "email | phone=mobilephone notes=description town=city"),
         (
             r#"{"selectedFieldMappings":{"notes":"my_notes","tier":"['plan']","score":"hs_score"}}"#,
-            "email | phone=mobilephone notes=my_notes tier=plan score=hs_score",
+            "email | phone=mobilephone notes=my_notes tier=['plan'] score=hs_score",
         ),
         (r#"{"selectedFieldMappings":{"notes":""}}"#, "email | phone=mobilephone notes=description"),
         (r#"{"selectedFieldsAuto":"all"}"#, "email firstname lastname | phone=mobilephone notes=description town=city"),
@@ -129,9 +133,38 @@ fn what_cannot_be_delivered_is_reported_and_the_rest_is() {
             "there is no field to choose `firstnme`: did you mean `firstname`?",
         ),
         (contacts(), r#"{"selectedFieldMappings":{"note":"x"}}"#, "there is no mapping `note`: did you mean `notes`?"),
-        (contacts(), r#"{"selectedFieldMappings":{"tier":"$['a']['b']"}}"#, "`$['a']['b']` is a nested path"),
-        (object("contacts", vec![field("email"), field("$['a'][*]")], vec![]), "{}", "`$['a'][*]` is a nested path"),
-        (object("contacts", vec![field("email"), predefined("$['a']['b']", "c")], vec![]), "{}", "the mapped name `$['a']['b']`"),
+        (contacts(), r#"{"selectedFieldMappings":{"tier":"$['a'"}}"#, "the field `$['a'` is not a path: a bracket is not closed"),
+        (
+            object("contacts", vec![field("email"), predefined("$['a'][*]", "c")], vec![]),
+            "{}",
+            "the mapped name `$['a'][*]` must be",
+        ),
+        (
+            object("contacts", vec![field("email"), predefined("a", "b"), predefined("$['a']['b']", "c")], vec![]),
+            "{}",
+            "`$['a']['b']` and `a` cannot both be mapped",
+        ),
+        (
+            contacts(),
+            r#"{"selectedValueMappings":{"email":{"yes":"1","ja":"1"}}}"#,
+            "the value `1` of `email` is mapped to `ja` and to `yes`",
+        ),
+        (contacts(), r#"{"selectedValueMappings":{"emial":{"a":"b"}}}"#, "there is no delivered field to map values of `emial`"),
+        (
+            contacts(),
+            r#"{"fieldFilters":[{"fieldName":"a","operator":"eq","value":1},{"fieldName":"A","operator":"eq","value":2}]}"#,
+            "fieldFilters names the field `A` twice",
+        ),
+        (
+            contacts(),
+            r#"{"backfill":{"fieldFilters":[{"fieldName":"a","operator":"eq","value":null}]}}"#,
+            "backfill.fieldFilters, field `a`: a value is text",
+        ),
+        (
+            contacts(),
+            r#"{"backfill":{"defaultPeriod":{"days":3,"fullHistory":true}}}"#,
+            "the backfill has both `days` and `fullHistory`",
+        ),
         (
             object("contacts", vec![field("email"), predefined("a", "b"), predefined("a", "c")], vec![]),
             "{}",
@@ -206,4 +239,55 @@ fn overrides_win_and_disabled_objects_are_not_read() {
         (&None, Backfill::Days(30), "hubspot")
     );
     assert_eq!(companies.key, ReadKey { installation_id: "i1".to_owned(), object_name: "companies".to_owned() });
+}
+
+#[test]
+fn paths_filters_and_values_are_those_that_were_chosen() {
+    let nested = object(
+        "contacts",
+        vec![field("$['address']['city']"), predefined("$['info']['state']", "$['geo'][0]['state']"), mapping("tier", None)],
+        vec![],
+    );
+    let config = r#"{"selectedFieldMappings":{"tier":"Plan"},
+        "selectedValueMappings":{"tier":{"gold":"1","base":"0"},"$['address']['city']":{"K":"Kiel"}},
+        "fieldFilters":[{"fieldName":"status","operator":"eq","value":"active"}],
+        "backfill":{"defaultPeriod":{"days":7},"fieldFilters":[{"fieldName":"vip","operator":"eq","value":true}]}}"#;
+    let (plans, problems) = plan(&manifest(vec![nested]), &installation(&[("contacts", config)]), &destinations());
+    assert_eq!(problems, []);
+    let plan = &plans[0];
+    assert_eq!(plan.fields.sources(), ["address", "geo", "Plan"]);
+    let values: Vec<_> = plan.fields.values.iter().map(|(field, values)| (field.as_str(), values.len())).collect();
+    assert_eq!(values, [("$['address']['city']", 1), ("plan", 2)]);
+    assert_eq!((plan.fields.values["plan"]["1"].as_str(), plan.backfill), ("gold", Backfill::Days(7)));
+    let names = |read_type| plan.filters_of(read_type).map(|filter| filter.field_name.as_str()).collect::<Vec<_>>();
+    assert_eq!((names(ReadType::Scheduled), names(ReadType::Backfill)), (vec!["status"], vec!["status", "vip"]));
+}
+
+#[test]
+fn a_record_meets_a_filter_whatever_type_the_provider_gives_its_value() {
+    let record = |value: &str| crate::provider::Record {
+        id: "1".to_owned(),
+        modified_at: None,
+        deleted: false,
+        raw: bytes::Bytes::new(),
+        fields: vec![("status".to_owned(), bytes::Bytes::copy_from_slice(value.as_bytes()))],
+        associations: Vec::new(),
+    };
+    let rows = [
+        (r#""active""#, r#""active""#, true),
+        (r#""Active""#, r#""active""#, false),
+        (r#""3""#, "3", true),
+        ("3", r#""3""#, true),
+        ("true", r#""true""#, true),
+        ("null", r#""null""#, false),
+        ("[1]", r#""[1]""#, false),
+    ];
+    for (value, asked, expected) in rows {
+        let filter = FieldFilter {
+            field_name: "Status".to_owned(),
+            operator: FilterOperator::Eq,
+            value: serde_json::from_str(asked).unwrap(),
+        };
+        assert_eq!(meets(&record(value), &filter), expected, "{value} {asked}");
+    }
 }

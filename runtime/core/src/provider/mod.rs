@@ -43,6 +43,11 @@ pub trait Provider: Send + Sync + 'static {
     /// What the answer to [`Provider::request`] says.
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError>;
 
+    /// Whether [`Provider::request`] asks for what meets the plan's filters only; else the caller leaves out what does not meet them.
+    fn filters(&self) -> bool {
+        false
+    }
+
     /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`].
     fn completing_requests(&self, _plan: &ReadPlan, _records: &[Record]) -> Vec<Request<Bytes>> {
         Vec::new()

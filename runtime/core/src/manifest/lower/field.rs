@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    super::{
-        block::{Block, Spot},
-        issue::{Issue, Report, quote},
-        keys,
-        model::Field,
-        rule,
-        tree::Place,
-    },
-    field_path,
+use super::super::{
+    block::{Block, Spot},
+    issue::{Issue, Report, quote},
+    keys,
+    model::Field,
+    rule,
+    tree::Place,
 };
+use crate::field_path::FieldPath;
 
 /// The required and the optional fields.
 pub(super) fn fields(read_object: &Block<'_>, report: &mut Report) -> (Vec<Field>, Vec<Field>) {
@@ -56,7 +54,7 @@ fn field(spot: &Spot<'_>, seen: &mut Seen, report: &mut Report) -> Option<Field>
 fn named(block: &Block<'_>, key: &'static str, report: &mut Report) -> Option<String> {
     let spot = block.spot(key)?;
     let name = spot.text(report).filter(|name| !name.is_empty())?;
-    if let Err(flaw) = field_path::check(&name) {
+    if let Err(flaw) = FieldPath::parse(&name) {
         let message = format!("{} looks like a path and cannot be read as one: {}", quote(&name), flaw.reason);
         let instead = flaw.instead.unwrap_or_else(|| "$['address']['city']".to_owned());
         report.add(spot.error(rule::FIELD_MAPPING_JSONPATH, message).suggest(format!("write it as `{instead}`")));

@@ -5,7 +5,6 @@ mod backfill;
 mod destination;
 mod enabled;
 mod field;
-mod field_path;
 mod integration;
 mod provider;
 mod read;

@@ -54,7 +54,7 @@ fn the_time_filter_names_the_property_of_the_object() {
 #[test]
 fn mapped_sources_and_requested_names_are_asked_for_once() {
     let mut plan = contacts();
-    plan.fields.mapped = vec![("phone".to_owned(), "MobilePhone".to_owned()), ("mail".to_owned(), "email".to_owned())];
+    plan.fields.mapped = sample::mapped(&[("phone", "MobilePhone"), ("mail", "email")]);
     plan.fields.requested = vec!["zip".to_owned(), "firstname".to_owned(), "createdAt".to_owned()];
     assert_eq!(
         asked(&plan, &run(None, None)),
