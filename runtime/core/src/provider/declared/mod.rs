@@ -21,13 +21,12 @@ use bytes::Bytes;
 pub use file::{FILE_BYTES_MAX, check, schema};
 use http::{Request, Response};
 use model::{Definition, Object};
-use serde_json::{Value, value::RawValue};
 
 use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError, ReadErrorClass, Record};
 use crate::{
     cursor::Run,
     manifest::{Issue, closest},
-    plan::{FilterOperator, ReadPlan},
+    plan::ReadPlan,
 };
 
 /// What came of checking a provider's file.
@@ -90,9 +89,7 @@ impl Provider for Declared {
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError> {
         let object = self.object(&plan.key.object_name)?;
         refusal::accepted(&self.definition, response, run.position.is_some())?;
-        let mut page = answer::page(&self.definition, object, plan, run, response)?;
-        page.records.retain(|record| plan.filters_of(run.read_type).all(|filter| matches(record, filter)));
-        Ok(page)
+        answer::page(&self.definition, object, plan, run, response)
     }
 
     fn fields_request(&self, object_name: &str) -> Option<Request<Bytes>> {
@@ -118,13 +115,4 @@ impl Provider for Declared {
             Ok(body) => answer::by_id(object, plan, &by_id.records, body),
         }
     }
-}
-
-/// Whether a record meets a customer's condition, which declared providers are not asked for.
-fn matches(record: &Record, filter: &crate::plan::FieldFilter) -> bool {
-    let FilterOperator::Eq = filter.operator;
-    let name = filter.field_name.to_lowercase();
-    let found = record.fields.iter().find(|(field, _)| *field == name);
-    let raw = found.and_then(|(_, value)| serde_json::from_slice::<&RawValue>(value).ok());
-    raw.map_or(filter.value == Value::Null, |raw| path::says(raw, &filter.value))
 }

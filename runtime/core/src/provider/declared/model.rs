@@ -145,9 +145,9 @@ pub(super) enum More {
     /// Not at all.
     Unsaid,
     /// `true`: there is.
-    HasMore(JsonPath),
+    While(JsonPath),
     /// `true`: there is not.
-    Done(JsonPath),
+    Until(JsonPath),
     /// So many pages there are.
     Pages(JsonPath),
 }

@@ -88,8 +88,8 @@ impl Behind<'_> {
         let truth = |path: &JsonPath| flag(found(path)?).ok_or_else(|| format!("`{path}` is neither `true` nor `false`"));
         match more {
             More::Unsaid => Ok(None),
-            More::HasMore(path) => truth(path).map(Some),
-            More::Done(path) => truth(path).map(|done| Some(!done)),
+            More::While(path) => truth(path).map(Some),
+            More::Until(path) => truth(path).map(|done| Some(!done)),
             More::Pages(path) => {
                 let pages = number(found(path)?).ok_or_else(|| format!("`{path}` is not a number"))?;
                 Ok(Some(before.map_or(0, |position| position.page).saturating_add(1) < pages))

@@ -80,8 +80,8 @@ fn more(block: &Block<'_>, report: &mut Report) -> More {
     }
     let Some(&key) = given.first() else { return More::Unsaid };
     match (key, path(block, key, report)) {
-        ("hasMore", Some(path)) => More::HasMore(path),
-        ("done", Some(path)) => More::Done(path),
+        ("hasMore", Some(path)) => More::While(path),
+        ("done", Some(path)) => More::Until(path),
         ("pages", Some(path)) => More::Pages(path),
         _ => More::Unsaid,
     }
