@@ -13,7 +13,7 @@ use ampline_tests::{
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const MANIFEST: &str = "
+const MANIFEST: &str = r#"
 specVersion: 1.0.0
 integrations:
   - name: crm
@@ -22,13 +22,14 @@ integrations:
       objects:
         - objectName: contacts
           destination: hook
+          schedule: "0 0 1 1 *"
           requiredFields:
             - fieldName: email
           optionalFields:
             - fieldName: phone
             - fieldName: lastname
           backfill: { defaultPeriod: { fullHistory: true } }
-";
+"#;
 const DESTINATIONS: &str = r#"
 [destinations.hook]
 type = "webhook"
@@ -113,10 +114,12 @@ async fn an_installation_made_and_changed_by_command_is_read_without_a_restart()
     assert_eq!((&made["origin"], &made["healthStatus"]), (&json!("command"), &json!("healthy")));
     let id = made["id"].as_str().unwrap();
     world.arrived(|all| records(all, "beta", |_| true) > 0).await;
+    world.emulator.pause(true);
     let update = ["installations", "update", id, "--object", "contacts", "--select", "phone", "--unselect", "lastname"];
     let updated = world.json(&update);
     assert_eq!(updated["config"]["number"], 2);
     assert!(records(&messages(&world.receiver.seen()), "beta", |_| true) < 450, "the backfill was under way");
+    world.emulator.pause(false);
     let all = world.arrived(|all| records(all, "beta", |_| true) == 450).await;
     assert_eq!(records(&all, "beta", |fields| fields.get("lastname").is_some() && fields.get("phone").is_none()), 450);
     let time = |message: &Value| message["installationUpdateTime"].clone();
@@ -125,7 +128,8 @@ async fn an_installation_made_and_changed_by_command_is_read_without_a_restart()
     let written: Properties = [("firstname".to_owned(), Some("Neu".to_owned()))].into();
     world.emulator.state().change("contacts", 7, &written).unwrap();
     world.json(&["read", "--installation", id]);
-    let all = world.arrived(|all| all.last().is_some_and(|last| last["installationId"] == id && last["readType"] == "scheduled")).await;
+    let all =
+        world.arrived(|all| all.last().is_some_and(|last| last["installationId"] == id && last["readType"] == "scheduled")).await;
     let last = all.last().unwrap();
     assert_eq!((&last["groupRef"], time(last)), (&json!("beta"), updated["updateTime"].clone()));
     let fits = |entry: &Value| entry["fields"].get("phone").is_some() && entry["fields"].get("lastname").is_none();
@@ -159,7 +163,10 @@ async fn files_that_changed_count_when_they_are_read_again() {
 
     world.edit("installations/beta.yaml", "phone", "fax");
     let refused = world.refused(&["reload"]);
-    assert!(refused.contains("beta.yaml: config.content.read.objects.contacts.selectedFields: there is no field to choose `fax`"), "{refused}");
+    assert!(
+        refused.contains("beta.yaml: config.content.read.objects.contacts.selectedFields: there is no field to choose `fax`"),
+        "{refused}"
+    );
     world.edit("installations/beta.yaml", "fax", "lastname");
     world.edit("amp.yaml", "fieldName: email\n", "fieldName: email\n            - fieldName: jobtitle\n");
     std::process::Command::new("kill").args(["-HUP", &runtime.pid().to_string()]).status().unwrap();
