@@ -73,15 +73,16 @@ async fn exchange<T>(
     request: http::Request<Bytes>,
     parse: &impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    let parsed = send(client, access, request).await.and_then(|response| parse(&response));
-    match parsed {
-        Ok(value) => {
-            connection.accepted(access.generation).await;
-            Ok(value)
-        }
-        // A provider may repeat the token in its words.
-        Err(error) => Err(ReadError { message: connection.without_secrets(error.message), ..error }),
+    let mut response = send(client, access, request).await?;
+    if !response.status().is_success() {
+        // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
+        *response.body_mut() = connection.without_secrets(response.body());
     }
+    let parsed = parse(&response);
+    if parsed.is_ok() {
+        connection.accepted(access.generation).await;
+    }
+    parsed
 }
 
 /// How long to wait, or nothing where waiting does not help.
