@@ -78,11 +78,16 @@ async fn exchange<T>(
         // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
         *response.body_mut() = connection.without_secrets(response.body());
     }
-    let parsed = parse(&response);
-    if parsed.is_ok() {
-        connection.accepted(access.generation).await;
+    match parse(&response) {
+        Ok(value) => {
+            connection.accepted(access.generation).await;
+            Ok(value)
+        }
+        Err(error) => {
+            let message = connection.without_secrets(&error.message.into());
+            Err(ReadError { message: String::from_utf8_lossy(&message).into_owned(), ..error })
+        }
     }
-    parsed
 }
 
 /// How long to wait, or nothing where waiting does not help.
