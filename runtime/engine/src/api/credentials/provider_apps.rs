@@ -46,6 +46,7 @@ pub(super) async fn create(
         provider_params: BTreeMap::new(),
         auth_url: None,
         token_url: None,
+        base_url: None,
         is_declared: false,
         create_time: Timestamp::UNIX_EPOCH,
         update_time: Timestamp::UNIX_EPOCH,
