@@ -8,6 +8,7 @@ pub mod manifest;
 mod members;
 pub mod message;
 pub mod outcome;
+pub mod pause;
 pub mod plan;
 pub mod provider;
 pub mod retry;
