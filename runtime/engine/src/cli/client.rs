@@ -17,6 +17,7 @@ use crate::{
     journal::Journal,
     percent::encoded,
     runtime::open_stores,
+    scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
     settings::Durability,
     store::HostedStore,
@@ -75,8 +76,8 @@ impl Client {
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: None,
+            board: Board::default(),
+            scheduler: None,
             pressure: None,
             running_since: None,
         };
@@ -94,6 +95,11 @@ impl Client {
         self.ask(Method::POST, path, body).await
     }
 
+    /// Posts under `/read/v1/projects/{project}`: what starts and stops reads.
+    pub(super) async fn post_read(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        self.ask_at("/read/v1", Method::POST, path, body).await
+    }
+
     /// Closes the store, where it was opened here.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
@@ -106,7 +112,11 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+        self.ask_at("/v1", method, path, body).await
+    }
+
+    async fn ask_at(&self, root: &str, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());

@@ -1,5 +1,6 @@
 //! A connection: where a provider's API is, and what authorises us there.
 
+use ampline_core::provider::RateLimit;
 use http::{HeaderValue, header::AUTHORIZATION};
 
 use crate::secrets::Secret;
@@ -17,6 +18,8 @@ pub struct Connection {
     pub access_token: Secret,
     /// The provider's workspace, where there is one.
     pub workspace: Option<String>,
+    /// How much may be asked through it, where that is not what the catalog says.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl Connection {

@@ -7,7 +7,7 @@ use ampline_core::{
     plan::{KnownDestination, plan},
     provider::Catalog,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{Launch, StartError};
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
     reader,
-    scheduler::{Job, RunNow},
+    scheduler::{self, Job},
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
@@ -149,7 +149,8 @@ fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<V
                 problems.push(Problem { place: place.clone(), message });
                 break;
             }
-            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() });
+            let rate_limit = connection.rate_limit.or(provider.info().rate_limit);
+            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit });
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
@@ -157,7 +158,7 @@ fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<V
 
 impl Parts {
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
+    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         Ok(Api {
@@ -176,8 +177,8 @@ impl Parts {
                     .collect(),
                 secrets: self.secrets.clone(),
             }),
-            next_runs: Arc::default(),
-            wishes: Some(wishes),
+            board: scheduler::Board::default(),
+            scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
             running_since: Some(now),
         })
@@ -240,6 +241,6 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = http_client::provider_client()?;
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
     }
 }

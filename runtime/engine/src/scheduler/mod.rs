@@ -1,295 +1,230 @@
-//! The scheduler: sleeps to the next due read and runs a bounded number at once. It knows no provider.
+//! The scheduler: runs each read when it is due, a bounded number at once, in fair turns. It knows no provider.
+//!
+//! One task owns the queue; everything else tells it by [`Handle`] and looks at its [`Board`].
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
-    panic::AssertUnwindSafe,
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+mod board;
+mod changes;
+mod commands;
+mod lines;
+mod queue;
+mod timing;
 
-use ampline_core::{
-    plan::{ReadKey, ReadPlan},
-    provider::{Provider, ReadErrorClass},
-};
+use std::{collections::HashMap, panic::AssertUnwindSafe, time::Duration};
+
+use ampline_core::{cursor::ReadCursor, plan::ReadKey};
 use futures_util::FutureExt;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
 };
+use uuid::Uuid;
 
+pub(crate) use board::{Board, NextRun};
+pub(crate) use commands::{Change, Command, Handle, Refused, Trigger, Which, channel};
+use lines::Slot;
+use queue::{Abandoned, Queue, Start};
+
+pub(crate) use crate::reader::Job;
 use crate::{
     clock::until,
-    journal::{JournalError, OperationStatus, ReadState},
-    pressure::Pressure,
-    reader::{self, Connection, ReadOutcome},
+    journal::{JournalError, NewTrigger, Pause, ReadState},
+    reader::{self, ReadOutcome},
 };
 
-/// The first wait before a failed read is tried again; it doubles, and the next tick may come sooner.
-const RETRY_MIN: SignedDuration = SignedDuration::from_secs(30);
-/// The longest such wait.
-const RETRY_MAX: SignedDuration = SignedDuration::from_secs(3_600);
-/// The longest that a provider's own wish delays a read.
-const PATIENCE_MAX: SignedDuration = SignedDuration::from_secs(24 * 3_600);
 /// A sleep is cut into pieces so that a clock that is set forward is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
-
-/// A read and what it needs to run.
-#[derive(Clone)]
-pub(crate) struct Job {
-    pub(crate) plan: Arc<ReadPlan>,
-    pub(crate) provider: Arc<dyn Provider>,
-    pub(crate) connection: Arc<Connection>,
-}
-
 /// How often it is looked whether reads that wait may go on.
 const HELD_LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// When each read runs next, for people.
-pub(crate) type NextRuns = Arc<std::sync::Mutex<HashMap<ReadKey, NextRun>>>;
-
-/// When a read runs next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NextRun {
-    /// At this time, or as soon as one of the places for running reads is free.
-    At(Timestamp),
-    /// Once what holds it has passed.
-    Held(String),
+/// How reads are run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Reads that run at the same time.
+    pub(crate) reads_max: usize,
+    /// Ticks of different reads are spread over so long; nothing = every read runs at its tick.
+    pub(crate) spread: Duration,
 }
 
-/// A wish that reads run now rather than at their next tick.
-pub(crate) struct RunNow {
-    /// Only this installation.
-    pub(crate) installation_id: Option<String>,
-    /// Only this object, by the provider's name.
-    pub(crate) object_name: Option<String>,
-    /// Told how many reads that are.
-    pub(crate) answer: oneshot::Sender<usize>,
-}
-
-/// Runs until told to stop, then waits for the reads under way to reach a commit.
+/// Runs until told to stop, then waits for the reads under way to reach a commit. `jobs` are all reads there are at the start.
 pub(crate) async fn run(
     shared: reader::Shared,
     jobs: Vec<Job>,
-    reads_max: usize,
-    next_runs: NextRuns,
-    mut wishes: mpsc::Receiver<RunNow>,
+    pace: Pace,
+    board: Board,
+    mut commands: mpsc::Receiver<Command>,
 ) -> Result<(), JournalError> {
-    let states: HashMap<ReadKey, ReadState> =
-        shared.journal.reads().await?.into_iter().map(|state| (state.key.clone(), state)).collect();
-    let now = shared.clock.now();
-    let mut queue = Queue::new(jobs, next_runs);
-    for index in 0..queue.jobs.len() {
-        let at = first_run(&queue.jobs[index].plan, states.get(&queue.jobs[index].plan.key), now);
-        queue.set(index, at);
-    }
-    for (key, _) in states.into_iter().filter(|(key, state)| is_orphan(key, state, &queue.jobs)) {
-        reader::give_up(&shared, key).await?;
-    }
-    let mut running = JoinSet::new();
     let mut stop = shared.stop.clone();
+    let mut scheduler = Scheduler::new(shared, jobs, pace, board).await?;
     loop {
-        let now = shared.clock.now();
-        queue.let_go_on(&shared.pressure, now);
-        while running.len() < reads_max
-            && let Some(index) = queue.pop_due(now)
-        {
-            match shared.pressure.on(&queue.jobs[index].plan.context.destination) {
-                Some(reason) => queue.hold(index, reason),
-                None => {
-                    queue.places[index].running = true;
-                    running.spawn(one(shared.clone(), queue.jobs[index].clone(), index));
-                }
-            }
-        }
-        let sleep_max = if queue.holds_any() { HELD_LOOK_EVERY } else { SLEEP_MAX };
-        let sleep = queue.next().filter(|_| running.len() < reads_max).map_or(sleep_max, |at| until(at, now).min(sleep_max));
+        let sleep = scheduler.start_what_is_due();
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = async { drop(stop.wait_for(|stop| *stop).await) } => break,
             () = tokio::time::sleep(sleep) => {}
-            Some(wish) = wishes.recv() => queue.pull_forward(wish, shared.clock.now()),
-            Some(Ok((index, outcome))) = running.join_next() => queue.ended(index, &outcome, shared.clock.now()),
+            Some(command) = commands.recv() => scheduler.obey(command).await?,
+            Some(Ok((slot, outcome))) = scheduler.running.join_next() => scheduler.ended(slot, &outcome),
+            Some(Ok(admission)) = scheduler.admissions.join_next() => scheduler.admitted(admission),
+            Some(_) = scheduler.leaving.join_next() => {}
         }
     }
-    while running.join_next().await.is_some() {}
+    while scheduler.running.join_next().await.is_some() {}
+    while scheduler.leaving.join_next().await.is_some() {}
     Ok(())
 }
 
-/// An interrupted read of what is no longer configured: it would wait for ever.
-fn is_orphan(key: &ReadKey, state: &ReadState, jobs: &[Job]) -> bool {
-    let interrupted = state.operation.as_ref().is_some_and(|operation| operation.status == OperationStatus::InProgress);
-    interrupted && !jobs.iter().any(|job| job.plan.key == *key)
+struct Scheduler {
+    shared: reader::Shared,
+    queue: Queue,
+    running: JoinSet<(Slot, ReadOutcome)>,
+    /// Triggers on their way into the journal.
+    admissions: JoinSet<Admission>,
+    /// Operations of what is no longer configured, on their way to their end.
+    leaving: JoinSet<()>,
 }
 
-async fn one(shared: reader::Shared, job: Job, index: usize) -> (usize, ReadOutcome) {
-    let reading = AssertUnwindSafe(reader::run(&shared, &job.plan, job.provider.as_ref(), &job.connection)).catch_unwind();
+/// A trigger that the journal has taken, or not.
+struct Admission {
+    key: ReadKey,
+    operation_id: Uuid,
+    kept: Result<(), JournalError>,
+    answer: oneshot::Sender<Result<Uuid, Refused>>,
+}
+
+impl Scheduler {
+    async fn new(shared: reader::Shared, jobs: Vec<Job>, pace: Pace, board: Board) -> Result<Self, JournalError> {
+        let states: HashMap<ReadKey, ReadState> =
+            shared.journal.reads().await?.into_iter().map(|state| (state.key.clone(), state)).collect();
+        let now = shared.clock.now();
+        let queue = Queue::new(pace.reads_max, pace.spread, board);
+        let (running, admissions, leaving) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
+        let mut this = Self { shared, queue, running, admissions, leaving };
+        let mut changes: HashMap<String, Vec<Job>> = HashMap::new();
+        for job in jobs {
+            changes.entry(job.plan.key.installation_id.clone()).or_default().push(job);
+        }
+        for (installation_id, jobs) in changes {
+            this.queue.apply(Change { installation_id, jobs }, &states, now);
+        }
+        let orphans = states.into_values().filter(|state| state.is_interrupted() && this.queue.job_of(&state.key).is_none());
+        let orphans: Vec<Abandoned> = orphans.map(|state| Abandoned { key: state.key, trigger: None }).collect();
+        this.end(orphans);
+        for (key, operation_id) in this.shared.journal.triggered().await? {
+            this.queue.triggers += 1;
+            let abandoned = this.queue.enqueue(key, operation_id, now);
+            this.end(abandoned);
+        }
+        Ok(this)
+    }
+
+    /// Starts what there is a place for; how long there is nothing to do then, unless something happens.
+    fn start_what_is_due(&mut self) -> Duration {
+        let now = self.shared.clock.now();
+        self.queue.let_go_on(&self.shared.pressure, now);
+        self.queue.wake(now);
+        while let Some(slot) = self.queue.take() {
+            let Some(job) = self.queue.job_at(slot) else { continue };
+            if let Some(reason) = self.shared.pressure.on(&job.plan.context.destination) {
+                self.queue.hold(slot, reason);
+            } else if let Some(wait) = self.shared.throttles.closed_for(&job.connection.id) {
+                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::ZERO);
+                self.queue.give_back(slot, now + wait);
+            } else if let Some(start) = self.queue.start(slot) {
+                self.running.spawn(one(self.shared.clone(), start));
+            }
+        }
+        let sleep_max = if self.queue.holds_any() { HELD_LOOK_EVERY } else { SLEEP_MAX };
+        self.queue.next().map_or(sleep_max, |at| until(at, now).min(sleep_max))
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), JournalError> {
+        let now = self.shared.clock.now();
+        match command {
+            Command::Change(change) => {
+                let mut states = HashMap::new();
+                if self.queue.is_new(&change) {
+                    let known = self.shared.journal.reads_of(&change.installation_id).await?;
+                    states.extend(known.into_iter().map(|state| (state.key.clone(), state)));
+                }
+                let abandoned = self.queue.apply(change, &states, now);
+                self.end(abandoned);
+            }
+            // Whoever asks may have gone away.
+            Command::RunNow(which, answer) => drop(answer.send(Ok(self.queue.run_now(&which, now)))),
+            Command::Trigger(trigger, answer) => self.trigger(trigger, answer),
+            Command::Pause(which, pause, answer) => drop(answer.send(self.pause(&which, pause).await)),
+            Command::Renewed(connection_id) => self.queue.renewed(&connection_id, now),
+        }
+        Ok(())
+    }
+
+    fn trigger(&mut self, trigger: Trigger, answer: oneshot::Sender<Result<Uuid, Refused>>) {
+        let key = match self.queue.admit(&trigger) {
+            Ok(key) => key,
+            // Whoever asks may have gone away.
+            Err(refused) => return drop(answer.send(Err(refused))),
+        };
+        let (now, operation_id) = (self.shared.clock.now(), Uuid::now_v7());
+        let cursor = ReadCursor::triggered(trigger.since, trigger.until, now).to_text();
+        let new = NewTrigger { key: key.clone(), operation_id, cursor, now };
+        let journal = self.shared.journal.clone();
+        self.admissions.spawn(async move { Admission { kept: journal.trigger(new).await, key, operation_id, answer } });
+    }
+
+    fn admitted(&mut self, admission: Admission) {
+        let Admission { key, operation_id, kept, answer } = admission;
+        if let Err(error) = kept {
+            self.queue.triggers -= 1;
+            return drop(answer.send(Err(error.into())));
+        }
+        let abandoned = self.queue.enqueue(key, operation_id, self.shared.clock.now());
+        self.end(abandoned);
+        // Whoever asked may have gone away; the read is durable and runs all the same.
+        let _ = answer.send(Ok(operation_id));
+    }
+
+    async fn pause(&mut self, which: &Which, pause: Option<Pause>) -> Result<Vec<ReadKey>, Refused> {
+        let keys = self.queue.keys(which);
+        if let Some(unknown) = which.objects.iter().find(|object| !keys.iter().any(|key| key.object_name == **object)) {
+            return Err(Refused::NotFound(format!("object {unknown:?} is not read there")));
+        }
+        let paused = pause.is_some();
+        self.shared.journal.pause(&keys, pause.clone()).await?;
+        for key in &keys {
+            let event = if paused { "read.schedule.paused" } else { "read.schedule.unpaused" };
+            let reason = pause.as_ref().map_or("", |pause| &pause.reason);
+            tracing::info!(target: "ampline::read", event, installation = %key.installation_id, object = %key.object_name, reason);
+        }
+        self.queue.set_paused(&keys, paused, self.shared.clock.now());
+        Ok(keys)
+    }
+
+    fn ended(&mut self, slot: Slot, outcome: &ReadOutcome) {
+        let abandoned = self.queue.ended(slot, outcome, self.shared.clock.now());
+        self.end(abandoned);
+    }
+
+    /// Ends operations that nothing goes on with.
+    fn end(&mut self, abandoned: impl IntoIterator<Item = Abandoned>) {
+        for Abandoned { key, trigger } in abandoned {
+            let shared = self.shared.clone();
+            self.leaving.spawn(async move {
+                if let Err(error) = reader::give_up(&shared, key, trigger).await {
+                    tracing::error!(target: "ampline::read", %error, "cannot end the operation of a read that is no longer configured");
+                }
+            });
+        }
+    }
+}
+
+async fn one(shared: reader::Shared, start: Start) -> (Slot, ReadOutcome) {
+    let Start { slot, job, trigger, turn, tries } = start;
+    let reading = AssertUnwindSafe(reader::run(&shared, &job, trigger, &turn, tries)).catch_unwind();
     let outcome = match reading.await {
-        Ok(Ok(outcome)) => return (index, outcome),
+        Ok(Ok(outcome)) => return (slot, outcome),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "a defect of the runtime; the panic's own words stand above".to_owned(),
     };
     tracing::error!(target: "ampline::read", object = %job.plan.key.object_name, installation = %job.plan.key.installation_id,
         error = outcome, "the read broke off");
-    (index, ReadOutcome::Failed { class: ReadErrorClass::Transient, retry_after: None, progressed: false })
-}
-
-/// The due times, soonest first. An entry of the heap that is not its job's present due time is out of date and passed over.
-struct Queue {
-    heap: BinaryHeap<Reverse<(Timestamp, usize)>>,
-    jobs: Vec<Job>,
-    places: Vec<Place>,
-    next_runs: NextRuns,
-}
-
-/// Where a job stands in the queue.
-#[derive(Clone, Default)]
-struct Place {
-    due: Option<Timestamp>,
-    running: bool,
-    /// Must wait, without a place among the running ones.
-    held: bool,
-    /// Wished for while it was running.
-    again: bool,
-    failures: u32,
-}
-
-impl Queue {
-    fn new(jobs: Vec<Job>, next_runs: NextRuns) -> Self {
-        Self { heap: BinaryHeap::new(), places: vec![Place::default(); jobs.len()], jobs, next_runs }
-    }
-
-    fn set(&mut self, index: usize, due: Option<Timestamp>) {
-        self.places[index].due = due;
-        let key = &self.jobs[index].plan.key;
-        let mut next_runs = self.next_runs.lock().unwrap_or_else(PoisonError::into_inner);
-        match due {
-            Some(at) => {
-                self.heap.push(Reverse((at, index)));
-                next_runs.insert(key.clone(), NextRun::At(at));
-            }
-            None => drop(next_runs.remove(key)),
-        }
-    }
-
-    /// The soonest due time.
-    fn next(&mut self) -> Option<Timestamp> {
-        while let Some(Reverse((at, index))) = self.heap.peek().copied() {
-            if self.places[index].due == Some(at) {
-                return Some(at);
-            }
-            self.heap.pop();
-        }
-        None
-    }
-
-    fn pop_due(&mut self, now: Timestamp) -> Option<usize> {
-        self.next().filter(|at| *at <= now)?;
-        let Reverse((_, index)) = self.heap.pop()?;
-        self.places[index].due = None;
-        Some(index)
-    }
-
-    /// Lets a read wait until what holds it has passed.
-    fn hold(&mut self, index: usize, reason: String) {
-        self.places[index].held = true;
-        let key = &self.jobs[index].plan.key;
-        tracing::warn!(target: "ampline::read", event = "read.waiting", installation = %key.installation_id,
-            object = %key.object_name, reason);
-        self.next_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), NextRun::Held(reason));
-    }
-
-    fn holds_any(&self) -> bool {
-        self.places.iter().any(|place| place.held)
-    }
-
-    /// Makes those due that need not wait any more.
-    fn let_go_on(&mut self, pressure: &Pressure, now: Timestamp) {
-        for index in 0..self.places.len() {
-            if self.places[index].held && pressure.on(&self.jobs[index].plan.context.destination).is_none() {
-                self.places[index].held = false;
-                let key = &self.jobs[index].plan.key;
-                tracing::info!(target: "ampline::read", event = "read.resumed", installation = %key.installation_id,
-                    object = %key.object_name);
-                self.set(index, Some(now));
-            }
-        }
-    }
-
-    fn ended(&mut self, index: usize, outcome: &ReadOutcome, now: Timestamp) {
-        let place = &mut self.places[index];
-        // A failure behind committed pages is a slow success: only what stands still is left alone for longer.
-        place.failures = match outcome {
-            ReadOutcome::Failed { progressed: false, .. } => place.failures + 1,
-            ReadOutcome::Failed { progressed: true, .. } => 1,
-            _ => 0,
-        };
-        place.running = false;
-        if let ReadOutcome::Held { reason } = outcome {
-            place.again = false;
-            return self.hold(index, reason.clone());
-        }
-        let at = if std::mem::take(&mut place.again) {
-            Some(now)
-        } else {
-            next_run(&self.jobs[index].plan, outcome, place.failures, now)
-        };
-        self.set(index, at);
-    }
-
-    fn pull_forward(&mut self, wish: RunNow, now: Timestamp) {
-        let fits = |key: &ReadKey| {
-            wish.installation_id.as_ref().is_none_or(|id| *id == key.installation_id)
-                && wish.object_name.as_ref().is_none_or(|name| *name == key.object_name)
-        };
-        let wanted: Vec<usize> = (0..self.jobs.len()).filter(|index| fits(&self.jobs[*index].plan.key)).collect();
-        for &index in &wanted {
-            if self.places[index].running {
-                self.places[index].again = true;
-            } else if !self.places[index].held {
-                self.set(index, Some(now));
-            }
-        }
-        // Whoever wished may have gone away.
-        let _ = wish.answer.send(wanted.len());
-    }
-}
-
-/// When a read runs for the first time after a start: at once where it never ran, was interrupted or missed a tick; ticks that
-/// were missed collapse to one.
-fn first_run(plan: &ReadPlan, state: Option<&ReadState>, now: Timestamp) -> Option<Timestamp> {
-    let Some(operation) = state.and_then(|state| state.operation.as_ref()) else {
-        let reads_once = plan.schedule.is_some() || plan.backfill != ampline_core::manifest::Backfill::None;
-        return reads_once.then_some(now);
-    };
-    match operation.status {
-        OperationStatus::InProgress | OperationStatus::Failure => Some(now),
-        OperationStatus::Success => {
-            let schedule = plan.schedule.as_ref()?;
-            schedule.tick_due(operation.create_time, now).map(|_| now).or_else(|| schedule.next_after(now))
-        }
-    }
-}
-
-/// When a read runs next. A failure that may pass is tried again before the next tick.
-fn next_run(plan: &ReadPlan, outcome: &ReadOutcome, failures: u32, now: Timestamp) -> Option<Timestamp> {
-    let tick = plan.schedule.as_ref().and_then(|schedule| schedule.next_after(now));
-    let may_pass = match outcome {
-        ReadOutcome::Completed { .. } | ReadOutcome::Interrupted | ReadOutcome::Held { .. } => false,
-        // Another owner's lease ends, one way or the other.
-        ReadOutcome::Owned => true,
-        ReadOutcome::Failed { class, .. } => matches!(
-            class,
-            ReadErrorClass::RateLimited | ReadErrorClass::Transient | ReadErrorClass::Malformed | ReadErrorClass::CursorGone
-        ),
-    };
-    if !may_pass {
-        return tick;
-    }
-    let wait = RETRY_MIN.checked_mul(1 << failures.saturating_sub(1).min(16)).unwrap_or(RETRY_MAX).min(RETRY_MAX);
-    let retry = now + wait;
-    let soonest = tick.map_or(retry, |tick| tick.min(retry));
-    let ReadOutcome::Failed { retry_after: Some(asked), .. } = outcome else { return Some(soonest) };
-    // A provider that asked for patience gets it, up to a day.
-    Some(soonest.max(now + SignedDuration::try_from(*asked).unwrap_or(PATIENCE_MAX).min(PATIENCE_MAX)))
+    (slot, ReadOutcome::BrokeOff)
 }

@@ -59,6 +59,9 @@ pub struct RuntimeSettings {
     pub public_url: Option<String>,
     /// Reads that run at the same time.
     pub reads_max: usize,
+    /// Seconds over which the ticks of different reads are spread, each read always by the same offset, so that thousands with one
+    /// schedule do not run at the same instant; 0 = every read runs at its tick.
+    pub spread_s: u64,
     /// Seconds that a stop waits for what is in flight.
     pub shutdown_grace_s: u64,
     /// Seconds that a download URL holds.
@@ -73,7 +76,8 @@ impl Default for RuntimeSettings {
             data_dir: "ampline-data".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
             public_url: None,
-            reads_max: 8,
+            reads_max: 16,
+            spread_s: 0,
             shutdown_grace_s: 20,
             download_expiry_s: crate::downloads::EXPIRY_S_DEFAULT,
             durability: Durability::Full,
@@ -216,6 +220,20 @@ pub struct ConnectionSettings {
     pub access_token: SecretSource,
     /// The provider's workspace, where there is one.
     pub workspace: Option<String>,
+    /// How much may be asked through this connection, in place of what the catalog says of the provider's smallest plan.
+    pub rate_limit: Option<RateLimitSettings>,
+}
+
+/// How much may be asked through a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitSettings {
+    /// Requests …
+    pub requests: u32,
+    /// … within so many seconds.
+    pub per_s: f64,
+    /// Requests at the same time.
+    pub concurrent: Option<u32>,
 }
 
 /// Which customer uses which integration, and what that customer chose.

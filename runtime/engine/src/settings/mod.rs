@@ -10,7 +10,7 @@ mod tests;
 pub use crate::secrets::SecretSource;
 pub use file::{
     ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
-    ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    ProjectSettings, RateLimitSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

@@ -6,14 +6,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ampline_core::{
     manifest::Manifest,
     plan::Installation,
-    provider::{Catalog, fill},
+    provider::{Catalog, RateLimit, fill},
     retry::RetryPolicy,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, Settings,
+    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, RateLimitSettings, Settings,
     credentials::credentials, reach,
 };
 use crate::{
@@ -267,7 +267,23 @@ fn connection(
     }
     let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
     let id = stable_id("connection", name);
-    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
+    let rate_limit = declared.rate_limit.map(rate_limit).transpose()?;
+    let workspace = declared.workspace.clone();
+    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace, rate_limit })
+}
+
+/// The longest time that a limit may be stated over: a day.
+const LIMIT_PER_S_MAX: f64 = 86_400.0;
+
+fn rate_limit(declared: RateLimitSettings) -> Result<RateLimit, Fault> {
+    let RateLimitSettings { requests, per_s, concurrent } = declared;
+    if requests == 0 || concurrent == Some(0) {
+        return Err((".rate_limit", "a limit of 0 requests lets nothing through; leave it out for the provider's own".into()));
+    }
+    if !(per_s > 0.0 && per_s <= LIMIT_PER_S_MAX) {
+        return Err((".rate_limit.per_s", format!("{per_s} is not a number of seconds above 0 and up to {LIMIT_PER_S_MAX}")));
+    }
+    Ok(RateLimit { requests, per: Duration::from_secs_f64(per_s), concurrent })
 }
 
 fn installation(

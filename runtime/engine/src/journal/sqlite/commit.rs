@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ampline_core::cursor::ReadType;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -11,10 +12,10 @@ use super::{
     destinations::{self, Counts},
     lane::Key,
     lanes::Lanes,
-    operations,
+    ownership,
 };
 use crate::{
-    journal::{JournalError, PageCommit, ReadLease},
+    journal::{JournalError, LogEntry, PageCommit, ReadLease},
     sqlite::{StoreFailed, due_us},
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Progress {
     pub(super) cursor: String,
     pub(super) records_processed: u64,
     pub(super) records_estimated_total: Option<u64>,
+    pub(super) read_type: ReadType,
+    pub(super) log: Vec<LogEntry>,
     pub(super) now: Timestamp,
     pub(super) lease: Duration,
 }
@@ -45,7 +48,8 @@ struct PreparedContext {
 
 /// Encodes a page.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
-    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, now, lease: lease_time } = commit;
+    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time } =
+        commit;
     let mut distinct: Vec<Context<'_>> = Vec::new();
     let mut places = Vec::with_capacity(envelopes.len());
     for envelope in &envelopes {
@@ -59,7 +63,7 @@ pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared,
     let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
     Ok(Prepared {
         lease: lease.clone(),
-        progress: Progress { cursor, records_processed, records_estimated_total, now, lease: lease_time },
+        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time },
         contexts,
         envelopes: places.into_iter().zip(envelopes.into_iter().map(Own::of)).collect(),
     })
@@ -99,7 +103,7 @@ struct ContextRow {
 
 /// Stores the page; says what is new for which destination.
 pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
-    operations::advance(db, &page.lease, &page.progress)?;
+    ownership::advance(db, &page.lease, &page.progress)?;
     if page.envelopes.is_empty() {
         return Ok(Vec::new());
     }
