@@ -49,6 +49,11 @@ impl DataDir {
         self.0.join("hosted-store.db")
     }
 
+    /// The project store's file.
+    pub fn project(&self) -> PathBuf {
+        self.0.join("project.db")
+    }
+
     /// Where compiled sinks are kept.
     pub fn sink_cache(&self) -> PathBuf {
         self.0.join("sinks")

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 pub mod clock;
+mod connection;
 pub mod data_dir;
 mod disk;
 pub mod dispatcher;
@@ -12,6 +13,7 @@ pub mod journal;
 pub mod network;
 mod percent;
 mod pressure;
+pub mod project;
 mod reader;
 pub mod runtime;
 mod scheduler;

@@ -47,3 +47,9 @@ pub fn check(source: &[u8]) -> Checked {
     let manifest = manifest.filter(|_| !report.has_errors());
     Checked { manifest, issues: report.into_issues() }
 }
+
+/// What a YAML file says, as JSON: for files that are not manifests. Null where it holds no content.
+pub fn yaml(source: &[u8]) -> Result<serde_json::Value, Issue> {
+    let document = source::decode(source).and_then(parse::parse)?;
+    Ok(document.root.map_or(serde_json::Value::Null, |root| json::value(&root)))
+}

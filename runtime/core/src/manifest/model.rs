@@ -1,9 +1,9 @@
 //! What an amp.yaml says, once it is known to be sound. Names and meanings are those of the manifest format, specVersion 1.0.0.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A whole amp.yaml.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
     /// Always `1.0.0` after lowering.
@@ -15,7 +15,7 @@ pub struct Manifest {
 }
 
 /// A destination declared in amp.yaml.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DestinationDeclaration {
     /// What objects refer to.
@@ -28,7 +28,7 @@ pub struct DestinationDeclaration {
 }
 
 /// One integration: what is read from, written to and subscribed at one provider.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Integration {
     /// Unique within the manifest.
@@ -52,7 +52,7 @@ pub struct Integration {
 }
 
 /// An object that is read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadObject {
     /// The provider's name.
@@ -80,7 +80,7 @@ pub struct ReadObject {
 }
 
 /// A field to read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Field {
     /// A field of the provider, perhaps under a name that the manifest gives.
@@ -108,7 +108,7 @@ pub enum Field {
 }
 
 /// What is read at installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Backfill {
     /// Nothing: only what changes from then on.
@@ -121,7 +121,7 @@ pub enum Backfill {
 }
 
 /// The deprecated `delivery` block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "mode")]
 pub enum Delivery {
     /// Delivered as read.
@@ -135,7 +135,7 @@ pub enum Delivery {
 }
 
 /// An object that can be written.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteObject {
     /// The provider's name.
@@ -147,7 +147,7 @@ pub struct WriteObject {
 }
 
 /// An object whose changes are subscribed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscribeObject {
     /// The provider's name.
@@ -169,7 +169,7 @@ pub struct SubscribeObject {
 }
 
 /// Which fields' changes count as an update.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum WatchFields {
     /// `watchFieldsAuto: all`.
@@ -181,7 +181,7 @@ pub enum WatchFields {
 }
 
 /// How changed associations are announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssociationChange {
     /// Whether the associated records travel along.
@@ -189,7 +189,7 @@ pub struct AssociationChange {
 }
 
 /// Whether and how API calls are proxied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proxy {
     /// Whether calls are proxied.
@@ -199,7 +199,7 @@ pub struct Proxy {
 }
 
 /// Which changes of the customer's schema are watched.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WatchSchema {
     /// Name of the destination.

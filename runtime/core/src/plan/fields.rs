@@ -53,7 +53,10 @@ fn add_mapped(name: &str, source: &str, selection: &mut FieldSelection, problems
     let (name, source) = (parse(name, "mapped name", problems), parse(source, "field", problems));
     let (Some(name), Some(source)) = (name, source) else { return };
     let Some(steps) = name.names() else {
-        problems.add(format!("the mapped name `{}` must be made of names alone, without `[*]` and numbers", name.text()));
+        problems.add_at(
+            "selectedFieldMappings",
+            format!("the mapped name `{}` must be made of names alone, without `[*]` and numbers", name.text()),
+        );
         return;
     };
     for other in &selection.mapped {
@@ -61,13 +64,19 @@ fn add_mapped(name: &str, source: &str, selection: &mut FieldSelection, problems
         if other_steps == steps {
             if !same_path(&other.source, &source) {
                 let (name, one, another) = (name.text(), other.source.text(), source.text());
-                problems.add(format!("`{name}` is mapped from `{one}` and from `{another}`: leave one out"));
+                problems.add_at(
+                    "selectedFieldMappings",
+                    format!("`{name}` is mapped from `{one}` and from `{another}`: leave one out"),
+                );
             }
             return;
         }
         if other_steps.starts_with(&steps) || steps.starts_with(&other_steps) {
             let (one, another) = (other.name.text(), name.text());
-            problems.add(format!("`{another}` and `{one}` cannot both be mapped: one would be a value and an object at once"));
+            problems.add_at(
+                "selectedFieldMappings",
+                format!("`{another}` and `{one}` cannot both be mapped: one would be a value and an object at once"),
+            );
             return;
         }
     }
@@ -88,7 +97,7 @@ fn add_others(object: &ReadObject, config: &ObjectConfig, selection: &mut FieldS
             add_plain(chosen, selection, problems);
         } else {
             let message = unknown("field to choose", chosen, names());
-            problems.add(format!("{message}; `optionalFieldsAuto: all` in the manifest would allow any"));
+            problems.add_at("selectedFields", format!("{message}; `optionalFieldsAuto: all` in the manifest would allow any"));
         }
     }
 }
@@ -101,7 +110,7 @@ fn report_unknown_mappings(object: &ReadObject, config: &ObjectConfig, problems:
     };
     for chosen in config.selected_field_mappings.keys() {
         if !names().any(|name| name == chosen) {
-            problems.add(unknown("mapping", chosen, names()));
+            problems.add_at("selectedFieldMappings", unknown("mapping", chosen, names()));
         }
     }
 }
@@ -114,7 +123,7 @@ fn map_values(config: &ObjectConfig, selection: &mut FieldSelection, problems: &
             if !selection.all {
                 let names = selection.mapped.iter().map(|mapped| mapped.name.text());
                 let names: Vec<&str> = names.chain(selection.source_paths().map(FieldPath::text)).collect();
-                problems.add(unknown("delivered field to map values of", field, names.into_iter()));
+                problems.add_at("selectedValueMappings", unknown("delivered field to map values of", field, names.into_iter()));
                 continue;
             }
             add_values(field.to_lowercase(), field, pairs, selection, problems);
@@ -129,7 +138,7 @@ fn add_values(key: String, field: &str, pairs: &ValueMap, selection: &mut FieldS
     let values = selection.values.entry(key).or_default();
     for (delivered, provider) in pairs {
         match values.insert(provider.clone(), delivered.clone()) {
-            Some(other) if other != *delivered => problems.add(format!(
+            Some(other) if other != *delivered => problems.add_at("selectedValueMappings", format!(
                 "the value `{provider}` of `{field}` is mapped to `{other}` and to `{delivered}`: value mappings are one to one"
             )),
             _ => {}

@@ -13,20 +13,20 @@ const FILTERS_MAX: usize = 20;
 /// The conditions, those that cannot work reported and left out.
 pub(super) fn check(filters: &[FieldFilter], what: &str, problems: &mut Problems) -> Vec<FieldFilter> {
     if filters.len() > FILTERS_MAX {
-        problems.add(format!("{what} has {} conditions, and {FILTERS_MAX} are the most", filters.len()));
+        problems.add_at(what, format!("{what} has {} conditions, and {FILTERS_MAX} are the most", filters.len()));
     }
     let mut seen = BTreeSet::new();
     let sound = |filter: &&FieldFilter| {
         if !matches!(filter.value, Value::String(_) | Value::Bool(_) | Value::Number(_)) {
-            problems.add(format!("{what}, field `{}`: a value is text, a number, true or false", filter.field_name));
+            problems.add_at(what, format!("{what}, field `{}`: a value is text, a number, true or false", filter.field_name));
             return false;
         }
         let is_first = seen.insert(filter.field_name.to_lowercase());
         if !is_first {
-            problems.add(format!(
-                "{what} names the field `{}` twice, and all conditions must hold: leave one out",
-                filter.field_name
-            ));
+            problems.add_at(
+                what,
+                format!("{what} names the field `{}` twice, and all conditions must hold: leave one out", filter.field_name),
+            );
         }
         is_first
     };

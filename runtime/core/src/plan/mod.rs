@@ -13,7 +13,7 @@ pub use filters::meets;
 pub use model::*;
 
 use crate::{
-    manifest::{Backfill, Integration, Manifest, ReadObject},
+    manifest::{Backfill, Integration, ReadObject},
     schedule::Schedule,
 };
 
@@ -29,8 +29,30 @@ const ALIKE_MIN: f64 = 0.8;
 pub struct PlanProblem {
     /// Where: `installation i1, object contacts`.
     pub place: String,
+    /// Where in the configuration: `read.objects.contacts.schedule`.
+    pub path: String,
     /// What is wrong and what to do.
     pub message: String,
+}
+
+/// An integration as one installation sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// The revision that the installation's configuration stands on: it counts for objects that are configured.
+    pub configured: &'a Integration,
+    /// The latest revision: it counts for all others, and what it no longer has is not read.
+    pub latest: &'a Integration,
+    /// Which objects are read that are not configured.
+    pub others: Others,
+}
+
+/// Which objects are read that an installation's configuration does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// All, with the manifest's defaults.
+    All,
+    /// Those with `enabled: always`.
+    AlwaysEnabled,
 }
 
 /// Plans every read of an installation. `destinations` are those of the project, by name.
@@ -38,43 +60,66 @@ pub struct PlanProblem {
 /// A field that cannot be delivered is reported and left out; an object without a usable schedule or destination is reported and
 /// not read; a disabled one is not read.
 pub fn plan(
-    manifest: &Manifest,
+    choice: &Choice<'_>,
     installation: &Installation,
     destinations: &BTreeMap<String, KnownDestination>,
 ) -> (Vec<ReadPlan>, Vec<PlanProblem>) {
-    let mut problems = Problems { place: format!("installation {}", installation.id), found: Vec::new() };
-    let Some(integration) = manifest.integrations.iter().find(|integration| integration.name == installation.integration) else {
-        let names = manifest.integrations.iter().map(|integration| integration.name.as_str());
-        problems.add(unknown("integration", &installation.integration, names));
-        return (Vec::new(), problems.found);
-    };
-    for chosen in installation.objects.keys() {
-        let names = || integration.read.iter().map(|object| object.object_name.as_str());
-        if !names().any(|name| name == chosen) {
-            problems.add(unknown("object", chosen, names()));
+    let place = format!("installation {}", installation.id);
+    let mut problems = Problems { place: place.clone(), path: String::new(), found: Vec::new() };
+    let mut plans = Vec::new();
+    for (name, config) in &installation.objects {
+        problems.place.clone_from(&place);
+        problems.path = format!("read.objects.{name}");
+        let Some(object) = configured(choice, name, &mut problems) else { continue };
+        if !config.disabled {
+            problems.place = format!("{place}, object {name}");
+            plans.extend(plan_object(choice.configured, installation, object, config, destinations, &mut problems));
         }
     }
     let defaults = ObjectConfig::default();
-    let mut plans = Vec::new();
-    for object in &integration.read {
-        let config = installation.objects.get(&object.object_name).unwrap_or(&defaults);
-        if !config.disabled {
-            problems.place = format!("installation {}, object {}", installation.id, object.object_name);
-            plans.extend(plan_object(integration, installation, object, config, destinations, &mut problems));
+    for object in &choice.latest.read {
+        let wanted = object.always_enabled || choice.others == Others::All;
+        if wanted && !installation.objects.contains_key(&object.object_name) {
+            problems.place = format!("{place}, object {}", object.object_name);
+            problems.path = format!("read.objects.{}", object.object_name);
+            plans.extend(plan_object(choice.latest, installation, object, &defaults, destinations, &mut problems));
         }
     }
     (plans, problems.found)
 }
 
+/// The object that a configuration stands under, where both revisions have it.
+fn configured<'a>(choice: &Choice<'a>, name: &str, problems: &mut Problems) -> Option<&'a ReadObject> {
+    let find = |integration: &'a Integration| integration.read.iter().find(|object| object.object_name == name);
+    match (find(choice.configured), find(choice.latest)) {
+        (Some(object), Some(_)) => Some(object),
+        (Some(_), None) => {
+            problems.add(format!("the latest revision of {} no longer reads `{name}`: its reads are paused", choice.latest.name));
+            None
+        }
+        (None, _) => {
+            let names = choice.configured.read.iter().map(|object| object.object_name.as_str());
+            problems.add(unknown("object", name, names));
+            None
+        }
+    }
+}
+
 /// What was found so far, and where the search is.
 struct Problems {
     place: String,
+    path: String,
     found: Vec<PlanProblem>,
 }
 
 impl Problems {
     fn add(&mut self, message: String) {
-        self.found.push(PlanProblem { place: self.place.clone(), message });
+        self.found.push(PlanProblem { place: self.place.clone(), path: self.path.clone(), message });
+    }
+
+    /// A problem of one key of the configuration.
+    fn add_at(&mut self, key: &str, message: String) {
+        self.found.push(PlanProblem { place: self.place.clone(), path: format!("{}.{key}", self.path), message });
     }
 }
 
@@ -92,7 +137,7 @@ fn plan_object(
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
     let known = destinations.get(destination);
     if known.is_none() {
-        problems.add(unknown("destination", destination, destinations.keys().map(String::as_str)));
+        problems.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
     }
     let (Some(known), Some(schedule), true) = (known, schedule, name_is_sound) else { return None };
     let context = MessageContext {
@@ -123,7 +168,7 @@ fn plan_object(
 fn lower_backfill(period: &BackfillPeriod, problems: &mut Problems) -> Backfill {
     match (period.days, period.full_history) {
         (Some(_), Some(true)) => {
-            problems.add("the backfill has both `days` and `fullHistory`: leave one out".to_owned());
+            problems.add_at("backfill", "the backfill has both `days` and `fullHistory`: leave one out".to_owned());
             Backfill::None
         }
         (_, Some(true)) => Backfill::FullHistory,
@@ -150,7 +195,7 @@ fn schedule(text: Option<&str>, problems: &mut Problems) -> Option<Option<Schedu
         None => Some(None),
         Some(Ok(schedule)) => Some(Some(schedule)),
         Some(Err(error)) => {
-            problems.add(format!("the schedule cannot be used: {error}"));
+            problems.add_at("schedule", format!("the schedule cannot be used: {error}"));
             None
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cursor::ReadType,
-    manifest::{Backfill, Field},
+    manifest::{Backfill, Field, Manifest},
 };
 
 fn field(name: &str) -> Field {
@@ -77,6 +77,16 @@ fn destinations() -> BTreeMap<String, KnownDestination> {
         .into()
 }
 
+/// Plans with the defaults for what is not configured.
+fn planned(
+    manifest: &Manifest,
+    installation: &Installation,
+    destinations: &BTreeMap<String, KnownDestination>,
+) -> (Vec<ReadPlan>, Vec<PlanProblem>) {
+    let integration = &manifest.integrations[0];
+    plan(&Choice { configured: integration, latest: integration, others: Others::All }, installation, destinations)
+}
+
 fn contacts() -> ReadObject {
     let required =
         vec![field("Email"), predefined("phone", "mobilephone"), mapping("notes", Some("description")), mapping("tier", None)];
@@ -93,7 +103,7 @@ fn auto(object: ReadObject) -> ReadObject {
 
 /// `fields | mapped | all` and the problems, for an installation that says `config` of contacts.
 fn select(object: ReadObject, config: &str) -> (String, Vec<String>) {
-    let (plans, problems) = plan(&manifest(vec![object]), &installation(&[("contacts", config)]), &destinations());
+    let (plans, problems) = planned(&manifest(vec![object]), &installation(&[("contacts", config)]), &destinations());
     let FieldSelection { plain, mapped, all, .. } = &plans[0].fields;
     let mapped: Vec<String> = mapped.iter().map(|mapped| format!("{}={}", mapped.name.text(), mapped.source.text())).collect();
     let plain: Vec<String> = plain.iter().map(values_key).collect();
@@ -194,28 +204,61 @@ fn what_keeps_an_object_from_being_read_is_reported() {
         ),
     ];
     for (name, config, message) in rows {
-        let (plans, problems) = plan(&manifest(vec![contacts()]), &installation(&[(name, config)]), &destinations());
+        let (plans, problems) = planned(&manifest(vec![contacts()]), &installation(&[(name, config)]), &destinations());
         assert!(plans.is_empty(), "{config}");
         assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), [message]);
     }
     let dots = object("..", Vec::new(), Vec::new());
-    let (plans, problems) = plan(&manifest(vec![dots]), &installation(&[]), &BTreeMap::new());
+    let (plans, problems) = planned(&manifest(vec![dots]), &installation(&[]), &BTreeMap::new());
     assert_eq!((plans.len(), problems.len()), (0, 2), "{problems:?}");
     assert!(problems[1].message.ends_with("no destination is defined"), "{problems:?}");
 }
 
 #[test]
 fn unknown_names_come_with_the_nearest() {
-    let (plans, problems) = plan(&manifest(vec![contacts()]), &installation(&[("Contact", "{}")]), &destinations());
+    let (plans, problems) = planned(&manifest(vec![contacts()]), &installation(&[("Contact", "{}")]), &destinations());
     assert_eq!(plans.len(), 1, "the manifest's object is read with its defaults");
     assert_eq!(
         problems[0].to_string(),
         "installation i1: there is no object `Contact`: did you mean `contacts`? (defined: `contacts`)"
     );
-    let stranger = Installation { integration: "other".to_owned(), ..installation(&[]) };
-    let (plans, problems) = plan(&manifest(vec![contacts()]), &stranger, &destinations());
-    assert_eq!((plans.len(), problems.len()), (0, 1));
-    assert!(problems[0].message.starts_with("there is no integration `other`"), "{}", problems[0]);
+    assert_eq!(problems[0].path, "read.objects.Contact");
+}
+
+/// Which revision counts for which object, and which objects are read.
+#[test]
+fn configured_objects_keep_their_revision_and_others_take_the_latest() {
+    let named = |objects: Vec<ReadObject>| manifest(objects).integrations.remove(0);
+    let daily = |name: &str| ReadObject { schedule: Some("0 0 * * *".to_owned()), ..object(name, vec![], vec![]) };
+    let always = ReadObject { always_enabled: true, ..object("notes", vec![], vec![]) };
+    let configured = named(vec![daily("contacts"), daily("gone"), daily("companies")]);
+    let latest = named(vec![object("contacts", vec![field("new")], vec![]), object("companies", vec![], vec![]), always]);
+    let rows: [(&[(&str, &str)], Others, &[&str], &[&str]); 5] = [
+        (&[], Others::All, &["contacts */10", "companies */10", "notes */10"], &[]),
+        (&[], Others::AlwaysEnabled, &["notes */10"], &[]),
+        (&[("contacts", "{}")], Others::AlwaysEnabled, &["contacts 0", "notes */10"], &[]),
+        (
+            &[("contacts", "{}"), ("notes", r#"{"disabled":true}"#)],
+            Others::AlwaysEnabled,
+            &["contacts 0"],
+            &["notes: there is no"],
+        ),
+        (&[("gone", "{}")], Others::All, &["contacts */10", "companies */10", "notes */10"], &["gone: the latest revision"]),
+    ];
+    for (objects, others, expected, faults) in rows {
+        let choice = Choice { configured: &configured, latest: &latest, others };
+        let (plans, problems) = plan(&choice, &installation(objects), &destinations());
+        let schedule = |plan: &ReadPlan| {
+            if plan.schedule.as_ref().unwrap().min_gap() == Some(Duration::from_secs(600)) { "*/10" } else { "0" }
+        };
+        let found: Vec<String> = plans.iter().map(|plan| format!("{} {}", plan.key.object_name, schedule(plan))).collect();
+        assert_eq!(found, expected, "{objects:?}");
+        let told: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.path.replace("read.objects.", ""), problem.message))
+            .collect();
+        assert!(told.len() == faults.len() && told.iter().zip(faults).all(|(told, fault)| told.starts_with(fault)), "{told:?}");
+    }
 }
 
 #[test]
@@ -223,7 +266,7 @@ fn overrides_win_and_disabled_objects_are_not_read() {
     let companies = ReadObject { schedule: None, map_to_name: Some("account".to_owned()), ..object("companies", vec![], vec![]) };
     let manifest = manifest(vec![contacts(), companies, object("deals", vec![], vec![])]);
     let config = [("contacts", r#"{"schedule":"0 * * * *","destination":"store"}"#), ("deals", r#"{"disabled":true}"#)];
-    let (plans, problems) = plan(&manifest, &installation(&config), &destinations());
+    let (plans, problems) = planned(&manifest, &installation(&config), &destinations());
     assert_eq!(problems, []);
     let [contacts, companies] = &plans[..] else { panic!("{plans:?}") };
     assert_eq!(contacts.schedule.as_ref().unwrap().min_gap(), Some(Duration::from_secs(3_600)));
@@ -252,7 +295,7 @@ fn paths_filters_and_values_are_those_that_were_chosen() {
         "selectedValueMappings":{"tier":{"gold":"1","base":"0"},"$['address']['city']":{"K":"Kiel"}},
         "fieldFilters":[{"fieldName":"status","operator":"eq","value":"active"}],
         "backfill":{"defaultPeriod":{"days":7},"fieldFilters":[{"fieldName":"vip","operator":"eq","value":true}]}}"#;
-    let (plans, problems) = plan(&manifest(vec![nested]), &installation(&[("contacts", config)]), &destinations());
+    let (plans, problems) = planned(&manifest(vec![nested]), &installation(&[("contacts", config)]), &destinations());
     assert_eq!(problems, []);
     let plan = &plans[0];
     assert_eq!(plan.fields.sources(), ["address", "geo", "Plan"]);

@@ -3,16 +3,23 @@
 //! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
 
 mod auth;
+mod connections;
+mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
 mod health;
 mod hosted_store;
+mod installations;
+mod integrations;
 mod operations;
 mod paging;
 mod problem;
+#[cfg(test)]
+mod project_tests;
 mod range;
 mod reads;
+mod shapes;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -23,9 +30,9 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware,
-    routing::{get, post},
+    routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -33,13 +40,15 @@ use tokio::sync::watch;
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use status::{ReadStatus, Status};
+pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
     clock::Clock,
+    connection::Connections,
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
+    project::{Origin, Project},
     scheduler::{self, Board},
     store::HostedStore,
 };
@@ -57,6 +66,12 @@ pub struct Api {
     pub journal: Arc<dyn Journal>,
     /// The hosted store.
     pub store: Arc<HostedStore>,
+    /// Integrations, connections and installations.
+    pub(crate) projects: Arc<Project>,
+    /// Customers' credentials; nothing where the store was only opened to be asked.
+    pub(crate) connections: Option<Arc<Connections>>,
+    /// How this runtime is reached, for the addresses that it gives away.
+    pub public_url: String,
     /// Download URLs.
     pub downloads: Downloads,
     /// Time.
@@ -76,6 +91,36 @@ pub struct Api {
 }
 
 type Shared = State<Arc<Api>>;
+
+/// Names the client; the command line says so.
+pub(crate) const CLIENT_HEADER: &str = "x-amp-client";
+
+/// Whether the command line or another client asks.
+fn client_origin(headers: &HeaderMap) -> Origin {
+    if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
+}
+
+/// Routes of integrations, installations and connections.
+fn project_routes() -> Router<Arc<Api>> {
+    const PROJECT: &str = "/v1/projects/{project}";
+    let path = |rest: &str| format!("{PROJECT}/{rest}");
+    Router::new()
+        .route(&path("files:reload"), post(integrations::reload))
+        .route(&path("integrations"), get(integrations::list))
+        .route(&path("integrations:batch"), put(integrations::deploy))
+        .route(&path("integrations/{integration}"), get(integrations::show).delete(integrations::delete))
+        .route(&path("integrations/{integration}/revisions"), get(integrations::revisions))
+        .route(&path("integrations/{integration}/installations"), get(installations::list_of).post(installations::create))
+        .route(
+            &path("integrations/{integration}/installations/{installation}"),
+            get(installations::show).patch(installations::update).delete(installations::delete),
+        )
+        .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
+        .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
+        .route(&path("installations"), get(installations::list))
+        .route(&path("installations/{installation}"), get(installations::show_any))
+        .route(&path("connections"), get(connections::list))
+}
 
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
@@ -104,6 +149,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
+        .merge(project_routes())
+        .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
         .route("/health/live", get(health::live))
@@ -111,6 +158,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/downloads/{event_id}", get(downloads::download));
     keyed
         .merge(open)
+        .merge(credentials::open())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")

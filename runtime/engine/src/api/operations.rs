@@ -1,5 +1,7 @@
 //! Operations: lists, one of them, what it said, and how far a backfill has come.
 
+use std::collections::HashMap;
+
 use ampline_core::plan::ReadKey;
 use axum::{
     Json,
@@ -11,12 +13,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Api, Shared, paging,
+    Api, Shared, installations, paging,
     problem::{Problem, bad_request, not_found},
-    reads::check_installation,
     status::check_project,
 };
-use crate::journal::{LogEntry, Operation, OperationFilter, OperationOf, OperationStatus, Severity};
+use crate::{
+    journal::{LogEntry, Operation, OperationFilter, OperationOf, OperationStatus, Severity},
+    project::ConfigRevision,
+};
 
 /// Which operations, as query parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -43,9 +47,8 @@ pub(super) async fn of_installation(
     Path((project, integration, installation)): Path<(String, String, String)>,
     query: Asked,
 ) -> Result<Json<Value>, Problem> {
-    check_project(&api, &project)?;
-    check_installation(&api, &integration, &installation)?;
     let Query(query) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
+    let installation = installations::find(&api, &(project, integration, installation)).await?.record.id;
     page(&api, ListQuery { installation_id: Some(installation), ..query }).await
 }
 
@@ -53,31 +56,63 @@ async fn page(api: &Api, query: ListQuery) -> Result<Json<Value>, Problem> {
     let limit = paging::size(query.page_size)?;
     let filter = OperationFilter { installation_id: query.installation_id, object_name: query.object_name };
     let page = api.journal.operations(&filter, limit, query.page_token.as_deref()).await?;
-    Ok(Json(paging::paged(page.results.iter().map(|one| shown(api, one)).collect(), page.next_page_token)))
+    let mut known = Installations::new(api);
+    let mut results = Vec::with_capacity(page.results.len());
+    for one in &page.results {
+        results.push(known.shown(one).await?);
+    }
+    Ok(Json(paging::paged(results, page.next_page_token)))
 }
 
-/// An operation as the contract shows it.
-fn shown(api: &Api, OperationOf { key, operation, pages }: &OperationOf) -> Value {
-    let mut shown = json!({
-        "id": operation.id,
-        "projectId": api.project,
-        "installationId": key.installation_id,
-        "actionType": "read",
-        "status": operation.status,
-        "metadata": { "objects": [key.object_name], "progress": progress(key, operation), "pages": pages },
-        "createTime": operation.create_time,
-        "updateTime": operation.update_time,
-    });
-    if let Some(whose) = api.board.whose(&key.installation_id) {
-        shown["integrationId"] = whose.integration.into();
+/// What operations say of their installations, each asked for once.
+struct Installations<'a> {
+    api: &'a Api,
+    known: HashMap<String, Option<(String, Vec<ConfigRevision>)>>,
+}
+
+impl<'a> Installations<'a> {
+    fn new(api: &'a Api) -> Self {
+        Self { api, known: HashMap::new() }
     }
-    if let Some(result) = &operation.result {
-        shown["result"] = result.as_str().into();
+
+    /// An operation as the contract shows it. One of an installation that is gone does not say which integration it was of.
+    async fn shown(&mut self, OperationOf { key, operation, pages }: &OperationOf) -> Result<Value, Problem> {
+        let mut shown = json!({
+            "id": operation.id,
+            "projectId": self.api.project,
+            "installationId": key.installation_id,
+            "actionType": "read",
+            "status": operation.status,
+            "metadata": { "objects": [key.object_name], "progress": progress(key, operation), "pages": pages },
+            "createTime": operation.create_time,
+            "updateTime": operation.update_time,
+        });
+        if let Some((integration_id, revisions)) = self.of(&key.installation_id).await? {
+            shown["integrationId"] = integration_id.as_str().into();
+            // A read ends with the configuration that it began with: the latest of then.
+            let config = revisions.iter().find(|revision| revision.create_time <= operation.create_time);
+            shown["configId"] = config.or(revisions.last()).map(|revision| revision.id.as_str()).into();
+        }
+        if let Some(result) = &operation.result {
+            shown["result"] = result.as_str().into();
+        }
+        if let Some(read_type) = operation.read_type {
+            shown["metadata"]["readType"] = read_type.as_str().into();
+        }
+        Ok(shown)
     }
-    if let Some(read_type) = operation.read_type {
-        shown["metadata"]["readType"] = read_type.as_str().into();
+
+    /// The integration's id and the revisions of the configuration, the latest first.
+    async fn of(&mut self, id: &str) -> Result<Option<&(String, Vec<ConfigRevision>)>, Problem> {
+        if !self.known.contains_key(id) {
+            let found = match self.api.projects.store().installation(id).await? {
+                Some(record) => Some((record.integration_id, self.api.projects.config_revisions(id).await?)),
+                None => None,
+            };
+            self.known.insert(id.to_owned(), found);
+        }
+        Ok(self.known.get(id).and_then(Option::as_ref))
     }
-    shown
 }
 
 fn progress(key: &ReadKey, operation: &Operation) -> Value {
@@ -102,7 +137,8 @@ async fn find(api: &Api, id: &str) -> Result<OperationOf, Problem> {
 /// `GET /v1/projects/{project}/operations/{id}`
 pub(super) async fn show(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
-    Ok(Json(shown(&api, &find(&api, &id).await?)))
+    let found = find(&api, &id).await?;
+    Ok(Json(Installations::new(&api).shown(&found).await?))
 }
 
 /// `GET /v1/projects/{project}/operations/{id}/logs`: from its beginning to its end, as far as it has come.
@@ -152,8 +188,7 @@ pub(super) async fn backfill_progress(
     State(api): Shared,
     Path((project, integration, installation_id, object_name)): Path<(String, String, String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    check_project(&api, &project)?;
-    check_installation(&api, &integration, &installation_id)?;
+    let installation_id = installations::find(&api, &(project, integration, installation_id)).await?.record.id;
     let key = ReadKey { installation_id, object_name };
     let Some(operation) = api.journal.backfill(&key).await? else {
         return Err(not_found(format!("no backfill of {} has stored a page yet", key.object_name)));

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     Api, Shared,
+    installations::find,
     problem::{Problem, bad_request, not_found},
     status::check_project,
 };
@@ -97,6 +98,7 @@ pub(super) async fn trigger(
         let detail = "sinceTimestamp lies in the future: nothing has changed since";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).remedy("give a time in the past"));
     }
+    let integration = api.projects.integration(&integration).await?.name;
     let trigger = Trigger { integration, group_ref: request.group_ref, object_name, since, until };
     let id = scheduler(&api)?.trigger(trigger).await?;
     Ok((StatusCode::CREATED, Json(json!({ "operationId": id }))))
@@ -118,7 +120,6 @@ pub(super) async fn pause_or_unpause(
     Path((project, integration, verb)): Path<(String, String, String)>,
     body: Result<Option<Json<PauseRequest>>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    check_project(&api, &project)?;
     let body = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let request = body.map(|Json(request)| request).unwrap_or_default();
     let (installation, pausing) = match verb.rsplit_once(':') {
@@ -126,7 +127,7 @@ pub(super) async fn pause_or_unpause(
         Some((installation, "unpause")) => (installation, false),
         _ => return Err(not_found("an installation is followed by `:pause` or `:unpause` here")),
     };
-    check_installation(&api, &integration, installation)?;
+    let installation = find(&api, &(project, integration, installation.to_owned())).await?.record.id;
     if request.objects.len() > OBJECTS_MAX {
         return Err(bad_request(format!("at most {OBJECTS_MAX} objects at once")));
     }
@@ -135,18 +136,7 @@ pub(super) async fn pause_or_unpause(
         return Err(bad_request(format!("a note has at most {NOTE_CHARS_MAX} characters")));
     }
     let pause = pausing.then(|| Pause { at: api.clock.now(), reason: note, automatic: false });
-    let which = Which { installation_id: Some(installation.to_owned()), objects: request.objects };
+    let which = Which { installation_id: Some(installation), objects: request.objects };
     scheduler(&api)?.pause(which, pause).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// An installation of another integration is not there.
-pub(super) fn check_installation(api: &Api, integration: &str, installation: &str) -> Result<(), Problem> {
-    let missing = || not_found(format!("integration {integration:?} has no installation {installation:?} with reads"));
-    match api.board.whose(installation) {
-        Some(whose) if whose.integration == integration => Ok(()),
-        // Where no scheduler runs, nobody knows whose it is; the store knows only its id.
-        None if api.scheduler.is_none() => Ok(()),
-        _ => Err(missing()),
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
+use ampline_core::{plan::KnownDestination, provider::Catalog};
 use axum::{Router, body::Body};
 use http::{Method, Request};
 use serde_json::Value;
@@ -16,7 +17,8 @@ use crate::{
     http_client,
     journal::Journal,
     percent::encoded,
-    runtime::open_stores,
+    project::{Planner, Project, ProjectStore, stable_id},
+    runtime::{Stores, open_stores},
     scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
     settings::Durability,
@@ -29,6 +31,8 @@ const ANSWER_BYTES_MAX: usize = 256 << 20;
 const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Holds the API key for commands that cannot read the kept secrets.
 const API_KEY_VARIABLE: &str = "AMPLINE_API_KEY";
+/// What this client calls itself.
+const CLIENT: &str = "ampline";
 /// What the project is called where only the store is at hand.
 const OFFLINE_PROJECT: &str = "offline";
 
@@ -41,7 +45,7 @@ pub(super) struct Client {
 
 enum Way {
     Http { base: String, client: reqwest::Client },
-    Here { router: Router, journal: Arc<dyn Journal>, store: Arc<HostedStore> },
+    Here { router: Router, journal: Arc<dyn Journal>, store: Arc<HostedStore>, project: Arc<ProjectStore> },
 }
 
 /// Runs a command's future.
@@ -65,13 +69,18 @@ impl Client {
                 return Ok(Self { key: api_key(data).await?, project: running.project, way: Way::Http { base, client } });
             }
         }
-        let (journal, store) = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
+        let stores = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
+        let projects = Arc::new(idle_project(&stores).await?);
+        let Stores { journal, store, project } = stores;
         // Nobody else can ask here.
         let key = Secret::new(uuid::Uuid::now_v7().to_string());
         let api = Api {
             project: OFFLINE_PROJECT.into(),
             journal: journal.clone(),
             store: store.clone(),
+            projects,
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
@@ -81,45 +90,72 @@ impl Client {
             pressure: None,
             running_since: None,
         };
-        Ok(Self { key, project: OFFLINE_PROJECT.into(), way: Way::Here { router: api::router(Arc::new(api)), journal, store } })
+        Ok(Self {
+            key,
+            project: OFFLINE_PROJECT.into(),
+            way: Way::Here { router: api::router(Arc::new(api)), journal, store, project },
+        })
     }
 
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None).await
+        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
+    }
+
+    /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        self.ask(method, path, body, revision).await
     }
 
     /// Posts under `/v1/projects/{project}`.
     pub(super) async fn post(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(Method::POST, path, body).await
+        self.ask(Method::POST, path, body, None).await
     }
 
     /// Posts under `/read/v1/projects/{project}`: what starts and stops reads.
     pub(super) async fn post_read(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask_at("/read/v1", Method::POST, path, body).await
+        self.ask_at("/read/v1", Method::POST, path, body, None).await
     }
 
     /// Closes the store, where it was opened here.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
             Way::Http { .. } => Ok(()),
-            Way::Here { journal, store, .. } => {
+            Way::Here { journal, store, project, .. } => {
+                project.close().await.map_err(|error| Failure::unable(error.to_string()))?;
                 store.close().await.map_err(|error| Failure::unable(error.to_string()))?;
                 journal.close().await.map_err(|error| Failure::unable(error.to_string()))
             }
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask_at("/v1", method, path, body).await
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
+        self.ask_at("/v1", method, path, body, revision).await
     }
 
-    async fn ask_at(&self, root: &str, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+    async fn ask_at(
+        &self,
+        root: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
         let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
+                request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                if let Some(revision) = revision {
+                    request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
+                }
                 if let Some(body) = body {
                     request = request.header("content-type", "application/json").body(body.to_string());
                 }
@@ -137,6 +173,11 @@ impl Client {
             Way::Here { router, .. } => {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
                 let request = request.header("content-type", "application/json");
+                let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                let request = match revision {
+                    Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
+                    None => request,
+                };
                 let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
@@ -149,9 +190,36 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        let detail = value["detail"].as_str().unwrap_or("no reason given").to_owned();
-        Err(Failure::refused(value["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"))))
+        Err(Failure::refused(refusal(&value)))
     }
+}
+
+/// The words of a problem, with each of its issues on a line.
+fn refusal(problem: &Value) -> String {
+    let detail = problem["detail"].as_str().unwrap_or("no reason given").to_owned();
+    let mut text = problem["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"));
+    let issues = problem["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for issue in issues {
+        let line = [&issue["name"], &issue["detail"]].map(|part| part.as_str().unwrap_or_default());
+        let line = line.join(": ");
+        if line != detail {
+            text.push_str("\n  - ");
+            text.push_str(line.trim_start_matches(": "));
+        }
+    }
+    text
+}
+
+/// The project of a folder that no runtime uses: its destinations are those that the journal has seen, and nothing is read.
+async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
+    let known = stores.journal.destinations().await.map_err(|error| Failure::unable(error.to_string()))?;
+    let destination = |name: String| {
+        let known = KnownDestination { id: stable_id("destination", &name), mirrors_records: false };
+        (name, known)
+    };
+    let destinations = known.into_iter().map(|state| destination(state.name)).collect();
+    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
+    Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
 }
 
 /// The key of the running runtime: from the environment where it is set, else from the kept secrets.

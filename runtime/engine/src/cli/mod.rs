@@ -1,9 +1,13 @@
 //! The command line. Commands that concern a running system talk to its API; see [`client`].
 
 mod check;
+mod choices;
 mod client;
+mod connections;
 mod deliveries;
 mod destinations;
+mod installations;
+mod integrations;
 mod logging;
 mod operations;
 mod output;
@@ -50,6 +54,14 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List, make, renew, check and delete customers' connections to providers.
+    Connections(Box<connections::ConnectionsArgs>),
+    /// List, show, deploy and delete integrations.
+    Integrations(integrations::IntegrationsArgs),
+    /// List, show, create, update and delete installations: which customer uses which integration, and how.
+    Installations(installations::InstallationsArgs),
+    /// Let amp.yaml, ampline.toml and the folder of installations count as they are now, without a restart.
+    Reload(integrations::ReloadArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
@@ -92,8 +104,12 @@ pub fn main() -> ExitCode {
         Command::Unpause(args) => finish(client::block_on(reads::unpause(args))),
         Command::Operations(args) => finish(client::block_on(operations::run(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
+        Command::Installations(args) => finish(client::block_on(installations::run(args))),
+        Command::Reload(args) => finish(client::block_on(integrations::reload(args))),
         Command::Template(args) => template::run(&args),
     }
 }

@@ -4,12 +4,11 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use ampline_core::manifest;
 use clap::Args;
-use jiff::Timestamp;
 
 use super::{Failure, check, logging};
 use crate::{
     clock::SystemClock,
-    runtime::{Launch, Runtime},
+    runtime::{Files, Launch, Runtime},
     settings::{self, Settings},
     sink::wasm::Compiler,
 };
@@ -68,7 +67,7 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
     Ok(Launch {
         settings: with_flags(settings, args),
         manifest,
-        update_time: last_change([Some(&args.manifest), config.as_ref()]),
+        files: Files { manifest: args.manifest.clone(), settings: config },
         clock: Arc::new(SystemClock),
         compiler: Compiler::this_program()
             .map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
@@ -92,31 +91,29 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
     settings
 }
 
-/// When the files last changed, for `installationUpdateTime`.
-fn last_change(files: [Option<&PathBuf>; 2]) -> Timestamp {
-    let modified = |path: &PathBuf| std::fs::metadata(path).and_then(|meta| meta.modified()).ok();
-    let times = files.into_iter().flatten().filter_map(modified).filter_map(|time| Timestamp::try_from(time).ok());
-    times.max().unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
 async fn until_stopped(launch: Launch) -> Result<(), Failure> {
     let runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
     eprintln!("ampline {} listens on http://{}", env!("CARGO_PKG_VERSION"), runtime.address());
-    stop_signal().await.map_err(|error| Failure::unable(format!("cannot wait for signals: {error}")))?;
+    until_stop_signal(&runtime).await.map_err(|error| Failure::unable(format!("cannot wait for signals: {error}")))?;
     runtime.shutdown().await.map_err(|error| Failure::refused(error.to_string()))
 }
 
+/// Waits for SIGTERM or Ctrl-C; SIGHUP means: read the files again.
 #[cfg(unix)]
-async fn stop_signal() -> std::io::Result<()> {
+async fn until_stop_signal(runtime: &Runtime) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hang_up = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hang_up.recv() => runtime.reload().await,
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn stop_signal() -> std::io::Result<()> {
+async fn until_stop_signal(_runtime: &Runtime) -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }

@@ -1,13 +1,16 @@
 //! One page from a provider: send at the connection's pace, wait where told to, try again within limits.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ampline_core::provider::{ReadError, ReadErrorClass};
 use bytes::{Bytes, BytesMut};
 use serde_json::json;
 
-use super::{Connection, notes::Notes, throttle::Throttle};
-use crate::clock::{self, Clock};
+use super::{notes::Notes, throttle::Throttle};
+use crate::{
+    clock::{self, Clock},
+    connection::{Access, Connection},
+};
 
 /// Tries of one page, the first included, over all the turns that it takes.
 const TRIES_MAX: u32 = 6;
@@ -25,7 +28,7 @@ const RESPONSE_BYTES_MAX: usize = 64 << 20;
 /// The way to a provider, as one operation goes it.
 pub(super) struct Way<'a> {
     pub(super) client: &'a reqwest::Client,
-    pub(super) connection: &'a Connection,
+    pub(super) connection: &'a Arc<Connection>,
     pub(super) throttle: &'a Throttle,
     pub(super) notes: &'a Notes,
     pub(super) clock: &'a dyn Clock,
@@ -57,14 +60,11 @@ impl Way<'_> {
         loop {
             let leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, tries))?;
             tries += 1;
-            let result = match send(self.client, self.connection, request()).await {
-                Ok(response) => parse(&response),
-                Err(error) => Err(error),
-            };
+            let result = once(self.client, self.connection, request(), &mut parse).await;
             drop(leave);
             let error = match result {
                 Ok(value) => return Ok(value),
-                Err(error) => told(error, self.connection),
+                Err(error) => error,
             };
             let Some(wait) = wait_before_retry(&error, tries) else { return Err(NoPage::Failed(error)) };
             self.tell(&error, tries, wait);
@@ -93,17 +93,54 @@ impl Way<'_> {
     pub(super) async fn once<T>(
         &self,
         request: http::Request<Bytes>,
-        parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+        mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
     ) -> Result<T, NoPage> {
         let _leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, 0))?;
-        let answered = send(self.client, self.connection, request).await;
-        answered.and_then(|response| parse(&response)).map_err(|error| NoPage::Failed(told(error, self.connection)))
+        once(self.client, self.connection, request, &mut parse).await.map_err(NoPage::Failed)
     }
 }
 
-/// The error without the connection's token, which a provider may repeat in its words.
-fn told(error: ReadError, connection: &Connection) -> ReadError {
-    ReadError { message: error.message.replace(connection.access_token.reveal(), "[secret]"), ..error }
+/// Sends the request and parses the answer, without patience: for what a read can do without. Credentials that the provider refuses
+/// are renewed, and the request is sent once more; if that does not help, nobody uses them any more.
+pub(crate) async fn once<T>(
+    client: &reqwest::Client,
+    connection: &Arc<Connection>,
+    request: http::Request<Bytes>,
+    mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let access = connection.access().await?;
+    let first = exchange(client, connection, &access, request.clone(), &mut parse).await;
+    let Err(error) = &first else { return first };
+    if error.class != ReadErrorClass::BadCredentials {
+        return first;
+    }
+    let access = connection.renewed(access.generation, &error.message).await?;
+    let second = exchange(client, connection, &access, request, &mut parse).await;
+    if let Err(error) = &second
+        && error.class == ReadErrorClass::BadCredentials
+    {
+        connection.refused(access.generation, &error.message).await;
+    }
+    second
+}
+
+/// One request with these credentials.
+async fn exchange<T>(
+    client: &reqwest::Client,
+    connection: &Connection,
+    access: &Access,
+    request: http::Request<Bytes>,
+    parse: &mut impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let parsed = send(client, access, request).await.and_then(|response| parse(&response));
+    match parsed {
+        Ok(value) => {
+            connection.accepted(access.generation).await;
+            Ok(value)
+        }
+        // A provider may repeat the token in its words.
+        Err(error) => Err(ReadError { message: connection.without_secrets(error.message), ..error }),
+    }
 }
 
 /// How long to wait, or nothing where waiting does not help.
@@ -119,10 +156,10 @@ fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
 
 async fn send(
     client: &reqwest::Client,
-    connection: &Connection,
+    access: &Access,
     request: http::Request<Bytes>,
 ) -> Result<http::Response<Bytes>, ReadError> {
-    let mut request = connection.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
+    let mut request = access.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
     *request.timeout_mut() = Some(REQUEST_TIMEOUT);
     let mut response = client.execute(request).await.map_err(|error| transport(&error))?;
     let mut body = BytesMut::with_capacity(response.content_length().unwrap_or(0).min(RESPONSE_BYTES_MAX as u64) as usize);
@@ -155,20 +192,6 @@ fn transport(error: &reqwest::Error) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_that_the_provider_repeats_is_not_told_on() {
-        let connection = Connection {
-            id: "c".into(),
-            provider: "hubspot".into(),
-            base_url: "https://api.example.com".into(),
-            access_token: crate::secrets::Secret::new("pat-4711"),
-            workspace: None,
-            rate_limit: None,
-        };
-        let error = ReadError::new(ReadErrorClass::BadCredentials, "the token pat-4711 has expired");
-        assert_eq!(told(error, &connection).message, "the token [secret] has expired");
-    }
 
     #[test]
     fn waits_only_where_waiting_helps_and_within_patience() {

@@ -1,8 +1,7 @@
 //! The reader: one operation from its first request to its last commit. It knows no provider and no destination.
 
-mod connection;
 mod ending;
-mod fetch;
+pub(crate) mod fetch;
 mod notes;
 mod operation;
 mod throttle;
@@ -19,7 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub(crate) use connection::Connection;
 use ending::{already_complete, end_failed, fail};
 use operation::{Operation, Pages, Stopped};
 pub(crate) use throttle::Throttles;
@@ -27,6 +25,7 @@ pub(crate) use turn::Turn;
 
 use crate::{
     clock::Clock,
+    connection::Connection,
     journal::{Begin, Journal, JournalError},
     pressure::Pressure,
 };

@@ -10,13 +10,16 @@ use ampline_core::{
 };
 
 use super::{
-    Connection, Job, LEASE, Shared, Turn,
+    Job, LEASE, Shared, Turn,
     ending::with_room,
     fetch::{NoPage, Way},
     notes::Notes,
     throttle::Throttle,
 };
-use crate::journal::{JournalError, PageCommit, ReadLease};
+use crate::{
+    connection::Connection,
+    journal::{JournalError, PageCommit, ReadLease},
+};
 
 /// Most requests that complete one page.
 const COMPLETING_MAX: usize = 1_000;
@@ -27,7 +30,7 @@ pub(super) struct Operation<'a> {
     /// Its own copy: which fields there are is asked once for each operation.
     pub(super) plan: ReadPlan,
     provider: &'a dyn Provider,
-    connection: &'a Connection,
+    connection: &'a Arc<Connection>,
     throttle: Arc<Throttle>,
     pub(super) lease: ReadLease,
     pub(super) cursor: ReadCursor,

@@ -1,18 +1,15 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ampline_core::{
-    manifest::Manifest,
-    plan::{KnownDestination, plan},
-    provider::Catalog,
-};
+use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
 use tokio::sync::watch;
 
-use super::{Launch, StartError};
+use super::{Launch, StartError, files};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
+    connection::Connections,
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
@@ -20,6 +17,7 @@ use crate::{
     http_client,
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
+    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     reader,
     scheduler::{self, Job},
     secrets::{DestinationSecrets, Signing, Vault},
@@ -43,6 +41,9 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) jobs: Vec<Job>,
     pub(super) store: Arc<HostedStore>,
+    pub(super) project_store: Arc<ProjectStore>,
+    pub(super) project: Arc<Project>,
+    pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
@@ -51,27 +52,88 @@ pub(super) struct Parts {
 }
 
 /// Opens the stores and decides what is read.
-pub(super) async fn assemble(launch: Launch) -> Result<Parts, StartError> {
-    let Launch { settings, manifest, update_time, clock, compiler } = launch;
+pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
+    let Launch { settings, manifest, files, clock, compiler } = launch;
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
-    let resolving = (settings.clone(), manifest.clone());
+    let resolving = (settings.clone(), manifest.clone(), files.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
     let catalog = Catalog::built_in();
-    let known = catalog.clone();
-    let resolved = tokio::task::spawn_blocking(move || resolve(&resolving.0, &resolving.1, &known, env, update_time)).await;
-    let resolved = resolved.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
-    let jobs = jobs(&manifest, &resolved, &catalog).map_err(StartError::Problems)?;
+    let providers = catalog.clone();
+    let resolved = tokio::task::spawn_blocking(move || {
+        let (settings, manifest, files) = resolving;
+        match (resolve(&settings, &manifest, &providers, env), files::installations(&files, &settings)) {
+            (Ok(resolved), Ok(found)) => {
+                let declared = files::declared(&files, &manifest, &resolved.connections, found);
+                Ok((resolved, declared))
+            }
+            (resolved, found) => {
+                let faults = [resolved.err(), found.err().map(problems)];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
+    });
+    let (resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
-    let (journal, store) = open_stores(&data, settings.runtime.durability)?;
+    let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
+    let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
+    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
+    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
+    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let connections = connections(&project_store, &vault, &clock, &catalog).await?;
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
+    let reread = reread(files, settings.clone(), manifest, catalog);
+    let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
+    let jobs = started(&project, declared).await?;
     settle_destinations(journal.as_ref(), &resolved).await?;
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
     let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
     let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
-    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
-    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, pressure, vault, secrets, resolved, compiler })
+    Ok(Parts {
+        data,
+        journal,
+        clock,
+        jobs,
+        store,
+        project_store,
+        project,
+        connections,
+        pressure,
+        vault,
+        secrets,
+        resolved,
+        compiler,
+    })
+}
+
+/// The customers' credentials, as the store keeps them.
+async fn connections(
+    store: &Arc<ProjectStore>,
+    vault: &Vault,
+    clock: &Arc<dyn Clock>,
+    catalog: &Catalog,
+) -> Result<Arc<Connections>, StartError> {
+    let key = vault.connections_key(clock.now())?;
+    let http = http_client::provider_client()?;
+    let connections = Connections::new(store.clone(), key, http, clock.clone(), catalog.clone());
+    connections.load().await?;
+    Ok(Arc::new(connections))
+}
+
+/// Every read there is once the files have been heard, or every fault of what they say.
+async fn started(project: &Project, declared: Declared) -> Result<Vec<Job>, StartError> {
+    project.start(declared).await.map_err(|error| match error {
+        ProjectError::Invalid(issues) => StartError::Problems(problems(issues)),
+        error => StartError::Project(error),
+    })
+}
+
+fn problems(issues: Vec<Issue>) -> Vec<Problem> {
+    issues.into_iter().map(|Issue { path, message }| Problem { place: path, message }).collect()
+}
+
+fn reread(files: files::Files, settings: Arc<Settings>, manifest: Arc<Manifest>, catalog: Catalog) -> Reread {
+    Box::new(move || files::reread(&files, &settings, &manifest, &catalog, &env))
 }
 
 fn env(name: &str) -> Option<String> {
@@ -109,8 +171,15 @@ async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Resu
     Ok(())
 }
 
-/// Opens the journal and the hosted store of a data folder.
-pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc<dyn Journal>, Arc<HostedStore>), StartError> {
+/// The stores of a data folder.
+pub(crate) struct Stores {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) store: Arc<HostedStore>,
+    pub(crate) project: Arc<ProjectStore>,
+}
+
+/// Opens the stores of a data folder.
+pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stores, StartError> {
     let synchronous = match durability {
         Durability::Full => Synchronous::Full,
         Durability::Normal => Synchronous::Normal,
@@ -118,42 +187,13 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<(Arc
     let options = Options { synchronous, ..Options::default() };
     let journal: Arc<dyn Journal> = SqliteJournal::open(&data.journal(), &options)?;
     let store = HostedStore::open(&data.store(), &options)?;
-    Ok((journal, store))
+    let project = ProjectStore::open(&data.project(), &options)?;
+    Ok(Stores { journal, store, project })
 }
 
 fn known(destination: &Destination) -> KnownDestination {
     let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
     KnownDestination { id: destination.id.clone(), mirrors_records }
-}
-
-/// Every read of every installation, or every reason why there is none.
-fn jobs(manifest: &Manifest, resolved: &Resolved, catalog: &Catalog) -> Result<Vec<Job>, Vec<Problem>> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let connections: HashMap<&str, Arc<reader::Connection>> =
-        resolved.connections.values().map(|connection| (connection.id.as_str(), Arc::new(connection.clone()))).collect();
-    let known = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
-    for installation in &resolved.installations {
-        let (plans, faults) = plan(manifest, installation, &known);
-        let place = format!("installation {}/{}", installation.integration, installation.group_ref);
-        problems.extend(faults.into_iter().map(|fault| Problem { place: fault.place, message: fault.message }));
-        for plan in plans {
-            let Some(provider) = catalog.get(&plan.context.provider) else {
-                let message = format!("integration {}: {}", installation.integration, catalog.unknown(&plan.context.provider));
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            };
-            let Some(connection) = connections.get(installation.connection_id.as_str()) else { continue };
-            if connection.provider != plan.context.provider {
-                let message =
-                    format!("its connection is for {}, but the integration reads {}", connection.provider, plan.context.provider);
-                problems.push(Problem { place: place.clone(), message });
-                break;
-            }
-            let rate_limit = connection.rate_limit.or(provider.info().rate_limit);
-            jobs.push(Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit });
-        }
-    }
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
 impl Parts {
@@ -165,6 +205,9 @@ impl Parts {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
+            projects: self.project.clone(),
+            connections: Some(self.connections.clone()),
+            public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
@@ -239,7 +282,7 @@ impl Parts {
 
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
-        let http = http_client::provider_client()?;
+        let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
         Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
     }

@@ -1,8 +1,10 @@
 //! A running Ampline: everything wired together, started, and stopped without losing anything.
 
 mod assemble;
+mod files;
 
-pub(crate) use assemble::open_stores;
+pub(crate) use assemble::{Stores, open_stores};
+pub use files::Files;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -16,9 +18,11 @@ use tokio::{
 use crate::{
     api,
     clock::Clock,
+    connection::Connections,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
+    project::{Project, ProjectError, ProjectStore},
     reader,
     scheduler::{self, Board, Command, Job, Pace},
     secrets::DestinationSecrets,
@@ -45,6 +49,9 @@ pub enum StartError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store, or what it holds.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
     /// The kept secrets.
     #[error("{0}")]
     Secrets(#[from] crate::secrets::VaultError),
@@ -73,6 +80,9 @@ pub enum StopError {
     /// The hosted store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The project store.
+    #[error("{0}")]
+    Project(#[from] ProjectError),
 }
 
 fn list(problems: &[Problem]) -> String {
@@ -85,8 +95,8 @@ pub struct Launch {
     pub settings: Settings,
     /// The checked amp.yaml.
     pub manifest: Manifest,
-    /// When the settings or the manifest last changed.
-    pub update_time: jiff::Timestamp,
+    /// Where both were read, and are read again when asked for.
+    pub files: Files,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// How sinks are compiled.
@@ -97,6 +107,9 @@ pub struct Launch {
 pub struct Runtime {
     journal: Arc<dyn Journal>,
     store: Arc<HostedStore>,
+    project_store: Arc<ProjectStore>,
+    project: Arc<Project>,
+    connections: Arc<Connections>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -111,11 +124,11 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let parts = assemble::assemble(launch).await?;
+        let (handle, commands) = scheduler::channel();
+        let parts = assemble::assemble(launch, handle.clone()).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let (handle, commands) = scheduler::channel();
         let api = parts.api(address, &settings, handle)?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
@@ -143,6 +156,9 @@ impl Runtime {
         Ok(Self {
             journal: parts.journal,
             store: parts.store,
+            project_store: parts.project_store,
+            project: parts.project,
+            connections: parts.connections,
             data: parts.data,
             address,
             router,
@@ -164,6 +180,14 @@ impl Runtime {
         self.router.clone()
     }
 
+    /// Reads amp.yaml, ampline.toml and the folder of installations again. What they say counts at once, or nothing of it does and
+    /// the log says why. Objects that installations read are not taken away so.
+    pub async fn reload(&self) {
+        if let Err(error) = self.project.reload(false).await {
+            tracing::error!(event = "project.reload_refused", %error, "nothing has changed");
+        }
+    }
+
     /// Stops reading and claiming, waits for what is in flight (at most the grace time of the settings) and closes the store.
     /// What was not settled by then is delivered again at the next start.
     pub async fn shutdown(mut self) -> Result<(), StopError> {
@@ -182,7 +206,13 @@ impl Runtime {
         if tokio::time::timeout(Duration::from_secs(5), quiet).await.is_err() {
             self.background.abort_all();
         }
+        if tokio::time::timeout(self.grace, self.connections.quiet()).await.is_err() {
+            tracing::error!(
+                "refreshed tokens could not be kept before the end; their connections may have to be connected again"
+            );
+        }
         self.data.withdraw();
+        self.project_store.close().await?;
         self.store.close().await?;
         self.journal.close().await?;
         tracing::info!(event = "runtime.stopped");

@@ -13,6 +13,8 @@ const WAITING_MAX: usize = 64;
 
 /// All reads of one installation, in place of those it had; none removes it.
 ///
+/// What had stopped because a connection's credentials were not accepted, or fails, is tried at once.
+///
 /// A read that is under way ends with the plan that it began with. What is interrupted and no longer there is ended as failed.
 pub(crate) struct Change {
     /// Whose reads they are. Each job's key names the same installation.
@@ -74,8 +76,6 @@ pub(crate) enum Command {
     Trigger(Trigger, Answer<Uuid>),
     /// Scheduled reads stop or, with nothing, go on; answers which those are, once it is durable.
     Pause(Which, Option<Pause>, Answer<Vec<ReadKey>>),
-    /// A connection has new credentials: reads that stopped for want of them go on.
-    Renewed(String),
 }
 
 /// The way to tell the scheduler.
@@ -94,14 +94,9 @@ impl Handle {
         self.0.is_closed()
     }
 
-    /// Replaces all reads of an installation; takes effect soon.
-    pub(crate) async fn change(&self, change: Change) -> Result<(), Refused> {
-        self.0.send(Command::Change(change)).await.map_err(|_| Refused::Stopped)
-    }
-
-    /// Lets reads go on that stopped because this connection's credentials were not accepted.
-    pub(crate) async fn renewed(&self, connection_id: String) -> Result<(), Refused> {
-        self.0.send(Command::Renewed(connection_id)).await.map_err(|_| Refused::Stopped)
+    /// Replaces all reads of an installation; takes effect soon. Nothing where no scheduler runs any more.
+    pub(crate) async fn change(&self, change: Change) -> Option<()> {
+        self.0.send(Command::Change(change)).await.ok()
     }
 
     /// Pulls the next tick of these reads forward; one that runs already runs again. How many they are.

@@ -152,7 +152,6 @@ impl Scheduler {
             Command::RunNow(which, answer) => drop(answer.send(Ok(self.queue.run_now(&which, now)))),
             Command::Trigger(trigger, answer) => self.trigger(trigger, answer),
             Command::Pause(which, pause, answer) => drop(answer.send(self.pause(&which, pause).await)),
-            Command::Renewed(connection_id) => self.queue.renewed(&connection_id, now),
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BinaryHeap, HashMap, VecDeque},
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -100,8 +100,6 @@ pub(super) struct Queue {
     pub(super) groups: HashMap<(String, String), String>,
     /// By destination.
     held: HashMap<String, Vec<Slot>>,
-    /// By connection: reads whose credentials were not accepted.
-    stopped: HashMap<String, HashSet<Slot>>,
     /// Triggered operations that run or wait.
     pub(super) triggers: usize,
     pub(super) spread: Duration,
@@ -120,7 +118,6 @@ impl Queue {
             installations: BTreeMap::new(),
             groups: HashMap::new(),
             held: HashMap::new(),
-            stopped: HashMap::new(),
             triggers: 0,
             spread,
             board,
@@ -176,11 +173,6 @@ impl Queue {
         let read = self.slots.get_mut(slot)?.take()?;
         if let (Stage::Lined, Some(seat)) = (read.stage, &read.seat) {
             self.lines.withdraw(seat, slot);
-        }
-        if read.stopped
-            && let Some(stopped) = self.stopped.get_mut(&read.job.connection.id)
-        {
-            stopped.remove(&slot);
         }
         self.free.push(slot);
         if read.trigger.is_none() {
@@ -389,22 +381,9 @@ impl Queue {
         let board = self.board.clone();
         let Some(read) = self.read(slot) else { return };
         read.stopped = true;
-        let connection = read.job.connection.id.clone();
-        let reason = format!("the provider does not accept the credentials of connection {connection}: renew them");
+        let reason = format!("the provider does not accept the credentials of connection {}: renew them", read.job.connection.id);
         if !read.paused {
             board.show(&read.job.plan.key, Some(NextRun::Held(reason)));
-        }
-        self.stopped.entry(connection).or_default().insert(slot);
-    }
-
-    /// The connection has new credentials.
-    pub(super) fn renewed(&mut self, connection_id: &str, now: Timestamp) {
-        for slot in self.stopped.remove(connection_id).unwrap_or_default() {
-            let Some(read) = self.read(slot).filter(|read| read.stopped) else { continue };
-            read.stopped = false;
-            if read.stage == Stage::Idle {
-                self.set_due(slot, Some(now));
-            }
         }
     }
 }

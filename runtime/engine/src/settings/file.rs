@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
+use super::{ConnectionSettings, ProviderAppSettings};
 use crate::secrets::SecretSource;
 
 /// The whole file. Every table may be left out.
@@ -29,26 +30,38 @@ pub struct Settings {
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
+    pub provider_apps: BTreeMap<String, ProviderAppSettings>,
     /// Which customer uses which integration.
     pub installations: Vec<InstallationSettings>,
 }
 
+impl Settings {
+    /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
+    pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
+        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits)
+            != (&running.project.id, &running.retention, &running.network, &running.secrets, &running.postgres, &running.limits)
+    }
+}
+
 /// Which project this runtime serves.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProjectSettings {
     /// The id that messages and paths carry.
     pub id: String,
+    /// A folder with a file for each installation besides those of this file; beside this file where it is relative.
+    pub installations_dir: Option<PathBuf>,
 }
 
 impl Default for ProjectSettings {
     fn default() -> Self {
-        Self { id: "local".into() }
+        Self { id: "local".into(), installations_dir: None }
     }
 }
 
 /// Addresses, folders and limits.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuntimeSettings {
     /// Where the store, the keys and the compiled sinks live.
@@ -96,7 +109,7 @@ pub enum Durability {
 }
 
 /// How much settled history is kept.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
     /// Days that settled deliveries are kept.
@@ -112,7 +125,7 @@ impl Default for RetentionSettings {
 }
 
 /// Which networks destinations may reach besides the public internet.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkSettings {
     /// Networks (`10.0.0.0/8`, `fd00::/8`) and addresses that are not public and may be reached all the same.
@@ -122,7 +135,7 @@ pub struct NetworkSettings {
 }
 
 /// How secrets are kept.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecretsSettings {
     /// What kept secrets are encrypted with; a file that the runtime makes in its data folder where it is left out.
@@ -130,7 +143,7 @@ pub struct SecretsSettings {
 }
 
 /// The project's database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostgresSettings {
     /// `postgres://user:password@host:5432/database?sslmode=verify-full`.
@@ -142,7 +155,7 @@ pub struct PostgresSettings {
 }
 
 /// How much may wait, and when reads stop.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsSettings {
     /// Megabytes of bodies that may wait for one destination before the reads that feed it stop.
@@ -158,7 +171,7 @@ impl Default for LimitsSettings {
 }
 
 /// A destination. Besides these keys the table holds the sink's own configuration (`url`, `headers`, `endpoint`, …).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Table")]
 pub struct DestinationSettings {
     /// The sink: `webhook`, `api`, …
@@ -207,35 +220,6 @@ impl TryFrom<toml::Table> for DestinationSettings {
     }
 }
 
-/// A customer's credentials at a provider.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConnectionSettings {
-    /// Catalog name of the provider: `hubspot`.
-    pub provider: String,
-    /// In place of the provider's own address. It is the operator's word, so `[network]`, which guards what destinations reach,
-    /// does not restrict it.
-    pub base_url: Option<String>,
-    /// An access token.
-    pub access_token: SecretSource,
-    /// The provider's workspace, where there is one.
-    pub workspace: Option<String>,
-    /// How much may be asked through this connection, in place of what the catalog says of the provider's smallest plan.
-    pub rate_limit: Option<RateLimitSettings>,
-}
-
-/// How much may be asked through a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RateLimitSettings {
-    /// Requests …
-    pub requests: u32,
-    /// … within so many seconds.
-    pub per_s: f64,
-    /// Requests at the same time.
-    pub concurrent: Option<u32>,
-}
-
 /// Which customer uses which integration, and what that customer chose.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -255,7 +239,8 @@ pub struct InstallationSettings {
     pub consumer_ref: String,
     /// Shown to people; the reference where it is left out.
     pub consumer_name: Option<String>,
-    /// Choices by the provider's object name.
+    /// Choices by the provider's object name. Without any, every object is read with the manifest's defaults; else only these, and
+    /// those with `enabled: always`.
     #[serde(default)]
     pub objects: BTreeMap<String, ObjectConfig>,
 }

@@ -1,16 +1,23 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod connection_file;
+mod connections;
 mod credentials;
 mod file;
+pub(crate) mod folder;
+pub(crate) mod installations;
 mod reach;
-mod resolve;
+pub(crate) mod resolve;
 #[cfg(test)]
 mod tests;
 
 pub use crate::secrets::SecretSource;
+pub use connection_file::{
+    BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
+};
 pub use file::{
-    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings,
-    ProjectSettings, RateLimitSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings, ProjectSettings,
+    RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 
@@ -40,11 +47,20 @@ pub enum SettingsError {
 /// Reads a settings file.
 pub fn load(path: &Path) -> Result<Settings, SettingsError> {
     let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
-    parse(&text).map_err(|message| SettingsError::Parse { path: path.to_owned(), message })
+    let mut settings = parse(&text).map_err(|message| SettingsError::Parse { path: path.to_owned(), message })?;
+    if let Some(folder) = &mut settings.project.installations_dir {
+        *folder = path.with_file_name("").join(&*folder);
+    }
+    Ok(settings)
 }
 
 /// Parses the text of a settings file; an error names line and column.
 pub fn parse(text: &str) -> Result<Settings, String> {
+    parsed(text)
+}
+
+/// Parses TOML into whatever is wanted.
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     // Not the parser's own display: it quotes the line, and a line may hold a secret in the wrong place.
     toml::from_str(text).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));

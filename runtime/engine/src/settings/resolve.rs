@@ -3,23 +3,15 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ampline_core::{
-    manifest::Manifest,
-    plan::Installation,
-    provider::{Catalog, RateLimit, fill},
-    retry::RetryPolicy,
-};
-use jiff::Timestamp;
+use ampline_core::{manifest::Manifest, provider::Catalog, retry::RetryPolicy};
 use serde_json::Value;
 
-use super::{
-    ConnectionSettings, DestinationSettings, InstallationSettings, LimitsSettings, PostgresSettings, RateLimitSettings, Settings,
-    credentials::credentials, reach,
-};
+use super::{DestinationSettings, LimitsSettings, PostgresSettings, Settings, connections, credentials::credentials, reach};
 use crate::{
+    connection::{Declared, ProviderApp},
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
-    reader::Connection,
+    project::stable_id,
     secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::{Destination, wasm::PostgresOptions},
 };
@@ -78,19 +70,16 @@ pub struct Resolved {
     pub authorities_pem: Vec<u8>,
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
-    /// By name.
-    pub connections: BTreeMap<String, Connection>,
-    /// In the file's order.
-    pub installations: Vec<Installation>,
+    /// The customers' credentials, and the product's registrations.
+    pub(crate) connections: DeclaredConnections,
 }
 
-/// Resolves settings against a manifest. `env` looks up environment variables; `update_time` is when the settings last changed.
+/// Resolves settings against a manifest. `env` looks up environment variables.
 pub fn resolve(
     settings: &Settings,
     manifest: &Manifest,
     catalog: &Catalog,
     env: impl Fn(&str) -> Option<String>,
-    update_time: Timestamp,
 ) -> Result<Resolved, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut resolved = Resolved::default();
@@ -119,27 +108,42 @@ pub fn resolve(
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
     }
-    for (name, declared) in &settings.connections {
-        match connection(name, declared, catalog, &env) {
-            Ok(one) => drop(resolved.connections.insert(name.clone(), one)),
-            Err((key, message)) => report(format!("connections.{name}{key}"), message),
-        }
-    }
-    for (index, declared) in settings.installations.iter().enumerate() {
-        match installation(declared, settings, &resolved, update_time) {
-            // Its connection has a problem of its own, which is reported already.
-            Ok(None) => {}
-            Ok(Some(one)) if resolved.installations.iter().any(|other| other.id == one.id) => {
-                report(
-                    format!("installations[{index}]"),
-                    format!("another installation has the id {:?}; give this one an `id` of its own", one.id),
-                );
-            }
-            Ok(Some(one)) => resolved.installations.push(one),
-            Err((key, message)) => report(format!("installations[{index}]{key}"), message),
-        }
+    match connections(settings, catalog, &env) {
+        Ok(connections) => resolved.connections = connections,
+        Err(found) => found.into_iter().for_each(|problem| report(problem.place, problem.message)),
     }
     if problems.is_empty() { Ok(resolved) } else { Err(problems) }
+}
+
+/// What the settings say of credentials, with the secrets.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DeclaredConnections {
+    /// By name.
+    pub(crate) connections: BTreeMap<String, Declared>,
+    /// The product's registrations at providers.
+    pub(crate) provider_apps: Vec<ProviderApp>,
+}
+
+/// The connections and provider apps of the settings with their secrets.
+pub(crate) fn connections(
+    settings: &Settings,
+    catalog: &Catalog,
+    env: &impl Fn(&str) -> Option<String>,
+) -> Result<DeclaredConnections, Vec<Problem>> {
+    let (mut found, mut problems) = (DeclaredConnections::default(), Vec::new());
+    for (name, declared) in &settings.connections {
+        match connections::connection(name, declared, &settings.provider_apps, catalog, env) {
+            Ok(one) => drop(found.connections.insert(name.clone(), one)),
+            Err((key, message)) => problems.push(Problem { place: format!("connections.{name}{key}"), message }),
+        }
+    }
+    for (name, declared) in &settings.provider_apps {
+        match connections::provider_app(name, declared, catalog, env) {
+            Ok(app) => found.provider_apps.push(app),
+            Err((key, message)) => problems.push(Problem { place: format!("provider_apps.{name}{key}"), message }),
+        }
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
 /// The destinations of the settings, and those that amp.yaml declares itself; the settings stand above.
@@ -243,86 +247,4 @@ fn destination(
         backlog_bytes_max,
         disable_after,
     })
-}
-
-fn connection(
-    name: &str,
-    declared: &ConnectionSettings,
-    catalog: &Catalog,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Connection, Fault> {
-    let provider = catalog.get(&declared.provider).ok_or_else(|| (".provider", catalog.unknown(&declared.provider)))?;
-    let workspace = |key: &str| if key == "workspace" { declared.workspace.clone() } else { None };
-    let base_url = match &declared.base_url {
-        Some(url) => url.clone(),
-        None => fill(&provider.info().base_url, workspace).map_err(|unfilled| (".workspace", unfilled.to_string()))?,
-    };
-    if base_url.contains('@') {
-        // Not repeated: it may hold a password.
-        return Err((".base_url", "holds a user name or password; requests are authorised by `access_token` alone".into()));
-    }
-    let sound = reqwest::Url::parse(&base_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-    if !sound {
-        return Err((".base_url", format!("{base_url:?} is not an address like https://api.example.com")));
-    }
-    let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
-    let id = stable_id("connection", name);
-    let rate_limit = declared.rate_limit.map(rate_limit).transpose()?;
-    let workspace = declared.workspace.clone();
-    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace, rate_limit })
-}
-
-/// The longest time that a limit may be stated over: a day.
-const LIMIT_PER_S_MAX: f64 = 86_400.0;
-
-fn rate_limit(declared: RateLimitSettings) -> Result<RateLimit, Fault> {
-    let RateLimitSettings { requests, per_s, concurrent } = declared;
-    if requests == 0 || concurrent == Some(0) {
-        return Err((".rate_limit", "a limit of 0 requests lets nothing through; leave it out for the provider's own".into()));
-    }
-    if !(per_s > 0.0 && per_s <= LIMIT_PER_S_MAX) {
-        return Err((".rate_limit.per_s", format!("{per_s} is not a number of seconds above 0 and up to {LIMIT_PER_S_MAX}")));
-    }
-    Ok(RateLimit { requests, per: Duration::from_secs_f64(per_s), concurrent })
-}
-
-fn installation(
-    declared: &InstallationSettings,
-    settings: &Settings,
-    resolved: &Resolved,
-    update_time: Timestamp,
-) -> Result<Option<Installation>, Fault> {
-    let Some(connection) = resolved.connections.get(&declared.connection) else {
-        if settings.connections.contains_key(&declared.connection) {
-            return Ok(None);
-        }
-        let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
-        return Err((
-            ".connection",
-            format!("no connection is called {:?}; there are: {}", declared.connection, known.join(", ")),
-        ));
-    };
-    let name = format!("{}/{}", declared.integration, declared.group_ref);
-    Ok(Some(Installation {
-        id: declared.id.clone().unwrap_or_else(|| stable_id("installation", &name)),
-        project_id: settings.project.id.clone(),
-        integration: declared.integration.clone(),
-        group_ref: declared.group_ref.clone(),
-        group_name: declared.group_name.clone().unwrap_or_else(|| declared.group_ref.clone()),
-        consumer_ref: declared.consumer_ref.clone(),
-        consumer_name: declared.consumer_name.clone().unwrap_or_else(|| declared.consumer_ref.clone()),
-        connection_id: connection.id.clone(),
-        workspace: connection.workspace.clone(),
-        update_time,
-        objects: declared.objects.clone(),
-    }))
-}
-
-/// Ids of things that are declared in files: the same name gives the same id at every start.
-fn stable_id(kind: &str, name: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(format!("ampline.{kind}.{name}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }

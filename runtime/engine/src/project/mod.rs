@@ -1,0 +1,34 @@
+//! The project: its integrations with their revisions, its customers' connections and installations, and every change of them.
+//!
+//! A straight line for each change: what is asked for (`edit`, `deploy`, `sync` for files) → what would be, checked by planning it
+//! (`planning`) → durable (`sqlite`) → told to the scheduler (`service`). Knows nothing of HTTP.
+
+mod change;
+mod content;
+mod deploy;
+mod edit;
+mod error;
+mod ids;
+mod model;
+mod planning;
+mod service;
+mod sqlite;
+mod sync;
+
+pub use change::{Applied, Change, ConnectionDraft, Deployment, InstallationDraft, InstallationUpdate};
+pub use content::Content;
+pub(crate) use edit::{Edited, Operation, masked, patched};
+pub use error::{ProjectError, RemovedObject};
+pub(crate) use ids::stable_id;
+pub use model::{
+    ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
+    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
+};
+pub(crate) use planning::Planner;
+pub(crate) use service::{Installed, NewInstallation, Project, object_path};
+pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
+pub use sync::DeclaredInstallation;
+pub(crate) use sync::{Declared, DeclaredConnection, Reread, Synchronised};
+
+#[cfg(test)]
+mod tests;

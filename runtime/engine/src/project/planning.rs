@@ -1,0 +1,171 @@
+//! From what is stored of an installation to its reads, with every reason why something of it is not read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ampline_core::{
+    plan::{self, Choice, KnownDestination, Others, ReadPlan},
+    provider::{Catalog, RateLimit},
+};
+
+use super::{
+    content::PATH,
+    error::ProjectError,
+    model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, Origin},
+};
+use crate::{
+    connection::{Connections, Declared, ProviderApp},
+    scheduler::Job,
+};
+
+/// An installation with all that it refers to.
+pub(crate) struct Subject<'a> {
+    pub(crate) installation: &'a InstallationRecord,
+    pub(crate) connection: &'a ConnectionRecord,
+    pub(crate) integration: &'a IntegrationRecord,
+    /// The integration's revision that the configuration stands on.
+    pub(crate) standing: &'a IntegrationRevision,
+}
+
+/// Knows what reads depend on besides the stored: the project, the catalog, its destinations, and credentials.
+pub(crate) struct Planner {
+    pub(crate) project_id: String,
+    pub(crate) catalog: Catalog,
+    /// By name.
+    pub(crate) destinations: BTreeMap<String, KnownDestination>,
+    /// Nothing where nothing runs.
+    connections: Option<Arc<Connections>>,
+    /// By connection: what a file says in place of the catalog.
+    rate_limits: Mutex<BTreeMap<String, RateLimit>>,
+}
+
+impl Planner {
+    pub(crate) fn new(
+        project_id: String,
+        catalog: Catalog,
+        destinations: BTreeMap<String, KnownDestination>,
+        connections: Option<Arc<Connections>>,
+    ) -> Self {
+        Self { project_id, catalog, destinations, connections, rate_limits: Mutex::default() }
+    }
+
+    /// Takes in the credentials that a file names; those that are other than before, by id.
+    pub(crate) async fn declare(
+        &self,
+        file: &str,
+        apps: Vec<ProviderApp>,
+        declared: Vec<Declared>,
+    ) -> Result<BTreeSet<String>, ProjectError> {
+        let limits: BTreeMap<String, RateLimit> =
+            declared.iter().filter_map(|one| Some((one.id.clone(), one.rate_limit?))).collect();
+        let before = std::mem::replace(&mut *self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner), limits.clone());
+        let Some(connections) = &self.connections else { return Ok(BTreeSet::new()) };
+        let mut changed = connections.declare(file, apps, declared).await?;
+        changed.extend(limits.iter().filter(|(id, limit)| before.get(*id) != Some(limit)).map(|(id, _)| id.clone()));
+        changed.extend(before.into_keys().filter(|id| !limits.contains_key(id)));
+        Ok(changed)
+    }
+
+    /// Lets go of the credentials of a connection that is gone.
+    pub(crate) fn forget(&self, connection_id: &str) {
+        if let Some(connections) = &self.connections {
+            connections.forget(connection_id);
+        }
+    }
+
+    /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
+    pub(crate) fn plan(&self, subject: &Subject<'_>) -> (Vec<ReadPlan>, Vec<Issue>) {
+        let mut issues = self.obstacles(subject);
+        if !issues.is_empty() {
+            return (Vec::new(), issues);
+        }
+        let latest = &subject.integration.latest.content;
+        let from_file = matches!(subject.installation.origin, Origin::File(_));
+        // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
+        let configured = if from_file { latest } else { &subject.standing.content };
+        let content = &subject.installation.config.content;
+        let others = if from_file && content.objects().is_empty() { Others::All } else { Others::AlwaysEnabled };
+        let choice = Choice { configured, latest, others };
+        let (mut plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
+        for plan in &mut plans {
+            // What was chosen is in the plan; thousands of plans need not carry it twice.
+            plan.context.installation.objects.clear();
+        }
+        issues.extend(content.provider_fault(latest));
+        issues.extend(
+            problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
+        );
+        (plans, issues)
+    }
+
+    /// The same with what each read needs to run; none where credentials are not at hand.
+    pub(crate) fn jobs(&self, subject: &Subject<'_>) -> (Vec<Job>, Vec<Issue>) {
+        let (plans, mut issues) = self.plan(subject);
+        let connection = self.connections.as_ref().and_then(|connections| connections.get(&subject.connection.id));
+        let (Some(connection), Some(provider)) = (connection, self.catalog.get(&subject.connection.provider)) else {
+            if issues.is_empty() {
+                issues.push(connection_issue(format!("the connection {:?} has no credentials yet", subject.connection.id)));
+            }
+            return (Vec::new(), issues);
+        };
+        let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(&connection.id).copied();
+        let rate_limit = declared.or(provider.info().rate_limit);
+        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit };
+        (plans.into_iter().map(job).collect(), issues)
+    }
+
+    /// Why nothing at all of an installation is read.
+    fn obstacles(&self, subject: &Subject<'_>) -> Vec<Issue> {
+        let Subject { installation, connection, integration, .. } = subject;
+        let provider = &integration.latest.content.provider;
+        let mut issues = Vec::new();
+        let mut add = |path: &str, message: String| issues.push(Issue { path: path.to_owned(), message });
+        if let Some(reason) = &installation.disabled_reason {
+            add("", format!("disabled: {reason}"));
+        }
+        if let Some(reason) = &integration.disabled_reason {
+            add("integrationId", format!("the integration {:?} is disabled: {reason}", integration.name));
+        }
+        if self.catalog.get(provider).is_none() {
+            add("integrationId", self.catalog.unknown(provider));
+        }
+        if connection.provider != *provider {
+            let message = format!("the connection is for {}, but the integration reads {provider}", connection.provider);
+            add("connectionId", message);
+        }
+        if let Some(reason) = &connection.disabled_reason {
+            add("connectionId", format!("the connection is disabled: {reason}"));
+        }
+        issues
+    }
+
+    fn lowered(&self, subject: &Subject<'_>) -> plan::Installation {
+        let Subject { installation, connection, .. } = subject;
+        plan::Installation {
+            id: installation.id.clone(),
+            project_id: self.project_id.clone(),
+            integration: installation.integration.clone(),
+            group_ref: installation.group.reference.clone(),
+            group_name: installation.group.name.clone(),
+            consumer_ref: installation.consumer.reference.clone(),
+            consumer_name: installation.consumer.name.clone(),
+            connection_id: connection.id.clone(),
+            workspace: connection.workspace.clone(),
+            update_time: installation.update_time,
+            objects: installation.config.content.objects().clone(),
+        }
+    }
+}
+
+/// What is known of a connection that does not work.
+pub(crate) fn credentials_issue(connection: &ConnectionRecord) -> Option<Issue> {
+    let bad = connection.status == ConnectionStatus::BadCredentials;
+    let reason = || connection.status_reason.as_deref().unwrap_or("the provider refused them");
+    bad.then(|| connection_issue(format!("the connection's credentials do not work: {}", reason())))
+}
+
+fn connection_issue(message: String) -> Issue {
+    Issue { path: "connectionId".to_owned(), message }
+}

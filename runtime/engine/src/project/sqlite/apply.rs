@@ -1,0 +1,38 @@
+//! One change, inside the transaction of its list.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Fault, connections, installations, integrations};
+use crate::{
+    project::change::{Applied, Change},
+    sqlite::us,
+};
+
+pub(super) fn change(db: &Connection, change: &Change, now: Timestamp) -> Result<Applied, Fault> {
+    let now_us = us(now);
+    let mut renamed = false;
+    let (id, changed) = match change {
+        Change::PutInstallation(draft) => {
+            renamed = installations::name_parties(db, draft, now_us)?;
+            (&draft.id, installations::put(db, draft, now_us)? || renamed)
+        }
+        Change::Deploy(deployment) => (&deployment.id, integrations::deploy(db, deployment, now_us)?),
+        Change::DisableIntegration { id, reason } => (id, integrations::disable(db, id, reason)?),
+        Change::DeleteIntegration { id } => (id, integrations::delete(db, id).map(|()| true)?),
+        Change::PutConnection(draft) => (&draft.id, connections::put(db, draft, now_us)?),
+        Change::ConnectionStatus { id, status, reason } => (id, connections::set_status(db, id, *status, reason.as_deref())?),
+        Change::DisableConnection { id, reason } => (id, connections::disable(db, id, reason)?),
+        Change::DeleteConnection { id } => (id, connections::delete(db, id).map(|()| true)?),
+        Change::CreateInstallation(draft) => {
+            renamed = installations::name_parties(db, draft, now_us)?;
+            (&draft.id, installations::create(db, draft, now_us).map(|()| true)?)
+        }
+        Change::UpdateInstallation(update) => (&update.id, installations::update(db, update, now_us)?),
+        Change::DisableInstallation { id, reason } => (id, installations::disable(db, id, reason)?),
+        Change::DeleteInstallation { id, expected_revision } => {
+            (id, installations::delete(db, id, expected_revision.as_deref()).map(|()| true)?)
+        }
+    };
+    Ok(Applied { id: id.clone(), changed, renamed })
+}

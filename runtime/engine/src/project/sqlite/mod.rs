@@ -1,0 +1,187 @@
+//! The project in one SQLite file, beside the journal's and in its style. Every list of changes is one transaction.
+
+mod apply;
+mod authorizations;
+mod connections;
+mod installations;
+mod integrations;
+mod parties;
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use jiff::Timestamp;
+use rusqlite::Row;
+
+pub use super::sqlite::installations::{InstallationFilter, PAGE_MAX};
+use super::{
+    change::{Applied, Change},
+    error::ProjectError,
+    model::{
+        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin, PendingAuthorization,
+        ProviderAppRecord,
+    },
+};
+use crate::sqlite::{self, Database, Options, Schema, lock};
+
+/// Version and tables of the file.
+const SCHEMA: Schema = Schema {
+    kind: "project store",
+    application_id: 0x416D_7050,
+    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql")],
+};
+
+type Fault = sqlite::Fault<ProjectError>;
+
+/// Integrations, connections and installations, durable.
+pub struct ProjectStore {
+    database: Database,
+    /// Revisions by id: they never change, and many installations stand on one.
+    revisions: Mutex<HashMap<String, Arc<IntegrationRevision>>>,
+}
+
+impl ProjectStore {
+    /// Opens the store, making it if the file is not there. A file that cannot be used is left as it is.
+    pub fn open(path: &Path, options: &Options) -> Result<Arc<Self>, ProjectError> {
+        let database = Database::open(path, &SCHEMA, options, |connection| connection.pragma_update(None, "foreign_keys", true))?;
+        Ok(Arc::new(Self { database, revisions: Mutex::default() }))
+    }
+
+    /// Makes all that was acknowledged durable and closes the store.
+    pub async fn close(&self) -> Result<(), ProjectError> {
+        Ok(self.database.close().await.map_err(Fault::from)?)
+    }
+
+    /// Applies all of these changes, in order, or none.
+    pub async fn apply(&self, changes: Vec<Change>, now: Timestamp) -> Result<Vec<Applied>, ProjectError> {
+        let work = move |db: &sqlite::Connection| changes.iter().map(|change| apply::change(db, change, now)).collect();
+        Ok(self.database.write(work, |_| ()).await?)
+    }
+
+    /// Every integration, by name.
+    pub async fn integrations(&self) -> Result<Vec<IntegrationRecord>, ProjectError> {
+        Ok(self.database.read(|db| integrations::all(db)).await?)
+    }
+
+    /// The integration of this id or name.
+    pub async fn integration(&self, id_or_name: &str) -> Result<Option<IntegrationRecord>, ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.read(move |db| integrations::find(db, &id_or_name)).await?)
+    }
+
+    /// All revisions of an integration, the latest first.
+    pub async fn integration_revisions(&self, id: &str) -> Result<Vec<IntegrationRevision>, ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.read(move |db| integrations::history(db, &id)).await?)
+    }
+
+    /// One revision of an integration, shared with all who ask for it.
+    pub async fn revision(&self, id: &str) -> Result<Option<Arc<IntegrationRevision>>, ProjectError> {
+        if let Some(known) = lock(&self.revisions).get(id) {
+            return Ok(Some(known.clone()));
+        }
+        let wanted = id.to_owned();
+        let found = self.database.read(move |db| integrations::revision(db, &wanted)).await?.map(Arc::new);
+        if let Some(found) = &found {
+            let mut revisions = lock(&self.revisions);
+            // What nobody holds any more was superseded.
+            revisions.retain(|_, revision| Arc::strong_count(revision) > 1);
+            revisions.insert(id.to_owned(), found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Every connection, by id.
+    pub async fn connections(&self) -> Result<Vec<ConnectionRecord>, ProjectError> {
+        Ok(self.database.read(|db| connections::all(db)).await?)
+    }
+
+    /// The connection of this id or name.
+    pub async fn connection(&self, id_or_name: &str) -> Result<Option<ConnectionRecord>, ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.read(move |db| connections::find(db, &id_or_name)).await?)
+    }
+
+    /// A connection's credentials, encrypted as they were given; nothing where none were.
+    pub async fn sealed(&self, connection_id: &str) -> Result<Option<Vec<u8>>, ProjectError> {
+        let id = connection_id.to_owned();
+        Ok(self.database.read(move |db| connections::sealed(db, &id)).await?)
+    }
+
+    /// The encrypted credentials of all connections that have some, by id.
+    pub async fn all_sealed(&self) -> Result<HashMap<String, Vec<u8>>, ProjectError> {
+        Ok(self.database.read(|db| connections::all_sealed(db)).await?)
+    }
+
+    /// Every provider app that the API made, by id.
+    pub async fn provider_apps(&self) -> Result<Vec<ProviderAppRecord>, ProjectError> {
+        Ok(self.database.read(|db| authorizations::apps(db)).await?)
+    }
+
+    /// Makes or replaces a provider app.
+    pub async fn put_provider_app(&self, app: ProviderAppRecord) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| authorizations::put_app(db, &app), |()| ()).await?)
+    }
+
+    /// Takes away a provider app.
+    pub async fn delete_provider_app(&self, id: &str) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| authorizations::delete_app(db, &id), |()| ()).await?)
+    }
+
+    /// Keeps a consent under way, and forgets those whose time is over.
+    pub async fn begin_authorization(&self, pending: PendingAuthorization, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| authorizations::begin(db, &pending, now), |()| ()).await?)
+    }
+
+    /// Takes a consent out, once; nothing where there is none.
+    pub async fn take_authorization(&self, state_digest: Vec<u8>) -> Result<Option<PendingAuthorization>, ProjectError> {
+        Ok(self.database.write(move |db| authorizations::take(db, &state_digest), |_| ()).await?)
+    }
+
+    /// Installations by id, from behind `after` on, at most [`PAGE_MAX`].
+    pub async fn installations(
+        &self,
+        filter: InstallationFilter,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<InstallationRecord>, ProjectError> {
+        let after = after.to_owned();
+        Ok(self.database.read(move |db| installations::page(db, &filter, &after, limit.min(PAGE_MAX))).await?)
+    }
+
+    /// One installation.
+    pub async fn installation(&self, id: &str) -> Result<Option<InstallationRecord>, ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.read(move |db| installations::find(db, &id)).await?)
+    }
+
+    /// All revisions of an installation's configuration, the latest first.
+    pub async fn config_revisions(&self, id: &str) -> Result<Vec<super::model::ConfigRevision>, ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.read(move |db| installations::history(db, &id)).await?)
+    }
+}
+
+impl std::fmt::Debug for ProjectStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProjectStore").field("path", &self.database.path()).finish()
+    }
+}
+
+/// From the columns `origin` and `origin_file`.
+fn origin(row: &Row<'_>, kind: &str, file: &str) -> rusqlite::Result<Origin> {
+    Ok(match row.get::<_, String>(kind)?.as_str() {
+        "file" => Origin::File(row.get::<_, Option<String>>(file)?.unwrap_or_default()),
+        "command" => Origin::Command,
+        _ => Origin::Api,
+    })
+}
+
+/// What is stored cannot be read: a defect, or a file that was changed by hand.
+fn damaged(what: &str, id: &str, reason: impl std::fmt::Display) -> Fault {
+    sqlite::StoreFailed(format!("{what} {id} cannot be read: {reason}; restore project.db from a backup")).into()
+}
