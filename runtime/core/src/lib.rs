@@ -10,6 +10,7 @@ mod members;
 pub mod message;
 pub mod oauth;
 pub mod outcome;
+pub mod pause;
 pub mod plan;
 pub mod provider;
 pub mod retry;

@@ -247,7 +247,7 @@ async fn meant(api: &Api, integration: &str, request: &ObjectPatch) -> Result<St
 }
 
 /// The installation at a path, which names its integration as well.
-async fn find(api: &Api, (project, integration, id): &(String, String, String)) -> Result<Installed, Problem> {
+pub(super) async fn find(api: &Api, (project, integration, id): &(String, String, String)) -> Result<Installed, Problem> {
     check_project(api, project)?;
     let installed = api.projects.installation(id).await?;
     let record = &installed.record;

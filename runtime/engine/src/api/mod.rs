@@ -12,6 +12,7 @@ mod health;
 mod hosted_store;
 mod installations;
 mod integrations;
+mod operations;
 mod paging;
 mod problem;
 #[cfg(test)]
@@ -34,12 +35,12 @@ use axum::{
     routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use status::{BadConnection, Status};
+pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
     clock::Clock,
@@ -48,7 +49,7 @@ use crate::{
     journal::Journal,
     pressure::Pressure,
     project::{Origin, Project},
-    scheduler::{NextRuns, RunNow},
+    scheduler::{self, Board},
     store::HostedStore,
 };
 
@@ -79,10 +80,10 @@ pub struct Api {
     pub key: ApiKey,
     /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
     pub configured: Option<Configured>,
-    /// When reads run next; empty where no scheduler runs.
-    pub(crate) next_runs: NextRuns,
-    /// Where wishes for a read at once go; nothing where no scheduler runs.
-    pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
+    /// When reads run next, and whose they are; empty where no scheduler runs.
+    pub(crate) board: Board,
+    /// Who runs reads; nothing where no scheduler runs.
+    pub(crate) scheduler: Option<scheduler::Handle>,
     /// What holds reads; nothing where none run.
     pub(crate) pressure: Option<Arc<Pressure>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
@@ -128,6 +129,19 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/projects/{project}/{endpoint}/groups/{group}/items/{item}", get(hosted_store::item))
         .route("/v1/projects/{project}/status", get(status::status))
         .route("/v1/projects/{project}/reads:run", post(reads::run_now))
+        .route("/read/v1/projects/{project}/integrations/{integration}/objects/{object}", post(reads::trigger))
+        .route("/read/v1/projects/{project}/integrations/{integration}/installations/{verb}", post(reads::pause_or_unpause))
+        .route("/v1/projects/{project}/operations", get(operations::list))
+        .route("/v1/projects/{project}/operations/{id}", get(operations::show))
+        .route("/v1/projects/{project}/operations/{id}/logs", get(operations::logs))
+        .route(
+            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/operations",
+            get(operations::of_installation),
+        )
+        .route(
+            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/objects/{object}/backfill-progress",
+            get(operations::backfill_progress),
+        )
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))

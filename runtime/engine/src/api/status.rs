@@ -13,7 +13,7 @@ use super::{
     problem::{Problem, not_found},
 };
 use crate::{
-    journal::{DestinationState, Operation, ReadState},
+    journal::{DestinationState, Operation, Pause, ReadState},
     project::{ConnectionRecord, ConnectionStatus},
     scheduler::NextRun,
 };
@@ -61,6 +61,12 @@ pub struct BadConnection {
 pub struct ReadStatus {
     /// The installation.
     pub installation_id: String,
+    /// Its integration; nothing where the read is not configured now.
+    #[serde(default)]
+    pub integration: Option<String>,
+    /// Its customer's group; nothing where the read is not configured now.
+    #[serde(default)]
+    pub group_ref: Option<String>,
     /// The provider's object name.
     pub object_name: String,
     /// The latest operation.
@@ -71,6 +77,9 @@ pub struct ReadStatus {
     pub next_run_at: Option<Timestamp>,
     /// Why it must wait, where it must.
     pub held: Option<String>,
+    /// Why and since when it does not run, where it is paused.
+    #[serde(default)]
+    pub paused: Option<Pause>,
 }
 
 /// A runtime serves one project; other names are not there.
@@ -78,15 +87,18 @@ pub(super) fn check_project(api: &Api, project: &str) -> Result<(), Problem> {
     if project == api.project { Ok(()) } else { Err(not_found(format!("there is no project {project:?}"))) }
 }
 
-fn read_status(key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) -> ReadStatus {
+fn read_status(api: &Api, key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) -> ReadStatus {
     let (next_run_at, held) = match next {
         Some(NextRun::At(at)) => (Some(at), None),
         Some(NextRun::Held(reason)) => (None, Some(reason)),
         None => (None, None),
     };
     let failures = state.as_ref().map_or(0, |state| state.failures);
-    let operation = state.and_then(|state| state.operation);
-    ReadStatus { installation_id: key.installation_id, object_name: key.object_name, operation, failures, next_run_at, held }
+    let (operation, paused) = state.map_or((None, None), |state| (state.operation, state.paused));
+    let ReadKey { installation_id, object_name } = key;
+    let whose = api.board.whose(&installation_id);
+    let (integration, group_ref) = whose.map(|whose| (whose.integration, whose.group_ref)).unzip();
+    ReadStatus { installation_id, integration, group_ref, object_name, operation, failures, next_run_at, held, paused }
 }
 
 fn bad_connections(mut all: Vec<ConnectionRecord>) -> Vec<BadConnection> {
@@ -104,11 +116,11 @@ fn bad_connections(mut all: Vec<ConnectionRecord>) -> Vec<BadConnection> {
 /// `GET /v1/projects/{project}/status`
 pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> Result<Json<Status>, Problem> {
     check_project(&api, &project)?;
-    let mut next_runs = api.next_runs.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let mut next_runs = api.board.next_runs();
     let mut reads: Vec<ReadStatus> = (api.journal.reads().await?.into_iter())
-        .map(|state| read_status(state.key.clone(), next_runs.remove(&state.key), Some(state)))
+        .map(|state| read_status(&api, state.key.clone(), next_runs.remove(&state.key), Some(state)))
         .collect();
-    reads.extend(next_runs.into_iter().map(|(key, next)| read_status(key, Some(next), None)));
+    reads.extend(next_runs.into_iter().map(|(key, next)| read_status(&api, key, Some(next), None)));
     reads.sort_by(|a, b| (&a.installation_id, &a.object_name).cmp(&(&b.installation_id, &b.object_name)));
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let destinations = api.journal.destinations().await?;

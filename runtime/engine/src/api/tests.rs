@@ -75,8 +75,8 @@ impl Served {
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: None,
+            board: Board::default(),
+            scheduler: None,
             pressure: None,
             running_since: None,
         };

@@ -19,6 +19,7 @@ use crate::{
     percent::encoded,
     project::{Planner, Project, ProjectStore, stable_id},
     runtime::{Stores, open_stores},
+    scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
     settings::Durability,
     store::HostedStore,
@@ -84,8 +85,8 @@ impl Client {
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: None,
+            board: Board::default(),
+            scheduler: None,
             pressure: None,
             running_since: None,
         };
@@ -118,6 +119,11 @@ impl Client {
         self.ask(Method::POST, path, body, None).await
     }
 
+    /// Posts under `/read/v1/projects/{project}`: what starts and stops reads.
+    pub(super) async fn post_read(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        self.ask_at("/read/v1", Method::POST, path, body, None).await
+    }
+
     /// Closes the store, where it was opened here.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
@@ -131,7 +137,18 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
-        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+        self.ask_at("/v1", method, path, body, revision).await
+    }
+
+    async fn ask_at(
+        &self,
+        root: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());

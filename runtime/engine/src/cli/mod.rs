@@ -10,8 +10,10 @@ mod findings;
 mod installations;
 mod integrations;
 mod logging;
+mod operations;
 mod output;
 mod providers;
+mod reads;
 mod repair;
 mod run;
 mod schema;
@@ -46,8 +48,14 @@ enum Command {
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
     Status(status::StatusArgs),
-    /// Run reads now rather than at their next tick.
-    Read(status::ReadArgs),
+    /// Run reads now rather than at their next tick; with --since, --until or --full-history, read apart from the schedule.
+    Read(reads::ReadArgs),
+    /// Pause scheduled reads of an installation. They keep their place; triggered reads run all the same.
+    Pause(reads::PauseArgs),
+    /// Let paused reads of an installation go on from their last success.
+    Unpause(reads::UnpauseArgs),
+    /// List and show operations, and what each has logged.
+    Operations(operations::OperationsArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
@@ -100,7 +108,10 @@ pub fn main() -> ExitCode {
         Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
-        Command::Read(args) => finish(client::block_on(status::read_now(args))),
+        Command::Read(args) => finish(client::block_on(reads::read(args))),
+        Command::Pause(args) => finish(client::block_on(reads::pause(args))),
+        Command::Unpause(args) => finish(client::block_on(reads::unpause(args))),
+        Command::Operations(args) => finish(client::block_on(operations::run(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),

@@ -1,4 +1,4 @@
-//! `ampline status` and `ampline read`.
+//! `ampline status`.
 
 use clap::Args;
 
@@ -34,6 +34,9 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
             let next = read.next_run_at.map(|at| at.strftime("%F %T").to_string()).unwrap_or_default();
             if let Some(reason) = read.held {
                 (state, result) = ("waiting".to_owned(), reason);
+            }
+            if let Some(pause) = read.paused {
+                (state, result) = ("paused".to_owned(), pause.reason);
             }
             [read.object_name, read.installation_id, state, progress, next, result]
         })
@@ -74,28 +77,4 @@ fn operation_cells(operation: &Operation) -> (String, String, String) {
         None => operation.records_processed.to_string(),
     };
     (state.to_owned(), progress, operation.result.clone().unwrap_or_default())
-}
-
-/// Flags of `ampline read`.
-#[derive(Debug, Args)]
-pub(super) struct ReadArgs {
-    /// Only this object, by the provider's name.
-    #[arg(long)]
-    object: Option<String>,
-    /// Only this installation.
-    #[arg(long)]
-    installation: Option<String>,
-    #[command(flatten)]
-    target: Target,
-}
-
-pub(super) async fn read_now(args: ReadArgs) -> Result<(), Failure> {
-    let client = Client::connect(&args.target).await?;
-    let body = serde_json::json!({ "installationId": args.installation, "objectName": args.object });
-    let value = client.post("reads:run", Some(body)).await?;
-    client.close().await?;
-    output::print(&match args.target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => format!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
-    })
 }

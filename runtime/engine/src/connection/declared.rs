@@ -1,5 +1,7 @@
 //! Connections as ampline.toml declares them.
 
+use ampline_core::provider::RateLimit;
+
 use super::Credentials;
 use crate::project::Party;
 
@@ -20,6 +22,8 @@ pub(crate) struct Declared {
     pub(crate) base_url: Option<String>,
     /// What the provider's addresses need besides.
     pub(crate) metadata: serde_json::Map<String, serde_json::Value>,
+    /// How much may be asked through it, where that is not what the catalog says.
+    pub(crate) rate_limit: Option<RateLimit>,
     /// What authorises; tokens are where it begins.
     pub(crate) credentials: Credentials,
 }

@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
-    provider::Catalog,
+    provider::{Catalog, RateLimit},
 };
 
 use super::{
@@ -37,6 +37,8 @@ pub(crate) struct Planner {
     pub(crate) destinations: BTreeMap<String, KnownDestination>,
     /// Nothing where nothing runs.
     connections: Option<Arc<Connections>>,
+    /// By connection: what a file says in place of the catalog.
+    rate_limits: Mutex<BTreeMap<String, RateLimit>>,
 }
 
 impl Planner {
@@ -46,7 +48,7 @@ impl Planner {
         destinations: BTreeMap<String, KnownDestination>,
         connections: Option<Arc<Connections>>,
     ) -> Self {
-        Self { project_id, catalog, destinations, connections }
+        Self { project_id, catalog, destinations, connections, rate_limits: Mutex::default() }
     }
 
     /// Takes in the credentials that a file names; those that are other than before, by id.
@@ -56,10 +58,14 @@ impl Planner {
         apps: Vec<ProviderApp>,
         declared: Vec<Declared>,
     ) -> Result<BTreeSet<String>, ProjectError> {
-        match &self.connections {
-            Some(connections) => connections.declare(file, apps, declared).await,
-            None => Ok(BTreeSet::new()),
-        }
+        let limits: BTreeMap<String, RateLimit> =
+            declared.iter().filter_map(|one| Some((one.id.clone(), one.rate_limit?))).collect();
+        let before = std::mem::replace(&mut *self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner), limits.clone());
+        let Some(connections) = &self.connections else { return Ok(BTreeSet::new()) };
+        let mut changed = connections.declare(file, apps, declared).await?;
+        changed.extend(limits.iter().filter(|(id, limit)| before.get(*id) != Some(limit)).map(|(id, _)| id.clone()));
+        changed.extend(before.into_keys().filter(|id| !limits.contains_key(id)));
+        Ok(changed)
     }
 
     /// Lets go of the credentials of a connection that is gone.
@@ -113,7 +119,9 @@ impl Planner {
             }
             return (Vec::new(), issues);
         };
-        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() };
+        let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(&connection.id).copied();
+        let rate_limit = declared.or(provider.info().rate_limit);
+        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit };
         (plans.into_iter().map(job).collect(), issues)
     }
 

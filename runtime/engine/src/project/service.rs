@@ -291,6 +291,13 @@ impl Project {
         }
     }
 
+    /// A connection has other credentials than before: what reads with it may go on.
+    pub(crate) async fn credentials_changed(&self, connection_id: &str) -> Result<(), ProjectError> {
+        let _turn = self.turn().await;
+        let filter = InstallationFilter { connection_id: Some(connection_id.to_owned()), ..InstallationFilter::default() };
+        self.tell(self.ids(filter).await?).await
+    }
+
     /// Tells the scheduler which reads these installations have now; those that are gone have none.
     pub(super) async fn tell(&self, ids: impl IntoIterator<Item = String>) -> Result<(), ProjectError> {
         let Some(scheduler) = &self.scheduler else { return Ok(()) };

@@ -1,43 +1,102 @@
-//! One page from a provider: send, wait where told to, try again within limits.
+//! One page from a provider: send at the connection's pace, wait where told to, try again within limits.
 
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::provider::{ReadError, ReadErrorClass, SentTo};
 use bytes::{Bytes, BytesMut};
+use serde_json::json;
 
+use super::{notes::Notes, throttle::Throttle};
 use crate::{
-    clock,
+    clock::{self, Clock},
     connection::{Access, Connection},
 };
 
-/// Tries of one page, the first included.
+/// Tries of one page, the first included, over all the turns that it takes.
 const TRIES_MAX: u32 = 6;
 /// The first wait after a transient failure; it doubles.
 const BACKOFF_MIN: Duration = Duration::from_secs(1);
 /// A provider that asks for more patience than this fails the operation; its next run goes on where this one stopped.
 const PATIENCE_MAX: Duration = Duration::from_secs(120);
+/// A longer wait gives up the read's place among those that run, unless answers would be thrown away with it.
+const WAIT_IN_PLACE_MAX: Duration = Duration::from_secs(5);
 /// Until the whole answer must be there.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest answer that is taken in.
 const RESPONSE_BYTES_MAX: usize = 64 << 20;
 
-/// Sends the request and parses the answer, again where that may help.
-pub(super) async fn page<T>(
-    client: &reqwest::Client,
-    connection: &Arc<Connection>,
-    request: impl Fn() -> http::Request<Bytes>,
-    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let error = match once(client, connection, request(), &parse).await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
+/// The way to a provider, as one operation goes it.
+pub(super) struct Way<'a> {
+    pub(super) client: &'a reqwest::Client,
+    pub(super) connection: &'a Arc<Connection>,
+    pub(super) throttle: &'a Throttle,
+    pub(super) notes: &'a Notes,
+    pub(super) clock: &'a dyn Clock,
+    /// Answers are at hand that would be asked for again after a wait elsewhere.
+    pub(super) holds_answers: bool,
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) enum NoPage {
+    /// It cannot be read, or not soon.
+    Failed(ReadError),
+    /// It may be asked for after so long; so many tries went before.
+    Later(Duration, u32),
+}
+
+impl Way<'_> {
+    fn wait_max(&self) -> Duration {
+        if self.holds_answers { PATIENCE_MAX } else { WAIT_IN_PLACE_MAX }
+    }
+
+    /// Sends the request and parses the answer, again where that may help. `tries` went before in other turns.
+    pub(super) async fn page<T>(
+        &self,
+        mut tries: u32,
+        request: impl Fn() -> http::Request<Bytes>,
+        mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+    ) -> Result<T, NoPage> {
+        loop {
+            let leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, tries))?;
+            tries += 1;
+            let result = once(self.client, self.connection, request(), &mut parse).await;
+            drop(leave);
+            let error = match result {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let Some(wait) = wait_before_retry(&error, tries) else { return Err(NoPage::Failed(error)) };
+            self.tell(&error, tries, wait);
+            if error.class == ReadErrorClass::RateLimited {
+                self.throttle.close_for(wait);
+            }
+            if wait > self.wait_max() {
+                return Err(NoPage::Later(wait, tries));
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn tell(&self, error: &ReadError, tries: u32, wait: Duration) {
+        let wait_s = wait.as_secs_f64();
+        tracing::warn!(target: "ampline::read", provider = %self.connection.provider, connection = %self.connection.id, %error, tries, wait_s, "trying again");
+        let message = match error.class {
+            ReadErrorClass::RateLimited => "the provider has enough of requests: the connection is left alone for a while",
+            _ => "the provider did not answer as it should: trying again",
         };
-        let Some(wait) = wait_before_retry(&error, tries) else { return Err(error) };
-        tracing::warn!(target: "ampline::read", provider = %connection.provider, connection = %connection.id, %error, tries, wait_s = wait.as_secs_f64(), "trying again");
-        tokio::time::sleep(wait).await;
+        let details = json!({ "tries": tries, "waitSeconds": (wait_s * 10.0).round() / 10.0 });
+        self.notes.warn(self.clock.now(), message, &error.message, details);
+    }
+
+    /// Sends the request once and parses the answer; for what a read can do without.
+    pub(super) async fn once<T>(
+        &self,
+        request: http::Request<Bytes>,
+        mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+    ) -> Result<T, NoPage> {
+        let _leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, 0))?;
+        once(self.client, self.connection, request, &mut parse).await.map_err(NoPage::Failed)
     }
 }
 
@@ -47,16 +106,16 @@ pub(crate) async fn once<T>(
     client: &reqwest::Client,
     connection: &Arc<Connection>,
     request: http::Request<Bytes>,
-    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+    mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let access = connection.access().await?;
-    let first = exchange(client, connection, &access, request.clone(), &parse).await;
+    let first = exchange(client, connection, &access, request.clone(), &mut parse).await;
     let Err(error) = &first else { return first };
     if error.class != ReadErrorClass::BadCredentials {
         return first;
     }
     let access = connection.renewed(access.generation, &error.message).await?;
-    let second = exchange(client, connection, &access, request, &parse).await;
+    let second = exchange(client, connection, &access, request, &mut parse).await;
     if let Err(error) = &second
         && error.class == ReadErrorClass::BadCredentials
     {
@@ -71,7 +130,7 @@ async fn exchange<T>(
     connection: &Connection,
     access: &Access,
     request: http::Request<Bytes>,
-    parse: &impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+    parse: &mut impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let mut response = send(client, access, request).await?;
     if !response.status().is_success() {

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     pressure::Pressure,
     project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
-    scheduler::{self, Job, RunNow},
+    scheduler::{self, Job},
     secrets::{DestinationSecrets, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
@@ -197,7 +197,7 @@ fn known(destination: &Destination) -> KnownDestination {
 
 impl Parts {
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
+    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         Ok(Api {
@@ -219,8 +219,8 @@ impl Parts {
                     .collect(),
                 secrets: self.secrets.clone(),
             }),
-            next_runs: Arc::default(),
-            wishes: Some(wishes),
+            board: scheduler::Board::default(),
+            scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
             running_since: Some(now),
         })
@@ -283,6 +283,6 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     journal::{Journal, JournalError, Retention},
     project::{Project, ProjectError, ProjectStore},
     reader,
-    scheduler::{self, Job, NextRuns, RunNow},
+    scheduler::{self, Board, Command, Job, Pace},
     secrets::DestinationSecrets,
     settings::{Problem, Settings},
     sink::wasm::LoadError,
@@ -33,9 +33,6 @@ use crate::{
 
 /// How often settled history is trimmed.
 const RETAIN_EVERY: Duration = Duration::from_secs(60);
-
-/// Wishes for a read at once that may wait to be heard.
-const WISHES_MAX: usize = 16;
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -127,17 +124,16 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let (handle, changes) = scheduler::channel();
-        let parts = assemble::assemble(launch, handle).await?;
+        let (handle, commands) = scheduler::channel();
+        let parts = assemble::assemble(launch, handle.clone()).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let (wish, wishes) = mpsc::channel(WISHES_MAX);
-        let api = parts.api(address, &settings, wish)?;
+        let api = parts.api(address, &settings, handle)?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
         let (stop, stopped) = watch::channel(false);
-        let next_runs = api.next_runs.clone();
+        let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
         background.spawn(served(listener, router.clone(), stopped.clone()));
@@ -152,8 +148,9 @@ impl Runtime {
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        let scheduler =
-            tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes, changes));
+        let spread = Duration::from_secs(settings.runtime.spread_s);
+        let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
+        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, pace, board, commands));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
@@ -224,15 +221,8 @@ impl Runtime {
 }
 
 /// Runs the scheduler; should it end early, a person must know, because nothing is read any more.
-async fn scheduled(
-    reading: reader::Shared,
-    jobs: Vec<Job>,
-    reads_max: usize,
-    next_runs: NextRuns,
-    wishes: mpsc::Receiver<RunNow>,
-    changes: mpsc::Receiver<scheduler::Change>,
-) {
-    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes, changes).await {
+async fn scheduled(reading: reader::Shared, jobs: Vec<Job>, pace: Pace, board: Board, commands: mpsc::Receiver<Command>) {
+    if let Err(error) = scheduler::run(reading, jobs, pace, board, commands).await {
         tracing::error!(%error, "the scheduler ended; nothing is read until a restart");
     }
 }

@@ -24,6 +24,8 @@ pub struct ConnectionSettings {
     /// What the provider's addresses need besides.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+    /// How much may be asked through this connection, in place of what the catalog says of the provider's smallest plan.
+    pub rate_limit: Option<RateLimitSettings>,
     /// An access token that somebody else renews.
     pub access_token: Option<SecretSource>,
     /// An API key.
@@ -36,6 +38,18 @@ pub struct ConnectionSettings {
     pub client_credentials: Option<ClientSettings>,
     /// OAuth 2 with a user name and a password.
     pub password_credentials: Option<PasswordSettings>,
+}
+
+/// How much may be asked through a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitSettings {
+    /// Requests …
+    pub requests: u32,
+    /// … within so many seconds.
+    pub per_s: f64,
+    /// Requests at the same time.
+    pub concurrent: Option<u32>,
 }
 
 /// A user name and a password.

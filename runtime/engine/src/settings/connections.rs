@@ -1,11 +1,11 @@
 //! Connections and provider apps of ampline.toml: each with its secrets read, and checked against what the provider expects.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo, fill};
+use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo, RateLimit, fill};
 use jiff::Timestamp;
 
-use super::{ClientSettings, ConnectionSettings, ProviderAppSettings, SecretSource, resolve::Fault};
+use super::{ClientSettings, ConnectionSettings, ProviderAppSettings, RateLimitSettings, SecretSource, resolve::Fault};
 use crate::{
     connection::{ClientOf, Credentials, Declared, How, OAuth2Credentials, ProviderApp, Tokens, expected},
     project::{Party, stable_id},
@@ -51,8 +51,23 @@ pub(super) fn connection(
         workspace: declared.workspace.clone(),
         base_url: declared.base_url.clone(),
         metadata: declared.metadata.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect(),
+        rate_limit: declared.rate_limit.map(rate_limit).transpose()?,
         credentials,
     })
+}
+
+/// The longest time that a limit may be stated over: a day.
+const LIMIT_PER_S_MAX: f64 = 86_400.0;
+
+fn rate_limit(declared: RateLimitSettings) -> Result<RateLimit, Fault> {
+    let RateLimitSettings { requests, per_s, concurrent } = declared;
+    if requests == 0 || concurrent == Some(0) {
+        return Err((".rate_limit", "a limit of 0 requests lets nothing through; leave it out for the provider's own".into()));
+    }
+    if !(per_s > 0.0 && per_s <= LIMIT_PER_S_MAX) {
+        return Err((".rate_limit.per_s", format!("{per_s} is not a number of seconds above 0 and up to {LIMIT_PER_S_MAX}")));
+    }
+    Ok(RateLimit { requests, per: Duration::from_secs_f64(per_s), concurrent })
 }
 
 fn check_address(declared: &ConnectionSettings, info: &ProviderInfo) -> Result<(), Fault> {

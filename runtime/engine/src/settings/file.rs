@@ -74,6 +74,9 @@ pub struct RuntimeSettings {
     pub public_url: Option<String>,
     /// Reads that run at the same time.
     pub reads_max: usize,
+    /// Seconds over which the ticks of different reads are spread, each read always by the same offset, so that thousands with one
+    /// schedule do not run at the same instant; 0 = every read runs at its tick.
+    pub spread_s: u64,
     /// Seconds that a stop waits for what is in flight.
     pub shutdown_grace_s: u64,
     /// Seconds that a download URL holds.
@@ -88,7 +91,8 @@ impl Default for RuntimeSettings {
             data_dir: "ampline-data".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
             public_url: None,
-            reads_max: 8,
+            reads_max: 16,
+            spread_s: 0,
             shutdown_grace_s: 20,
             download_expiry_s: crate::downloads::EXPIRY_S_DEFAULT,
             durability: Durability::Full,

@@ -13,7 +13,7 @@ mod tests;
 
 pub use crate::secrets::SecretSource;
 pub use connection_file::{
-    BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings,
+    BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };
 pub use file::{
     DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings, ProjectSettings,

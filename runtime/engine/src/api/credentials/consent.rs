@@ -109,6 +109,9 @@ pub(super) async fn callback(
     };
     match connections.end_consent(answer).await {
         Ok(connection) => {
+            if let Err(error) = api.projects.credentials_changed(&connection.id).await {
+                tracing::error!(%error, connection = %connection.id, "what reads with the new credentials waits for the next tick");
+            }
             let text = format!("{} is connected. You may close this window.", connections.display_name(&connection.provider));
             page(StatusCode::OK, "Connected", &text)
         }

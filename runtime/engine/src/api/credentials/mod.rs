@@ -173,9 +173,16 @@ async fn act(
         ("PATCH", "oauth-update") => update(&api, one, &headers, &bytes).await,
         ("POST", "refresh") => {
             refresh(&one).await?;
+            api.projects.credentials_changed(&one.id).await?;
             Ok(Json(shape::connection(&api.project, &one, Wanted::default())).into_response())
         }
-        ("POST", "check") => Ok(Json(check(opened(&api)?, &one).await?).into_response()),
+        ("POST", "check") => {
+            let checked = check(opened(&api)?, &one).await?;
+            if checked["ok"] == true {
+                api.projects.credentials_changed(&one.id).await?;
+            }
+            Ok(Json(checked).into_response())
+        }
         _ => Err(nothing()),
     }
 }
@@ -204,6 +211,7 @@ async fn update(api: &Api, one: Arc<Connection>, headers: &HeaderMap, bytes: &By
         origin: record.origin,
     };
     let renewed = opened(api)?.put(new).await?;
+    api.projects.credentials_changed(&renewed.id).await?;
     tracing::info!(event = "connection.renewed", connection = %renewed.id, provider = %renewed.provider);
     Ok(Json(shape::connection(&api.project, &renewed, Wanted::default())).into_response())
 }

@@ -53,6 +53,7 @@ async fn a_file_is_where_tokens_begin_and_counts_again_when_it_changes() {
             ..OAuth2Credentials::new(How::AuthorizationCode, ClientOf::App("app".to_owned()))
         };
         vec![Declared {
+            rate_limit: None,
             id: "one".to_owned(),
             name: "acme".to_owned(),
             provider: "crm".to_owned(),

@@ -59,6 +59,7 @@ fn manifest(objects: &[&str]) -> Manifest {
 /// A connection of ampline.toml.
 fn connection(name: &str) -> DeclaredConnection {
     let declared = connection::Declared {
+        rate_limit: None,
         id: stable_id("connection", name),
         name: name.to_owned(),
         provider: "hubspot".to_owned(),
@@ -115,7 +116,7 @@ fn of_file(group: &str, content: Value) -> DeclaredInstallation {
 /// A project over the store of a folder, and what its scheduler would hear.
 struct Stage {
     project: Arc<Project>,
-    heard: mpsc::Receiver<scheduler::Change>,
+    heard: mpsc::Receiver<scheduler::Command>,
 }
 
 impl Stage {
@@ -140,7 +141,7 @@ impl Stage {
     /// What the scheduler heard since: `group object schedule-minute fields`, or `- installation` where one has no reads any more.
     fn told(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
-        while let Ok(change) = self.heard.try_recv() {
+        while let Ok(scheduler::Command::Change(change)) = self.heard.try_recv() {
             if change.jobs.is_empty() {
                 lines.push("nothing".to_owned());
             }
