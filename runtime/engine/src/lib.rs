@@ -9,6 +9,7 @@ mod disk;
 pub mod dispatcher;
 pub mod downloads;
 mod http_client;
+mod inbound;
 pub mod journal;
 pub mod network;
 mod percent;

@@ -69,6 +69,7 @@ mod tests {
             board: Board::default(),
             scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
+            intake: None,
             running_since: None,
         };
         spoil(&*journal, wished).await;

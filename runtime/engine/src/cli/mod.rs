@@ -6,6 +6,7 @@ mod client;
 mod connections;
 mod deliveries;
 mod destinations;
+mod events;
 mod findings;
 mod installations;
 mod integrations;
@@ -58,6 +59,8 @@ enum Command {
     Operations(operations::OperationsArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
+    /// List, show, replay and purge providers' events that are not messages yet.
+    Events(events::EventsArgs),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
     /// List, make, renew, check and delete customers' connections to providers.
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Operations(args) => finish(client::block_on(operations::run(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Connections(args) => finish(client::block_on(connections::run(*args))),
+        Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Providers(args) => providers::run(args),

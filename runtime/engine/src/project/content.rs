@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ampline_core::{
     manifest::{Backfill, Field, Integration, ReadObject},
     plan::ObjectConfig,
+    subscribe::SubscribeConfig,
 };
 use serde_json::{Map, Value, json};
 
@@ -22,6 +23,7 @@ pub(super) const PATH: &str = "config.content";
 pub struct Content {
     value: Map<String, Value>,
     objects: BTreeMap<String, ObjectConfig>,
+    events: BTreeMap<String, SubscribeConfig>,
 }
 
 impl Content {
@@ -40,18 +42,27 @@ impl Content {
         if value.get("proxy").is_some_and(|proxy| !proxy["enabled"].is_boolean()) {
             issues.push(issue(".proxy", "must be {\"enabled\": true} or {\"enabled\": false}".to_owned()));
         }
-        for action in ["write", "subscribe"] {
-            check_objects(&value, action, &mut issues);
-        }
+        check_objects(&value, "write", &mut issues);
+        let events = check_objects(&value, "subscribe", &mut issues).map_or_else(BTreeMap::new, |given| {
+            given
+                .iter()
+                .filter_map(|(name, config)| Some((name.clone(), subscribed_object(name, config, &mut issues)?)))
+                .collect()
+        });
         let objects = check_objects(&value, "read", &mut issues).map_or_else(BTreeMap::new, |given| {
             given.iter().filter_map(|(name, config)| Some((name.clone(), read_object(name, config, &mut issues)?))).collect()
         });
-        if issues.is_empty() { Ok(Self { value, objects }) } else { Err(issues) }
+        if issues.is_empty() { Ok(Self { value, objects, events }) } else { Err(issues) }
     }
 
     /// The choices for reads, by the provider's object name.
     pub fn objects(&self) -> &BTreeMap<String, ObjectConfig> {
         &self.objects
+    }
+
+    /// The choices for events, by the provider's object name.
+    pub fn events(&self) -> &BTreeMap<String, SubscribeConfig> {
+        &self.events
     }
 
     /// As the contract writes it.
@@ -146,6 +157,14 @@ fn read_object(name: &str, config: &Value, issues: &mut Vec<Issue>) -> Option<Ob
     }
     let parsed = serde_json::from_value(Value::Object(config));
     parsed.map_err(|error| issues.push(issue(&path, error.to_string()))).ok()
+}
+
+fn subscribed_object(name: &str, config: &Value, issues: &mut Vec<Issue>) -> Option<SubscribeConfig> {
+    let mut config = config.as_object()?.clone();
+    // How the provider is told of a subscription; ours are set up by people.
+    config.remove("providerOptions");
+    let parsed = serde_json::from_value(Value::Object(config));
+    parsed.map_err(|error| issues.push(issue(&format!(".subscribe.objects.{name}"), error.to_string()))).ok()
 }
 
 fn fill(object: &ReadObject, config: &mut Map<String, Value>) {

@@ -1,6 +1,6 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
 use tokio::sync::watch;
@@ -15,12 +15,13 @@ use crate::{
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
+    inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
     project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Signing, Vault},
+    secrets::{DestinationSecrets, Secret, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         Destination, FIRST_PARTY, Sinks,
@@ -200,6 +201,7 @@ impl Parts {
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let intake = self.intake(&public_url, settings);
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -222,8 +224,32 @@ impl Parts {
             board: scheduler::Board::default(),
             scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
+            intake: Some(intake),
             running_since: Some(now),
         })
+    }
+
+    /// What takes providers' events in.
+    fn intake(&self, public_url: &str, settings: &Settings) -> Intake {
+        // HubSpot signs with the secret of the product's registration.
+        let mut by_provider: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
+        for app in &self.resolved.connections.provider_apps {
+            by_provider.entry(app.provider.clone()).or_default().extend(app.client_secret.clone());
+        }
+        let options = IntakeOptions {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            keys: Keys { by_integration: self.resolved.inbound_keys.clone(), by_provider },
+            waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
+        };
+        let subscriptions = self.project.subscriptions();
+        Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+    }
+
+    /// What makes messages of providers' events.
+    pub(super) fn processing(&self, reading: &reader::Shared, reads: scheduler::Handle) -> Processor {
+        let stores = (self.journal.clone(), self.project.subscriptions());
+        let reader::Shared { clock, http, pressure, stop, .. } = reading.clone();
+        Processor::new(stores, pressure, clock, http, reads, stop)
     }
 
     /// The installed sinks, compiled.

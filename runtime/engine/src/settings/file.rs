@@ -34,6 +34,8 @@ pub struct Settings {
     pub connections: BTreeMap<String, ConnectionSettings>,
     /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
     pub provider_apps: BTreeMap<String, ProviderAppSettings>,
+    /// What integrations need besides amp.yaml, by name.
+    pub integrations: BTreeMap<String, IntegrationSettings>,
     /// Which customer uses which integration.
     pub installations: Vec<InstallationSettings>,
 }
@@ -41,8 +43,16 @@ pub struct Settings {
 impl Settings {
     /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
     pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
-        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits)
-            != (&running.project.id, &running.retention, &running.network, &running.secrets, &running.postgres, &running.limits)
+        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits, &self.integrations)
+            != (
+                &running.project.id,
+                &running.retention,
+                &running.network,
+                &running.secrets,
+                &running.postgres,
+                &running.limits,
+                &running.integrations,
+            )
     }
 }
 
@@ -172,11 +182,13 @@ pub struct LimitsSettings {
     pub backlog_megabytes: u64,
     /// Megabytes that are left free on the disk of the data folder; below it all reads stop.
     pub disk_reserve_megabytes: u64,
+    /// Megabytes of providers' events that may wait; beyond it providers are asked to try again later.
+    pub inbox_megabytes: u64,
 }
 
 impl Default for LimitsSettings {
     fn default() -> Self {
-        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512 }
+        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512, inbox_megabytes: 1_024 }
     }
 }
 
@@ -228,6 +240,15 @@ impl TryFrom<toml::Table> for DestinationSettings {
             config,
         })
     }
+}
+
+/// What an integration needs besides amp.yaml.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntegrationSettings {
+    /// What the provider's events are believed for: HubSpot's client secret of the app, or the key that EventBridge shows for
+    /// Salesforce. Several with white space between them during a change of keys.
+    pub inbound_key: Option<SecretSource>,
 }
 
 /// Which customer uses which integration, and what that customer chose.

@@ -216,6 +216,6 @@ fn forget_keys(db: &Connection, before_us: i64) -> std::result::Result<bool, Fau
 
 fn forget_dead(db: &Connection, before_us: i64) -> std::result::Result<usize, Fault> {
     let sql = "DELETE FROM inbox_event WHERE id IN \
-               (SELECT id FROM inbox_event INDEXED BY inbox_event_dead WHERE status = ?1 AND accepted_at_us < ?2 LIMIT ?3)";
-    Ok(db.prepare_cached(sql)?.execute(params![DEAD, before_us, PAGE_MAX])?)
+               (SELECT id FROM inbox_event INDEXED BY inbox_event_dead WHERE status = 2 AND accepted_at_us < ?1 LIMIT ?2)";
+    Ok(db.prepare_cached(sql)?.execute(params![before_us, PAGE_MAX])?)
 }
