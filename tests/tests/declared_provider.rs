@@ -12,14 +12,14 @@ use std::{
 
 use ampline_tests::{
     loopback::{Gate, Server},
-    receiver::{self, Receiver},
+    receiver::{self, Received, Receiver},
     runtime::{RuntimeProcess, Workplace},
     world::SIGNING_KEY,
 };
 use axum::{
     Router,
-    extract::{OriginalUri, Query, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -81,19 +81,19 @@ struct Lists {
 
 type Shared = Arc<Mutex<Lists>>;
 
-/// What a list answers: its records from `since` on, and whether the request may see them.
+/// A page of a list: its records from `since` on, where the next begins and whether there is one; nothing without credentials.
 fn page(
     lists: &Shared,
     name: &'static str,
-    uri: &OriginalUri,
+    uri: &Uri,
     headers: &HeaderMap,
     query: &HashMap<String, String>,
-) -> Result<(Vec<Value>, usize, bool), Response> {
+) -> Option<(Vec<Value>, usize, bool)> {
     let mut lists = lists.lock().unwrap();
     lists.asked.push(uri.to_string());
     let authorised = headers.get(header::AUTHORIZATION).is_some_and(|value| value == &format!("Bearer {TOKEN}"));
     if !authorised || headers.get("acme-version").is_none() {
-        return Err((StatusCode::UNAUTHORIZED, json!({ "problem": { "text": "who are you?" } }).to_string()).into_response());
+        return None;
     }
     let since: Timestamp = query.get("since").map_or(Timestamp::MIN, |since| since.parse().unwrap());
     let records: Vec<Value> = lists.records[name]
@@ -104,19 +104,20 @@ fn page(
         .collect();
     let start: usize = query.get("cursor").map_or(0, |at| at.parse().unwrap());
     let more = start + PAGE < records.len();
-    Ok((records.into_iter().skip(start).take(PAGE).collect(), start + PAGE, more))
+    Some((records.into_iter().skip(start).take(PAGE).collect(), start + PAGE, more))
+}
+
+fn refusal() -> Response {
+    (StatusCode::UNAUTHORIZED, json!({ "problem": { "text": "who are you?" } }).to_string()).into_response()
 }
 
 async fn notes(
     State(lists): State<Shared>,
-    uri: OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
-    let (records, next, more) = match page(&lists, "notes", &uri, &headers, &query) {
-        Ok(page) => page,
-        Err(refusal) => return refusal,
-    };
+    let Some((records, next, more)) = page(&lists, "notes", &uri, &headers, &query) else { return refusal() };
     let body = Value::Array(records).to_string();
     if !more {
         return body.into_response();
@@ -128,16 +129,16 @@ async fn notes(
 
 async fn things(
     State(lists): State<Shared>,
-    uri: OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
     match page(&lists, "things", &uri, &headers, &query) {
-        Ok((items, next, more)) => {
+        Some((items, next, more)) => {
             let next = more.then(|| next.to_string());
             json!({ "page": { "items": items, "next": next } }).to_string().into_response()
         }
-        Err(refusal) => refusal,
+        None => refusal(),
     }
 }
 
@@ -175,8 +176,19 @@ impl Stage {
         self.lists.lock().unwrap().records.get_mut(list).unwrap()[id] = (Timestamp::now(), "changed".to_owned());
     }
 
-    async fn arrived(&self, records: u64) {
-        self.receiver.wait_until(PATIENCE, |seen| seen.counts.records == records).await.unwrap();
+    /// Waits for so many messages; each holds the records of one page.
+    async fn arrived(&self, messages: u64) {
+        self.receiver.wait_until(PATIENCE, |seen| seen.counts.events == messages).await.unwrap();
+    }
+
+    /// Waits until the server was asked so often.
+    async fn asked(&self, times: usize) {
+        let waiting = async {
+            while self.lists.lock().unwrap().asked.len() < times {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("the server was not asked");
     }
 
     /// Waits until both reads have ended so.
@@ -228,11 +240,16 @@ group_ref = "group"
     )
 }
 
+/// The records of a message.
+fn result(message: &Received) -> Value {
+    serde_json::from_slice::<Value>(&message.body).unwrap()["result"].clone()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_enough_to_read_an_api_fully_and_then_what_changed() {
     let stage = Stage::new(PROVIDER);
     let runtime = stage.workplace.start().unwrap();
-    stage.arrived(10).await;
+    stage.arrived(6).await;
     stage.ended(&runtime, |result| result.ends_with("5 records read")).await;
     let asked = stage.lists.lock().unwrap().asked.clone();
     for expected in
@@ -243,13 +260,19 @@ async fn a_file_is_enough_to_read_an_api_fully_and_then_what_changed() {
     stage.change("notes", 3);
     stage.change("things", 1);
     runtime.client.post("reads:run", &json!({})).await.unwrap();
-    stage.arrived(12).await;
+    stage.arrived(8).await;
+    let changed = stage.receiver.seen().requests[6..].iter().map(result).collect::<Vec<_>>();
+    assert!(changed.iter().all(|records| records.as_array().is_some_and(|records| records.len() == 1)), "{changed:?}");
+    assert!(changed.iter().all(|records| records[0]["raw"]["text"] == "changed"), "{changed:?}");
     stage.ended(&runtime, |result| result.ends_with("records read")).await;
     let since = stage.lists.lock().unwrap().asked.iter().any(|asked| asked.starts_with("/v1/notes?since=20"));
     assert!(since, "the filter of time was sent");
+    let before = stage.lists.lock().unwrap().asked.len();
     runtime.client.post("reads:run", &json!({})).await.unwrap();
+    // One page of notes, which are filtered there, and three of things, which are filtered here.
+    stage.asked(before + 4).await;
     stage.ended(&runtime, |_| true).await;
-    assert_eq!(stage.receiver.counts().records, 12, "what was delivered is not delivered again");
+    assert_eq!(stage.receiver.counts().events, 8, "what was delivered is not delivered again");
     assert!(runtime.terminate().unwrap().success());
     let log = fs::read_to_string(stage.workplace.log_file()).unwrap();
     assert!(log.contains("provider.added") && !log.contains(TOKEN), "{log}");
@@ -275,7 +298,7 @@ fn a_file_that_is_wrong_or_lacks_the_object_stops_the_start_and_says_where() {
     let rows = [
         (
             PROVIDER.replace("paging: { type: cursor", "paging: { type: cursed"),
-            "providers/acme.yaml:21:15: `type` must be one of",
+            "providers/acme.yaml:20:15: `type` must be one of",
         ),
         (PROVIDER.replace("name: things", "name: thing"), "provider acme has no object \"things\": did you mean \"thing\"?"),
     ];
