@@ -13,6 +13,7 @@ use super::{
     problem::{Problem, bad_request, not_found},
     shapes,
     status::check_project,
+    to_the_end,
 };
 use crate::project::{ConnectionRecord, Party};
 
@@ -58,6 +59,7 @@ pub(super) async fn show(State(api): Shared, Path((project, id)): Path<(String, 
 /// `DELETE /v1/projects/{project}/connections/{connection}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    api.projects.delete_connection(&id).await?;
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete_connection(&id).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
