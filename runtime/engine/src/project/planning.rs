@@ -92,7 +92,7 @@ impl Planner {
             plan.context.installation.objects.clear();
         }
         issues.extend(content.provider_fault(choice.latest));
-        problems.extend(plan_subscriptions(&choice, &installation, content.events(), &self.destinations).1);
+        problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {
             plans.retain(|plan| match provider.unsupported(plan) {
                 None => true,
@@ -131,7 +131,7 @@ impl Planner {
             return None;
         }
         let content = &installation.config.content;
-        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), content.events(), &self.destinations);
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &content.events(), &self.destinations);
         if plans.is_empty() {
             return None;
         }
@@ -190,7 +190,7 @@ impl Planner {
             connection_id: connection.id.clone(),
             workspace: connection.workspace.clone(),
             update_time: installation.update_time,
-            objects: installation.config.content.objects().clone(),
+            objects: installation.config.content.objects(),
         }
     }
 }
@@ -201,7 +201,7 @@ fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {
     let from_file = matches!(subject.installation.origin, Origin::File(_));
     // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
     let configured = if from_file { latest } else { &subject.standing.content };
-    let nothing_chosen = subject.installation.config.content.objects().is_empty();
+    let nothing_chosen = !subject.installation.config.content.configures_reads();
     let others = if from_file && nothing_chosen { Others::All } else { Others::AlwaysEnabled };
     Choice { configured, latest, others }
 }

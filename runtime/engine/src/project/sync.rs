@@ -160,9 +160,8 @@ impl Project {
             return Err(ProjectError::Invalid(issues));
         }
         // An installation of a file says anew what it reads; those of all objects lose one without a word of their own.
-        let all = |content: &Content| content.objects().is_empty();
-        let named: BTreeSet<String> =
-            declared.installations.iter().filter(|one| !all(&one.content)).map(DeclaredInstallation::id).collect();
+        let named = declared.installations.iter().filter(|one| one.content.configures_reads());
+        let named: BTreeSet<String> = named.map(DeclaredInstallation::id).collect();
         let removed = self.removed(&declared.manifest, |record| !named.contains(&record.id)).await?;
         if !removed.is_empty() && !destructive {
             return Err(ProjectError::RemovesObjects(removed));

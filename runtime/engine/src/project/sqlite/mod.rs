@@ -63,7 +63,7 @@ impl ProjectStore {
 
     /// Every integration, by name.
     pub async fn integrations(&self) -> Result<Vec<IntegrationRecord>, ProjectError> {
-        Ok(self.database.read(|db| integrations::all(db)).await?)
+        Ok(self.database.read(integrations::all).await?)
     }
 
     /// The integration of this id or name.
@@ -96,7 +96,7 @@ impl ProjectStore {
 
     /// Every connection, by id.
     pub async fn connections(&self) -> Result<Vec<ConnectionRecord>, ProjectError> {
-        Ok(self.database.read(|db| connections::all(db)).await?)
+        Ok(self.database.read(connections::all).await?)
     }
 
     /// The connection of this id or name.
