@@ -1,5 +1,5 @@
-//! Doubles and judges for the suites that cross crates: a HubSpot emulator, a webhook receiver, the official clients of both, the
-//! real binary as a child process, and the demo that is made of them.
+//! Doubles and judges for the suites that cross crates: emulators of HubSpot and Salesforce, a webhook receiver, clients of them
+//! that are not ours, the real binary as a child process, and the demo that is made of them.
 
 pub mod bench;
 pub mod cache;
@@ -14,6 +14,8 @@ pub mod python;
 pub mod receiver;
 pub mod requirement;
 pub mod runtime;
+pub mod salesforce;
+pub mod seed;
 pub mod services;
 pub mod verifiers;
 pub mod world;

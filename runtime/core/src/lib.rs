@@ -7,6 +7,7 @@ mod field_path;
 pub mod manifest;
 mod members;
 pub mod message;
+pub mod oauth;
 pub mod outcome;
 pub mod plan;
 pub mod provider;

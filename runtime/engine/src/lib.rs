@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 pub mod clock;
+mod connection;
 pub mod data_dir;
 mod disk;
 pub mod dispatcher;

@@ -21,9 +21,10 @@ use tokio::{
 
 use crate::{
     clock::until,
+    connection::Connection,
     journal::{JournalError, OperationStatus, ReadState},
     pressure::Pressure,
-    reader::{self, Connection, ReadOutcome},
+    reader::{self, ReadOutcome},
 };
 
 /// The first wait before a failed read is tried again; it doubles, and the next tick may come sooner.

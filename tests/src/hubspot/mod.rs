@@ -23,7 +23,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 pub use self::{
@@ -32,20 +31,11 @@ pub use self::{
     record::Properties,
     state::{Counters, Listed, State},
 };
+pub use crate::seed::Large;
 use crate::{
     faults::Rule,
     loopback::{Gate, Server},
 };
-
-/// Records that carry a large text in the property `large_text`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Large {
-    /// Every nth id has one (1 = all, 0 = none).
-    pub every: u64,
-    /// Its size in bytes.
-    pub bytes: usize,
-}
 
 /// How an emulator starts.
 #[derive(Debug, Clone)]

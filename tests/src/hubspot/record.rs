@@ -68,10 +68,7 @@ impl<'a> View<'a> {
             return value.as_deref().map(Cow::Borrowed);
         }
         if property == LARGE_TEXT {
-            return self.store.large.filter(|large| large.every > 0 && self.id.is_multiple_of(large.every)).map(|large| {
-                let text = generate::large_text(self.id, large.bytes);
-                text.into()
-            });
+            return self.store.large.and_then(|large| large.text(self.id)).map(Cow::Owned);
         }
         self.record.is_generated.then(|| generate::value(self.store.seed, property, self.id)).flatten().map(Cow::Owned)
     }

@@ -10,13 +10,12 @@ use serde::Serialize;
 use super::{
     Options,
     error::ApiError,
-    generate,
     limits::Limiter,
     record::{Properties, instant},
     schema::ObjectType,
     store::Store,
 };
-use crate::faults::Rules;
+use crate::{faults::Rules, seed};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -62,7 +61,7 @@ impl State {
         let history_ms = i64::from(options.history_days) * DAY_MS;
         let store = |(name, count): (&String, &u64)| {
             let object = ObjectType::new(name, options.extra_properties);
-            let seed = name.bytes().fold(options.seed, |hash, byte| generate::mix(hash ^ u64::from(byte)));
+            let seed = seed::named(options.seed, name);
             (name.clone(), Store::generate(object, seed, options.large, *count, now_ms, history_ms))
         };
         Self {
@@ -178,7 +177,7 @@ impl State {
     /// Up to `count` different ids of records that are not archived, in ascending order.
     fn draw(&mut self, object: &str, count: u64) -> Result<Vec<u64>, ApiError> {
         self.draws += 1;
-        let mut dice = generate::mix(self.options.seed ^ self.draws);
+        let mut dice = seed::mix(self.options.seed ^ self.draws);
         let store = self.store(object)?;
         let live = store.len() - store.archived.len() as u64;
         if count.saturating_mul(2) >= live {
@@ -187,7 +186,7 @@ impl State {
         }
         let mut drawn = BTreeSet::new();
         while (drawn.len() as u64) < count {
-            dice = generate::mix(dice);
+            dice = seed::mix(dice);
             let id = dice % store.len() + 1;
             if !store.archived.contains(&id) {
                 drawn.insert(id);

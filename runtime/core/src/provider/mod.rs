@@ -9,6 +9,7 @@ mod info;
 use bytes::Bytes;
 pub use catalog::Catalog;
 pub use error::{ReadError, ReadErrorClass};
+pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
 pub use info::{ApiKeyPlace, AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
@@ -69,6 +70,16 @@ pub trait Provider: Send + Sync + 'static {
     /// `plan.fields.requested` before it asks for the first page.
     fn must_name_fields(&self) -> bool {
         false
+    }
+
+    /// A request that any sound credentials may make, to see whether they are; nothing where there is none.
+    fn health_request(&self) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::health_request`] says: nothing, or why the credentials do not serve.
+    fn health(&self, response: &Response<Bytes>) -> Result<(), ReadError> {
+        if response.status().is_success() { Ok(()) } else { Err(ReadError::of_status(response)) }
     }
 
     /// Requests for these records as they are now, by id (at most [`RECORDS_BY_ID_MAX`] ids); nothing where the provider cannot be

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Shared,
-    problem::{Problem, bad_request, not_found},
+    problem::{Problem, bad_request},
     shapes,
     status::check_project,
     to_the_end,
@@ -48,18 +48,18 @@ pub(super) async fn list(
     Ok(Json(all.iter().filter(|one| wanted.fits(one)).map(|one| shapes::connection(&api.project, one)).collect()))
 }
 
-/// `GET /v1/projects/{project}/connections/{connection}`
-pub(super) async fn show(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    check_project(&api, &project)?;
-    let found = api.projects.store().connection(&id).await?;
-    let found = found.ok_or_else(|| not_found(format!("there is no connection {id:?}")))?;
-    Ok(Json(shapes::connection(&api.project, &found)))
-}
-
 /// `DELETE /v1/projects/{project}/connections/{connection}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    let projects = api.projects.clone();
-    to_the_end(async move { projects.delete_connection(&id).await }).await?;
+    let deleting = api.clone();
+    to_the_end(async move {
+        let id = deleting.projects.delete_connection(&id).await?;
+        if let Some(connections) = &deleting.connections {
+            connections.forget(&id);
+        }
+        tracing::info!(event = "connection.deleted", connection = %id);
+        Ok(())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -59,6 +59,8 @@ mod tests {
             journal: journal.clone(),
             store: HostedStore::open(&folder.path().join("store"), &Options::default()).unwrap(),
             projects: crate::api::tests::projects(folder.path()),
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),

@@ -4,6 +4,7 @@
 
 mod auth;
 mod connections;
+mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
@@ -38,10 +39,11 @@ use tokio::sync::{mpsc, watch};
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use status::Status;
+pub use status::{BadConnection, Status};
 
 use crate::{
     clock::Clock,
+    connection::Connections,
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
@@ -65,6 +67,10 @@ pub struct Api {
     pub store: Arc<HostedStore>,
     /// Integrations, connections and installations.
     pub(crate) projects: Arc<Project>,
+    /// Customers' credentials; nothing where the store was only opened to be asked.
+    pub(crate) connections: Option<Arc<Connections>>,
+    /// How this runtime is reached, for the addresses that it gives away.
+    pub public_url: String,
     /// Download URLs.
     pub downloads: Downloads,
     /// Time.
@@ -121,7 +127,6 @@ fn project_routes() -> Router<Arc<Api>> {
         .route(&path("installations"), get(installations::list))
         .route(&path("installations/{installation}"), get(installations::show_any))
         .route(&path("connections"), get(connections::list))
-        .route(&path("connections/{connection}"), get(connections::show).delete(connections::delete))
 }
 
 /// All routes.
@@ -139,6 +144,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .merge(project_routes())
+        .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
         .route("/health/live", get(health::live))
@@ -146,6 +152,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/downloads/{event_id}", get(downloads::download));
     keyed
         .merge(open)
+        .merge(credentials::open())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")

@@ -71,6 +71,8 @@ impl Served {
             journal: SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap(),
             store: HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap(),
             projects: projects.clone(),
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),

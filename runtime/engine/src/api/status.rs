@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     journal::{DestinationState, Operation, ReadState},
+    project::{ConnectionRecord, ConnectionStatus},
     scheduler::NextRun,
 };
 
@@ -33,6 +34,25 @@ pub struct Status {
     pub reads: Vec<ReadStatus>,
     /// Every known destination.
     pub destinations: Vec<DestinationState>,
+    /// Connections that do not work.
+    #[serde(default)]
+    pub connections: Vec<BadConnection>,
+}
+
+/// A connection whose credentials the provider refuses.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BadConnection {
+    /// Its id.
+    pub id: String,
+    /// What ampline.toml calls it.
+    pub name: Option<String>,
+    /// Catalog name.
+    pub provider: String,
+    /// Whose it is.
+    pub group_ref: Option<String>,
+    /// Why, in the provider's words where there are any.
+    pub reason: Option<String>,
 }
 
 /// How one read stands.
@@ -69,6 +89,18 @@ fn read_status(key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) ->
     ReadStatus { installation_id: key.installation_id, object_name: key.object_name, operation, failures, next_run_at, held }
 }
 
+fn bad_connections(mut all: Vec<ConnectionRecord>) -> Vec<BadConnection> {
+    all.retain(|one| one.status == ConnectionStatus::BadCredentials && one.disabled_reason.is_none());
+    let told = |one: ConnectionRecord| BadConnection {
+        id: one.id,
+        name: one.name,
+        provider: one.provider,
+        group_ref: one.group.map(|group| group.reference),
+        reason: one.status_reason,
+    };
+    all.into_iter().map(told).collect()
+}
+
 /// `GET /v1/projects/{project}/status`
 pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> Result<Json<Status>, Problem> {
     check_project(&api, &project)?;
@@ -81,5 +113,6 @@ pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> R
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let destinations = api.journal.destinations().await?;
     let reads_held = api.pressure.as_ref().and_then(|pressure| pressure.on_all());
-    Ok(Json(Status { project, version, running_since: api.running_since, reads_held, reads, destinations }))
+    let connections = bad_connections(api.projects.store().connections().await?);
+    Ok(Json(Status { project, version, running_since: api.running_since, reads_held, reads, destinations, connections }))
 }

@@ -38,7 +38,7 @@ struct Served {
 pub(super) fn projects(folder: &std::path::Path) -> Arc<Project> {
     let store = ProjectStore::open(&folder.join("project"), &Options::default()).unwrap();
     let hook = KnownDestination { id: "d1".to_owned(), mirrors_records: false };
-    let planner = Planner::new("demo".into(), Catalog::built_in(), BTreeMap::from([("hook".to_owned(), hook)]));
+    let planner = Planner::new("demo".into(), Catalog::built_in(), BTreeMap::from([("hook".to_owned(), hook)]), None);
     Arc::new(Project::new(store, planner, Arc::new(SystemClock), None, None))
 }
 
@@ -69,6 +69,8 @@ impl Served {
             project: "demo".into(),
             journal,
             store: store.clone(),
+            connections: None,
+            public_url: "http://ampline.test".to_owned(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),

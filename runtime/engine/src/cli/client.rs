@@ -78,6 +78,8 @@ impl Client {
             journal: journal.clone(),
             store: store.clone(),
             projects,
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
@@ -133,7 +135,7 @@ impl Client {
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
-                request = request.header(api::CLIENT_HEADER, CLIENT);
+                request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
                 if let Some(revision) = revision {
                     request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
                 }
@@ -153,7 +155,8 @@ impl Client {
             }
             Way::Here { router, .. } => {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
-                let request = request.header("content-type", "application/json").header(api::CLIENT_HEADER, CLIENT);
+                let request = request.header("content-type", "application/json");
+                let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
                 let request = match revision {
                     Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
                     None => request,
@@ -198,7 +201,7 @@ async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
         (name, known)
     };
     let destinations = known.into_iter().map(|state| destination(state.name)).collect();
-    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations);
+    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
 }
 

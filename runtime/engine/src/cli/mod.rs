@@ -3,6 +3,7 @@
 mod check;
 mod choices;
 mod client;
+mod connections;
 mod deliveries;
 mod destinations;
 mod installations;
@@ -45,6 +46,8 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List, make, renew, check and delete customers' connections to providers.
+    Connections(Box<connections::ConnectionsArgs>),
     /// List, show, deploy and delete integrations.
     Integrations(integrations::IntegrationsArgs),
     /// List, show, create, update and delete installations: which customer uses which integration, and how.
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => finish(client::block_on(status::run(args))),
         Command::Read(args) => finish(client::block_on(status::read_now(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),

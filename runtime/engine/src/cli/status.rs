@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Failure, Format, Target, client::Client, output, table};
 use crate::{
-    api::Status,
+    api::{BadConnection, Status},
     journal::{Operation, OperationStatus},
 };
 
@@ -49,7 +49,18 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
         .collect();
     let destinations =
         table::text(["destination", "pending", "waiting", "delivered", "dead", "state"], &destinations, "no destinations yet");
-    output::print(&format!("{state}\n\n{reads}\n\n{destinations}"))
+    let connections = bad_connections(status.connections).map_or_else(String::new, |table| format!("\n\n{table}"));
+    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{connections}"))
+}
+
+/// The connections that do not work, where there are any.
+fn bad_connections(bad: Vec<BadConnection>) -> Option<String> {
+    let row = |one: BadConnection| {
+        let name = one.name.unwrap_or(one.id);
+        [name, one.provider, one.group_ref.unwrap_or_default(), one.reason.unwrap_or_default()]
+    };
+    let rows: Vec<[String; 4]> = bad.into_iter().map(row).collect();
+    (!rows.is_empty()).then(|| table::text(["bad credentials", "provider", "group", "reason"], &rows, ""))
 }
 
 fn operation_cells(operation: &Operation) -> (String, String, String) {

@@ -1,8 +1,8 @@
 //! From what is stored of an installation to its reads, with every reason why something of it is not read.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use ampline_core::{
@@ -12,9 +12,13 @@ use ampline_core::{
 
 use super::{
     content::PATH,
+    error::ProjectError,
     model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, Origin},
 };
-use crate::{reader::Connection, scheduler::Job};
+use crate::{
+    connection::{Connections, Declared, ProviderApp},
+    scheduler::Job,
+};
 
 /// An installation with all that it refers to.
 pub(crate) struct Subject<'a> {
@@ -31,22 +35,38 @@ pub(crate) struct Planner {
     pub(crate) catalog: Catalog,
     /// By name.
     pub(crate) destinations: BTreeMap<String, KnownDestination>,
-    /// By id; empty where nothing runs.
-    connections: RwLock<HashMap<String, Arc<Connection>>>,
+    /// Nothing where nothing runs.
+    connections: Option<Arc<Connections>>,
 }
 
 impl Planner {
-    pub(crate) fn new(project_id: String, catalog: Catalog, destinations: BTreeMap<String, KnownDestination>) -> Self {
-        Self { project_id, catalog, destinations, connections: RwLock::default() }
+    pub(crate) fn new(
+        project_id: String,
+        catalog: Catalog,
+        destinations: BTreeMap<String, KnownDestination>,
+        connections: Option<Arc<Connections>>,
+    ) -> Self {
+        Self { project_id, catalog, destinations, connections }
     }
 
-    /// Takes in the credentials that files name, in place of those before; those that are other than before, by id.
-    pub(crate) fn set_connections(&self, connections: HashMap<String, Arc<Connection>>) -> BTreeSet<String> {
-        let mut known = self.connections.write().unwrap_or_else(PoisonError::into_inner);
-        let other = |id: &String, one: &Arc<Connection>| known.get(id).is_none_or(|before| before != one);
-        let renewed = connections.iter().filter(|(id, one)| other(id, one)).map(|(id, _)| id.clone()).collect();
-        *known = connections;
-        renewed
+    /// Takes in the credentials that a file names; those that are other than before, by id.
+    pub(crate) async fn declare(
+        &self,
+        file: &str,
+        apps: Vec<ProviderApp>,
+        declared: Vec<Declared>,
+    ) -> Result<BTreeSet<String>, ProjectError> {
+        match &self.connections {
+            Some(connections) => connections.declare(file, apps, declared).await,
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
+    /// Lets go of the credentials of a connection that is gone.
+    pub(crate) fn forget(&self, connection_id: &str) {
+        if let Some(connections) = &self.connections {
+            connections.forget(connection_id);
+        }
     }
 
     /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
@@ -77,8 +97,7 @@ impl Planner {
     /// The same with what each read needs to run; none where credentials are not at hand.
     pub(crate) fn jobs(&self, subject: &Subject<'_>) -> (Vec<Job>, Vec<Issue>) {
         let (plans, mut issues) = self.plan(subject);
-        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
-        let connection = connections.get(&subject.connection.id);
+        let connection = self.connections.as_ref().and_then(|connections| connections.get(&subject.connection.id));
         let (Some(connection), Some(provider)) = (connection, self.catalog.get(&subject.connection.provider)) else {
             if issues.is_empty() {
                 issues.push(connection_issue(format!("the connection {:?} has no credentials yet", subject.connection.id)));

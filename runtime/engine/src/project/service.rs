@@ -192,16 +192,23 @@ impl Project {
     /// Takes an installation away, and its connection where no other uses it.
     pub(crate) async fn delete(&self, id: &str, expected_revision: Option<String>) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
+        let before = self.store.installation(id).await?;
         let applied = self.apply(vec![Change::DeleteInstallation { id: id.to_owned(), expected_revision }]).await?;
+        if let Some(before) = before
+            && self.store.connection(&before.connection_id).await?.is_none()
+        {
+            self.planner.forget(&before.connection_id);
+        }
         tracing::info!(event = "installation.deleted", installation = %id);
         self.tell_of(&applied).await
     }
 
-    /// Takes a connection away that no installation uses. `id_or_name` as it was asked for.
-    pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<(), ProjectError> {
+    /// Takes a connection away that no installation uses, and says its id. `id_or_name` as it was asked for.
+    pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<String, ProjectError> {
         let _turn = self.turn().await;
         let found = self.store.connection(id_or_name).await?.ok_or_else(|| not_found("connection", id_or_name))?;
-        self.apply(vec![Change::DeleteConnection { id: found.id }]).await.map(drop)
+        self.apply(vec![Change::DeleteConnection { id: found.id.clone() }]).await?;
+        Ok(found.id)
     }
 
     /// The integration of this id or name.

@@ -18,7 +18,10 @@ use super::{
     service::{Project, candidate},
     sqlite::{InstallationFilter, PAGE_MAX},
 };
-use crate::{reader::Connection, scheduler::Job};
+use crate::{
+    connection::{self, ProviderApp},
+    scheduler::Job,
+};
 
 /// Reads the files again.
 pub(crate) type Reread = Box<dyn Fn() -> Result<Declared, Vec<Issue>> + Send + Sync>;
@@ -30,8 +33,12 @@ pub(crate) struct Declared {
     pub(crate) manifest: Manifest,
     /// Where it is.
     pub(crate) manifest_file: String,
+    /// ampline.toml.
+    pub(crate) settings_file: String,
     /// With credentials.
     pub(crate) connections: Vec<DeclaredConnection>,
+    /// The product's registrations at providers.
+    pub(crate) provider_apps: Vec<ProviderApp>,
     /// Of ampline.toml and the folder.
     pub(crate) installations: Vec<DeclaredInstallation>,
     /// What changed in the files but counts only from the next start on.
@@ -42,7 +49,7 @@ pub(crate) struct Declared {
 #[derive(Clone)]
 pub(crate) struct DeclaredConnection {
     pub(crate) draft: ConnectionDraft,
-    pub(crate) connection: Arc<Connection>,
+    pub(crate) declared: connection::Declared,
 }
 
 /// An installation that a file names.
@@ -167,9 +174,8 @@ impl Project {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
         let changes = [wanted.integrations, wanted.connections, wanted.installations].concat();
         let applied = self.apply(changes).await?;
-        let renewed = self.planner.set_connections(
-            declared.connections.into_iter().map(|one| (one.draft.id, one.connection)).collect::<HashMap<_, _>>(),
-        );
+        let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
+        let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
         let mut done = Synchronised { notes: declared.notes, ..Synchronised::default() };
         let mut ids = BTreeSet::new();
         for (index, one) in applied.iter().enumerate() {

@@ -1,12 +1,14 @@
 //! One page from a provider: send, wait where told to, try again within limits.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ampline_core::provider::{ReadError, ReadErrorClass};
 use bytes::{Bytes, BytesMut};
 
-use super::Connection;
-use crate::clock;
+use crate::{
+    clock,
+    connection::{Access, Connection},
+};
 
 /// Tries of one page, the first included.
 const TRIES_MAX: u32 = 6;
@@ -22,20 +24,16 @@ const RESPONSE_BYTES_MAX: usize = 64 << 20;
 /// Sends the request and parses the answer, again where that may help.
 pub(super) async fn page<T>(
     client: &reqwest::Client,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     request: impl Fn() -> http::Request<Bytes>,
     parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        let result = match send(client, connection, request()).await {
-            Ok(response) => parse(&response),
-            Err(error) => Err(error),
-        };
-        let error = match result {
+        let error = match once(client, connection, request(), &parse).await {
             Ok(value) => return Ok(value),
-            Err(error) => told(error, connection),
+            Err(error) => error,
         };
         let Some(wait) = wait_before_retry(&error, tries) else { return Err(error) };
         tracing::warn!(target: "ampline::read", provider = %connection.provider, connection = %connection.id, %error, tries, wait_s = wait.as_secs_f64(), "trying again");
@@ -43,20 +41,53 @@ pub(super) async fn page<T>(
     }
 }
 
-/// Sends the request once and parses the answer; for what a read can do without.
-pub(super) async fn once<T>(
+/// Sends the request and parses the answer, without patience: for what a read can do without. Credentials that the provider refuses
+/// are renewed, and the request is sent once more; if that does not help, nobody uses them any more.
+pub(crate) async fn once<T>(
     client: &reqwest::Client,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     request: http::Request<Bytes>,
     parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    let answered = send(client, connection, request).await;
-    answered.and_then(|response| parse(&response)).map_err(|error| told(error, connection))
+    let access = connection.access().await?;
+    let first = exchange(client, connection, &access, request.clone(), &parse).await;
+    let Err(error) = &first else { return first };
+    if error.class != ReadErrorClass::BadCredentials {
+        return first;
+    }
+    let access = connection.renewed(access.generation, &error.message).await?;
+    let second = exchange(client, connection, &access, request, &parse).await;
+    if let Err(error) = &second
+        && error.class == ReadErrorClass::BadCredentials
+    {
+        connection.refused(access.generation, &error.message).await;
+    }
+    second
 }
 
-/// The error without the connection's token, which a provider may repeat in its words.
-fn told(error: ReadError, connection: &Connection) -> ReadError {
-    ReadError { message: error.message.replace(connection.access_token.reveal(), "[secret]"), ..error }
+/// One request with these credentials.
+async fn exchange<T>(
+    client: &reqwest::Client,
+    connection: &Connection,
+    access: &Access,
+    request: http::Request<Bytes>,
+    parse: &impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let mut response = send(client, access, request).await?;
+    if !response.status().is_success() {
+        // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
+        *response.body_mut() = connection.without_secrets(response.body());
+    }
+    match parse(&response) {
+        Ok(value) => {
+            connection.accepted(access.generation).await;
+            Ok(value)
+        }
+        Err(error) => {
+            let message = connection.without_secrets(&error.message.into());
+            Err(ReadError { message: String::from_utf8_lossy(&message).into_owned(), ..error })
+        }
+    }
 }
 
 /// How long to wait, or nothing where waiting does not help.
@@ -72,10 +103,10 @@ fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
 
 async fn send(
     client: &reqwest::Client,
-    connection: &Connection,
+    access: &Access,
     request: http::Request<Bytes>,
 ) -> Result<http::Response<Bytes>, ReadError> {
-    let mut request = connection.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
+    let mut request = access.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
     *request.timeout_mut() = Some(REQUEST_TIMEOUT);
     let mut response = client.execute(request).await.map_err(|error| transport(&error))?;
     let mut body = BytesMut::with_capacity(response.content_length().unwrap_or(0).min(RESPONSE_BYTES_MAX as u64) as usize);
@@ -108,19 +139,6 @@ fn transport(error: &reqwest::Error) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_that_the_provider_repeats_is_not_told_on() {
-        let connection = Connection {
-            id: "c".into(),
-            provider: "hubspot".into(),
-            base_url: "https://api.example.com".into(),
-            access_token: crate::secrets::Secret::new("pat-4711"),
-            workspace: None,
-        };
-        let error = ReadError::new(ReadErrorClass::BadCredentials, "the token pat-4711 has expired");
-        assert_eq!(told(error, &connection).message, "the token [secret] has expired");
-    }
 
     #[test]
     fn waits_only_where_waiting_helps_and_within_patience() {

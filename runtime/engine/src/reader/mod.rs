@@ -1,7 +1,6 @@
 //! The reader: one operation from its first request to its last commit. It knows no provider and no destination.
 
-mod connection;
-mod fetch;
+pub(crate) mod fetch;
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,10 +13,9 @@ use ampline_core::{
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub(crate) use connection::Connection;
-
 use crate::{
     clock::Clock,
+    connection::Connection,
     journal::{Begin, Journal, JournalError, OperationEnd, OperationStatus, PageCommit, ReadLease},
     pressure::Pressure,
 };
@@ -69,7 +67,7 @@ struct Operation<'a> {
     /// Its own copy: which fields there are is asked once for each operation.
     plan: ReadPlan,
     provider: &'a dyn Provider,
-    connection: &'a Connection,
+    connection: &'a Arc<Connection>,
     lease: ReadLease,
     cursor: ReadCursor,
     page: u32,
@@ -83,7 +81,7 @@ pub(crate) async fn run(
     shared: &Shared,
     plan: &ReadPlan,
     provider: &dyn Provider,
-    connection: &Connection,
+    connection: &Arc<Connection>,
 ) -> Result<ReadOutcome, JournalError> {
     let now = shared.clock.now();
     let begin = Begin { key: plan.key.clone(), operation_id: Uuid::now_v7(), now, lease: LEASE };

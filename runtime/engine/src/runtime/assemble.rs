@@ -9,6 +9,7 @@ use super::{Launch, StartError, files};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
+    connection::Connections,
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
@@ -42,6 +43,7 @@ pub(super) struct Parts {
     pub(super) store: Arc<HostedStore>,
     pub(super) project_store: Arc<ProjectStore>,
     pub(super) project: Arc<Project>,
+    pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
@@ -61,7 +63,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         let (settings, manifest, files) = resolving;
         match (resolve(&settings, &manifest, &providers, env), files::installations(&files, &settings)) {
             (Ok(resolved), Ok(found)) => {
-                let declared = files::declared(&files, &manifest, &settings, &resolved.connections, found, &providers);
+                let declared = files::declared(&files, &manifest, &resolved.connections, found);
                 Ok((resolved, declared))
             }
             (resolved, found) => {
@@ -74,7 +76,11 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
     let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
-    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations);
+    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
+    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
+    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let connections = connections(&project_store, &vault, &clock, &catalog).await?;
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
     let reread = reread(files, settings.clone(), manifest, catalog);
     let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
     let jobs = started(&project, declared).await?;
@@ -82,11 +88,36 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
     let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
     let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
-    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
-    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, project_store, project, pressure, vault, secrets, resolved, compiler })
+    Ok(Parts {
+        data,
+        journal,
+        clock,
+        jobs,
+        store,
+        project_store,
+        project,
+        connections,
+        pressure,
+        vault,
+        secrets,
+        resolved,
+        compiler,
+    })
+}
+
+/// The customers' credentials, as the store keeps them.
+async fn connections(
+    store: &Arc<ProjectStore>,
+    vault: &Vault,
+    clock: &Arc<dyn Clock>,
+    catalog: &Catalog,
+) -> Result<Arc<Connections>, StartError> {
+    let key = vault.connections_key(clock.now())?;
+    let http = http_client::provider_client()?;
+    let connections = Connections::new(store.clone(), key, http, clock.clone(), catalog.clone());
+    connections.load().await?;
+    Ok(Arc::new(connections))
 }
 
 /// Every read there is once the files have been heard, or every fault of what they say.
@@ -175,6 +206,8 @@ impl Parts {
             journal: self.journal.clone(),
             store: self.store.clone(),
             projects: self.project.clone(),
+            connections: Some(self.connections.clone()),
+            public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
@@ -249,7 +282,7 @@ impl Parts {
 
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
-        let http = http_client::provider_client()?;
+        let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
         Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
     }

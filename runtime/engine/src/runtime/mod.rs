@@ -18,6 +18,7 @@ use tokio::{
 use crate::{
     api,
     clock::Clock,
+    connection::Connections,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     journal::{Journal, JournalError, Retention},
@@ -111,6 +112,7 @@ pub struct Runtime {
     store: Arc<HostedStore>,
     project_store: Arc<ProjectStore>,
     project: Arc<Project>,
+    connections: Arc<Connections>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -159,6 +161,7 @@ impl Runtime {
             store: parts.store,
             project_store: parts.project_store,
             project: parts.project,
+            connections: parts.connections,
             data: parts.data,
             address,
             router,
@@ -205,6 +208,11 @@ impl Runtime {
         let quiet = async { while self.background.join_next().await.is_some() {} };
         if tokio::time::timeout(Duration::from_secs(5), quiet).await.is_err() {
             self.background.abort_all();
+        }
+        if tokio::time::timeout(self.grace, self.connections.quiet()).await.is_err() {
+            tracing::error!(
+                "refreshed tokens could not be kept before the end; their connections may have to be connected again"
+            );
         }
         self.data.withdraw();
         self.project_store.close().await?;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
+use super::{ConnectionSettings, ProviderAppSettings};
 use crate::secrets::SecretSource;
 
 /// The whole file. Every table may be left out.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
+    pub provider_apps: BTreeMap<String, ProviderAppSettings>,
     /// Which customer uses which integration.
     pub installations: Vec<InstallationSettings>,
 }
@@ -211,21 +214,6 @@ impl TryFrom<toml::Table> for DestinationSettings {
             config,
         })
     }
-}
-
-/// A customer's credentials at a provider.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConnectionSettings {
-    /// Catalog name of the provider: `hubspot`.
-    pub provider: String,
-    /// In place of the provider's own address. It is the operator's word, so `[network]`, which guards what destinations reach,
-    /// does not restrict it.
-    pub base_url: Option<String>,
-    /// An access token.
-    pub access_token: SecretSource,
-    /// The provider's workspace, where there is one.
-    pub workspace: Option<String>,
 }
 
 /// Which customer uses which integration, and what that customer chose.

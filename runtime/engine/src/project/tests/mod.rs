@@ -19,9 +19,10 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::{
     clock::SystemClock,
-    reader::Connection,
+    connection::{self, Connections},
+    http_client,
     scheduler::{self, Job},
-    secrets::Secret,
+    secrets::{MasterKey, Secret},
     sqlite::Options,
 };
 
@@ -57,27 +58,30 @@ fn manifest(objects: &[&str]) -> Manifest {
 
 /// A connection of ampline.toml.
 fn connection(name: &str) -> DeclaredConnection {
-    let connection = Connection {
+    let declared = connection::Declared {
         id: stable_id("connection", name),
+        name: name.to_owned(),
         provider: "hubspot".to_owned(),
-        base_url: "https://api.hubapi.com".to_owned(),
-        access_token: Secret::new("token"),
+        group: None,
         workspace: None,
+        base_url: None,
+        metadata: Default::default(),
+        credentials: connection::Credentials::AccessToken { token: Secret::new("token") },
     };
     let draft = ConnectionDraft {
-        id: connection.id.clone(),
+        id: declared.id.clone(),
         name: Some(name.to_owned()),
-        provider: connection.provider.clone(),
+        provider: declared.provider.clone(),
         group: None,
         consumer: None,
         workspace: None,
         base_url: None,
-        scheme: "oauth2/authorizationCode".to_owned(),
+        scheme: declared.credentials.scheme().to_owned(),
         metadata: Default::default(),
         origin: Origin::File("ampline.toml".to_owned()),
         sealed: None,
     };
-    DeclaredConnection { draft, connection: Arc::new(connection) }
+    DeclaredConnection { draft, declared }
 }
 
 /// What the files say: `crm` with these objects, the connection `hs`, and these installations.
@@ -85,7 +89,9 @@ fn declared(objects: &[&str], installations: Vec<DeclaredInstallation>) -> Decla
     Declared {
         manifest: manifest(objects),
         manifest_file: "amp.yaml".to_owned(),
+        settings_file: "ampline.toml".to_owned(),
         connections: vec![connection("hs")],
+        provider_apps: Vec::new(),
         installations,
         notes: Vec::new(),
     }
@@ -117,7 +123,9 @@ impl Stage {
         let store = ProjectStore::open(&folder.join("project.db"), &Options::default()).unwrap();
         let known = |id: &str, mirrors_records| KnownDestination { id: id.to_owned(), mirrors_records };
         let destinations = [("hook".to_owned(), known("d1", false)), ("store".to_owned(), known("d2", true))].into();
-        let planner = Planner::new("demo".to_owned(), Catalog::built_in(), destinations);
+        let (key, http) = (MasterKey::generate().unwrap(), http_client::provider_client().unwrap());
+        let connections = Connections::new(store.clone(), key, http, Arc::new(SystemClock), Catalog::built_in());
+        let planner = Planner::new("demo".to_owned(), Catalog::built_in(), destinations, Some(Arc::new(connections)));
         let (handle, heard) = scheduler::channel();
         let project = Project::new(store, planner, Arc::new(SystemClock), Some(handle), None);
         Self { project: Arc::new(project), heard }
