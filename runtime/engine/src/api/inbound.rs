@@ -1,9 +1,6 @@
 //! Where providers send their events: checked, stored and answered within the time that they wait.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -17,13 +14,10 @@ use axum::{
     routing::post,
 };
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::{Api, REQUEST_BYTES_MAX, Shared, problem::Problem, status::check_project};
 use crate::inbound::{Call, Rejected};
 
-/// Calls that are taken in at the same time; each may hold a body in memory.
-const CALLS_MAX: usize = 64;
 /// HubSpot waits for 5 s, and counts a slower answer as a failure.
 const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 /// When a sender may come again that found all places taken.
@@ -60,8 +54,7 @@ async fn receive(api: &Api, integration: String, installation: Option<String>, r
     let Some(intake) = &api.intake else {
         return Ok(wait("no runtime is running", RETRY_SOON));
     };
-    static PLACES: OnceLock<Semaphore> = OnceLock::new();
-    let Ok(_place) = PLACES.get_or_init(|| Semaphore::new(CALLS_MAX)).try_acquire() else {
+    let Some(_place) = intake.place() else {
         return Ok(wait("too many calls at the same time", RETRY_SOON));
     };
     let (parts, body) = request.into_parts();

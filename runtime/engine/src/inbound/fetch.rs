@@ -146,3 +146,32 @@ pub(super) fn failing(error: &ReadError, failures: u32, chance: f64) -> Failing 
     let wait = WAIT_MIN.saturating_mul(1 << failures.min(16)).min(WAIT_MAX).mul_f64(0.8 + 0.4 * chance);
     Failing::Wait(wait.max(error.retry_after.unwrap_or_default().min(PATIENCE_MAX)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_waited_for_and_refusals_are_held_against_single_events_in_the_end() {
+        let error = |class, after_s: Option<u64>| ReadError {
+            retry_after: after_s.map(Duration::from_secs),
+            ..ReadError::new(class, "x")
+        };
+        let wait = |seconds| Failing::Wait(Duration::from_secs(seconds));
+        let rows = [
+            (ReadErrorClass::Transient, None, 0, wait(1)),
+            (ReadErrorClass::Transient, None, 3, wait(8)),
+            (ReadErrorClass::Transient, None, 1_000, wait(300)),
+            (ReadErrorClass::RateLimited, Some(40), 1, wait(40)),
+            (ReadErrorClass::RateLimited, Some(1_000_000), 1, wait(24 * 3_600)),
+            (ReadErrorClass::BadCredentials, None, 50, wait(300)),
+            (ReadErrorClass::BadRequest, None, 3, wait(8)),
+            (ReadErrorClass::BadRequest, None, 4, Failing::Alone),
+            (ReadErrorClass::NotFound, None, 4, Failing::Alone),
+            (ReadErrorClass::Malformed, Some(5), 9, Failing::Alone),
+        ];
+        for (class, after_s, failures, expected) in rows {
+            assert_eq!(failing(&error(class, after_s), failures, 0.5), expected, "{class:?} {after_s:?} {failures}");
+        }
+    }
+}

@@ -13,6 +13,7 @@ use ampline_core::{
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use sha2::{Digest, Sha256};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Subscribed, Subscriptions};
 use crate::{
@@ -22,6 +23,8 @@ use crate::{
     secrets::Secret,
 };
 
+/// Calls that are taken in at the same time; each may hold a body in memory.
+const CALLS_MAX: usize = 64;
 /// How long a provider is asked to wait when there is no room.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Accounts that nobody has, of which the log tells; more are told of in the answers only.
@@ -109,6 +112,7 @@ pub(crate) struct Intake {
     pressure: Arc<Pressure>,
     clock: Arc<dyn Clock>,
     options: IntakeOptions,
+    places: Semaphore,
     /// Accounts that nobody has, told of once.
     strangers: Mutex<HashSet<String>>,
 }
@@ -121,7 +125,18 @@ impl Intake {
         clock: Arc<dyn Clock>,
         options: IntakeOptions,
     ) -> Self {
-        Self { journal, subscriptions, pressure, clock, options, strangers: Mutex::default() }
+        for (integration, provider) in subscriptions.integrations() {
+            if options.keys.of(&integration, &provider).is_empty() {
+                tracing::warn!(target: "ampline::inbound", event = "subscriptions.unkeyed", integration,
+                    "its events are refused: say in ampline.toml what they are believed for, [integrations.NAME] inbound_key");
+            }
+        }
+        Self { journal, subscriptions, pressure, clock, options, places: Semaphore::new(CALLS_MAX), strangers: Mutex::default() }
+    }
+
+    /// A place for a call; nothing while all are taken.
+    pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire().ok()
     }
 
     /// Makes a call's events durable. An answer of success is a promise.

@@ -1,7 +1,7 @@
 //! Which installations have subscriptions now: filled where the project is planned, asked by calls and by the processor.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -64,6 +64,16 @@ impl Subscriptions {
     /// What an installation subscribes.
     pub(crate) fn of(&self, installation_id: &str) -> Option<Arc<Subscribed>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).by_id.get(installation_id).cloned()
+    }
+
+    /// Name and provider of every integration that something subscribes.
+    pub(crate) fn integrations(&self) -> BTreeMap<String, String> {
+        let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let names = index.by_id.values().map(|one| {
+            let [_, name] = &one.integration;
+            (name.clone(), one.provider.info().name.clone())
+        });
+        names.collect()
     }
 
     /// The installations of an integration, by its id or name.
