@@ -131,7 +131,7 @@ mod tests {
             Err(&[
                 "a.yaml:2:1: `ftp://api.acme.example` is not an address that can be asked: write an address like `https://api.example.com/v1`, without user name and password",
                 "a.yaml:3:11: `records` is missing in the object `things`: add `records: …` to it, or to `defaults`",
-                "a.yaml:3:40: `record` is not a key of an object: did you mean `records`?",
+                "a.yaml:3:41: `record` is not a key of an object: did you mean `records`?",
                 "b.yaml:1:1: the file holds no provider: begin with `name:`, `baseURL:` and `objects:`",
             ]),
         );
