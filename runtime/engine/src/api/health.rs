@@ -30,9 +30,9 @@ mod tests {
 
     use axum::body::to_bytes;
     use http::Request;
+    use tokio::sync::mpsc;
     use tower::ServiceExt;
 
-    use super::*;
     use crate::{
         api::{Api, ApiKey, router},
         clock::SystemClock,

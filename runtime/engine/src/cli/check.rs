@@ -113,7 +113,7 @@ pub(super) fn check(
 }
 
 fn is_sound(file: &CheckedFile, args: &CheckArgs) -> bool {
-    file.checked.manifest.is_some() && !(args.deny_warnings && !file.checked.issues.is_empty())
+    file.checked.manifest.is_some() && (!args.deny_warnings || file.checked.issues.is_empty())
 }
 
 /// Checks a file; with `--fix` as it is afterwards.
