@@ -5,11 +5,23 @@
 
 use ampline_core::manifest::{self, Severity};
 
+/// A manifest of one integration with these further keys.
+fn integration(rest: &str) -> String {
+    format!("specVersion: 1.0.0\nintegrations: [{{name: a, provider: hubspot, {rest}}}]")
+}
+
+/// The same, reading one object with these further keys.
+fn read(rest: &str) -> String {
+    integration(&format!("read: {{objects: [{{objectName: o, destination: d, {rest}}}]}}"))
+}
+
+/// The same of another provider.
+fn of(provider: &str, rest: &str) -> String {
+    integration(rest).replace("hubspot", provider)
+}
+
 #[test]
 fn each_rule_is_broken_by_a_file() {
-    let integration = |rest: &str| format!("specVersion: 1.0.0\nintegrations: [{{name: a, provider: hubspot, {rest}}}]");
-    let of = |provider: &str, rest: &str| integration(rest).replace("hubspot", provider);
-    let read = |rest: &str| integration(&format!("read: {{objects: [{{objectName: o, destination: d, {rest}}}]}}"));
     let subscribe = |rest: &str| {
         let object = "objectName: o, destination: d";
         integration(&format!("read: {{objects: [{{{object}, schedule: ''}}]}}, subscribe: {{objects: [{{{object}, {rest}}}]}}"))
