@@ -32,7 +32,8 @@ mod tests {
     use http::Request;
     use tower::ServiceExt;
 
-    use super::*;
+    use tokio::sync::mpsc;
+
     use crate::{
         api::{Api, ApiKey, router},
         clock::SystemClock,

@@ -97,7 +97,7 @@ impl Throttle {
     pub(crate) async fn leave(&self, patience: Duration) -> Result<Leave, Duration> {
         let deadline = Instant::now() + patience;
         loop {
-            let at = self.reserve(deadline)?;
+            let at = self.pace().reserve(self.limit, Instant::now(), deadline)?;
             sleep_until(at).await;
             // Another request may have been told meanwhile that the provider has enough.
             if self.pace().closed_until.is_some_and(|until| until > Instant::now()) {
@@ -111,22 +111,22 @@ impl Throttle {
             };
         }
     }
+}
 
+impl Pace {
     /// When the next request may go, which nobody else gets; how long from now where that is after `deadline`.
-    fn reserve(&self, deadline: Instant) -> Result<Instant, Duration> {
-        let now = Instant::now();
-        let mut pace = self.pace();
-        pace.closed_until = pace.closed_until.filter(|until| *until > now);
-        let opens = pace.closed_until.unwrap_or(now);
-        let Some((interval, burst)) = self.limit.and_then(interval_and_burst) else {
+    fn reserve(&mut self, limit: Option<RateLimit>, now: Instant, deadline: Instant) -> Result<Instant, Duration> {
+        self.closed_until = self.closed_until.filter(|until| *until > now);
+        let opens = self.closed_until.unwrap_or(now);
+        let Some((interval, burst)) = limit.and_then(interval_and_burst) else {
             return if opens > deadline { Err(opens - now) } else { Ok(opens) };
         };
-        let even = pace.even.max(opens);
+        let even = self.even.max(opens);
         let at = even.checked_sub(interval * (burst - 1)).unwrap_or(opens).max(opens);
         if at > deadline {
             return Err(at - now);
         }
-        pace.even = even + interval;
+        self.even = even + interval;
         Ok(at)
     }
 }
@@ -148,63 +148,63 @@ mod tests {
     }
 
     const EVER: Duration = Duration::from_secs(86_400);
+    const NO_TIME: Duration = Duration::from_millis(30);
 
-    #[tokio::test(start_paused = true)]
-    async fn no_window_ever_holds_more_than_the_limit_and_little_is_left_unused() {
+    #[test]
+    fn no_window_ever_holds_more_than_the_limit_and_little_is_left_unused() {
         for (requests, per_s, rests_s) in [(100, 10, 0), (100, 10, 60), (1, 1, 0), (5, 1, 3), (190, 10, 7), (9, 60, 0)] {
-            let throttle = Throttle::new(limit(requests, per_s, None), None);
+            let mut now = Instant::now();
+            let mut pace = Pace { even: now, closed_until: None };
             let mut times = Vec::new();
             for number in 0..requests * 5 {
                 if number == requests * 2 {
-                    tokio::time::sleep(Duration::from_secs(rests_s)).await;
+                    now += Duration::from_secs(rests_s);
                 }
-                let _leave = throttle.leave(EVER).await.ok();
-                times.push(Instant::now());
+                now = pace.reserve(limit(requests, per_s, None), now, now + EVER).unwrap();
+                times.push(now);
             }
             let window = Duration::from_secs(per_s);
             for pair in times.windows(requests as usize + 1) {
-                assert!(pair[requests as usize] - pair[0] + Duration::from_millis(1) >= window, "{requests} per {per_s} s");
+                assert!(pair[requests as usize] - pair[0] + Duration::from_micros(1) >= window, "{requests} per {per_s} s");
             }
             let took = (times[times.len() - 1] - times[0]).as_secs_f64() - rests_s as f64;
             assert!(took < 5.0 * per_s as f64 * 1.15, "{requests} per {per_s} s: {took} s for five windows' requests");
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_has_no_patience_is_told_how_long() {
-        let throttle = Throttle::new(limit(1, 60, None), None);
-        assert!(throttle.leave(Duration::ZERO).await.is_ok());
-        let wait = throttle.leave(Duration::from_secs(5)).await.err().unwrap();
-        assert_eq!(wait.as_secs(), 60);
-        tokio::time::sleep(wait).await;
-        assert!(throttle.leave(Duration::ZERO).await.is_ok(), "the refusal took nobody's turn");
+    #[test]
+    fn who_has_no_patience_is_told_how_long_and_takes_nobodys_turn() {
+        let now = Instant::now();
+        let mut pace = Pace { even: now, closed_until: None };
+        let limit = limit(1, 60, None);
+        assert_eq!(pace.reserve(limit, now, now), Ok(now));
+        let soon = now + Duration::from_secs(5);
+        assert_eq!(pace.reserve(limit, now, soon), Err(Duration::from_secs(60)));
+        let minute = now + Duration::from_secs(60);
+        assert_eq!(pace.reserve(limit, minute, minute), Ok(minute));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_provider_that_has_enough_silences_the_whole_connection() {
         let throttles = Throttles::default();
         let throttle = throttles.of("c", None);
-        let waiting = tokio::spawn({
-            let throttle = throttles.of("c", None);
-            async move { throttle.leave(EVER).await.is_ok() }
-        });
-        throttle.close_for(Duration::from_secs(30));
-        assert_eq!(throttles.closed_for("c").map(|wait| wait.as_secs()), Some(30));
-        assert_eq!(throttles.closed_for("other"), None);
-        assert_eq!(throttle.leave(Duration::from_secs(5)).await.err().map(|wait| wait.as_secs()), Some(30));
+        throttle.close_for(Duration::from_millis(400));
         let began = Instant::now();
+        assert!(throttles.closed_for("c").is_some_and(|wait| wait <= Duration::from_millis(400)));
+        assert_eq!(throttles.closed_for("other"), None);
+        assert!(throttle.leave(NO_TIME).await.is_err_and(|wait| wait > NO_TIME));
         assert!(throttles.of("c", limit(5, 1, None)).leave(EVER).await.is_ok(), "silence outlasts another limit");
-        assert_eq!(began.elapsed().as_secs(), 30);
-        assert!(waiting.await.unwrap());
+        assert!(began.elapsed() >= Duration::from_millis(390), "{:?}", began.elapsed());
+        assert_eq!(throttles.closed_for("c"), None);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn only_so_many_requests_are_under_way() {
-        let throttle = Throttle::new(limit(1_000, 1, Some(2)), None);
+        let throttle = Throttle::new(limit(1_000_000, 1, Some(2)), None);
         let first = throttle.leave(EVER).await.ok();
         let _second = throttle.leave(EVER).await.ok();
-        assert!(throttle.leave(Duration::from_secs(1)).await.is_err());
+        assert!(throttle.leave(NO_TIME).await.is_err());
         drop(first);
-        assert!(throttle.leave(Duration::from_secs(1)).await.is_ok());
+        assert!(throttle.leave(NO_TIME).await.is_ok());
     }
 }
