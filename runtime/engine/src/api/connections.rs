@@ -51,15 +51,7 @@ pub(super) async fn list(
 /// `DELETE /v1/projects/{project}/connections/{connection}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    let deleting = api.clone();
-    to_the_end(async move {
-        let id = deleting.projects.delete_connection(&id).await?;
-        if let Some(connections) = &deleting.connections {
-            connections.forget(&id);
-        }
-        tracing::info!(event = "connection.deleted", connection = %id);
-        Ok(())
-    })
-    .await?;
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete_connection(&id).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -71,6 +71,12 @@ pub(crate) enum ConsentError {
     Registry(#[from] RegistryError),
 }
 
+impl From<ProjectError> for ConsentError {
+    fn from(error: ProjectError) -> Self {
+        Self::Registry(error.into())
+    }
+}
+
 /// What the provider sends a person back with.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -99,8 +105,8 @@ struct Asked {
 impl Connections {
     /// Begins an authorisation. `redirect_uri` is this runtime's own callback, which the provider must know.
     pub(crate) async fn begin_consent(&self, request: ConsentRequest, redirect_uri: String) -> Result<Consent, RegistryError> {
-        let app = self.app_for(&request)?;
         let oauth2 = self.oauth2_of(&request.provider)?;
+        let app = self.app_for(&request)?;
         let metadata = with_params(&app, request.metadata);
         let template = app.auth_url.as_ref().unwrap_or(&oauth2.auth_url);
         let auth_url = filled(template, request.workspace.as_deref(), &metadata).map_err(RegistryError::Refused)?;

@@ -203,12 +203,14 @@ impl Project {
         self.tell_of(&applied).await
     }
 
-    /// Takes a connection away that no installation uses, and says its id. `id_or_name` as it was asked for.
-    pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<String, ProjectError> {
+    /// Takes a connection away that no installation uses. `id_or_name` as it was asked for.
+    pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
         let found = self.store.connection(id_or_name).await?.ok_or_else(|| not_found("connection", id_or_name))?;
         self.apply(vec![Change::DeleteConnection { id: found.id.clone() }]).await?;
-        Ok(found.id)
+        self.planner.forget(&found.id);
+        tracing::info!(event = "connection.deleted", connection = %found.id);
+        Ok(())
     }
 
     /// The integration of this id or name.

@@ -107,7 +107,8 @@ pub(super) async fn callback(
     let (Ok(Query(answer)), true, Some(connections)) = (query, is_sound, &api.connections) else {
         return page(StatusCode::BAD_REQUEST, "Not connected", "This is not an answer of a provider.");
     };
-    match connections.end_consent(answer).await {
+    let ending = connections.clone();
+    match connections.to_the_end(async move { ending.end_consent(answer).await }).await {
         Ok(connection) => {
             let text = format!("{} is connected. You may close this window.", connections.display_name(&connection.provider));
             page(StatusCode::OK, "Connected", &text)
