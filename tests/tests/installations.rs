@@ -13,7 +13,7 @@ use ampline_tests::{
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const MANIFEST: &str = "
+const MANIFEST: &str = r#"
 specVersion: 1.0.0
 integrations:
   - name: crm
@@ -22,13 +22,14 @@ integrations:
       objects:
         - objectName: contacts
           destination: hook
+          schedule: "0 0 1 1 *"
           requiredFields:
             - fieldName: email
           optionalFields:
             - fieldName: phone
             - fieldName: lastname
           backfill: { defaultPeriod: { fullHistory: true } }
-";
+"#;
 const DESTINATIONS: &str = r#"
 [destinations.hook]
 type = "webhook"
@@ -113,10 +114,12 @@ async fn an_installation_made_and_changed_by_command_is_read_without_a_restart()
     assert_eq!((&made["origin"], &made["healthStatus"]), (&json!("command"), &json!("healthy")));
     let id = made["id"].as_str().unwrap();
     world.arrived(|all| records(all, "beta", |_| true) > 0).await;
+    world.emulator.pause(true);
     let update = ["installations", "update", id, "--object", "contacts", "--select", "phone", "--unselect", "lastname"];
     let updated = world.json(&update);
     assert_eq!(updated["config"]["number"], 2);
     assert!(records(&messages(&world.receiver.seen()), "beta", |_| true) < 450, "the backfill was under way");
+    world.emulator.pause(false);
     let all = world.arrived(|all| records(all, "beta", |_| true) == 450).await;
     assert_eq!(records(&all, "beta", |fields| fields.get("lastname").is_some() && fields.get("phone").is_none()), 450);
     let time = |message: &Value| message["installationUpdateTime"].clone();

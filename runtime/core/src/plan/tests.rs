@@ -233,7 +233,8 @@ fn configured_objects_keep_their_revision_and_others_take_the_latest() {
     let always = ReadObject { always_enabled: true, ..object("notes", vec![], vec![]) };
     let configured = named(vec![daily("contacts"), daily("gone"), daily("companies")]);
     let latest = named(vec![object("contacts", vec![field("new")], vec![]), object("companies", vec![], vec![]), always]);
-    let rows: [(&[(&str, &str)], Others, &[&str], &[&str]); 5] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], Others, &'a [&'a str], &'a [&'a str]);
+    let rows: [Row<'_>; 5] = [
         (&[], Others::All, &["contacts */10", "companies */10", "notes */10"], &[]),
         (&[], Others::AlwaysEnabled, &["notes */10"], &[]),
         (&[("contacts", "{}")], Others::AlwaysEnabled, &["contacts 0", "notes */10"], &[]),

@@ -13,6 +13,7 @@ use super::{
     problem::{Problem, bad_request},
     shapes,
     status::check_project,
+    to_the_end,
 };
 use crate::project::{ConnectionRecord, Party};
 
@@ -50,10 +51,7 @@ pub(super) async fn list(
 /// `DELETE /v1/projects/{project}/connections/{connection}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    let id = api.projects.delete_connection(&id).await?;
-    if let Some(connections) = &api.connections {
-        connections.forget(&id);
-    }
-    tracing::info!(event = "connection.deleted", connection = %id);
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete_connection(&id).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -48,7 +48,7 @@ use crate::{
     downloads::Downloads,
     journal::Journal,
     pressure::Pressure,
-    project::{Origin, Project},
+    project::{Origin, Project, ProjectError},
     scheduler::{self, Board},
     store::HostedStore,
 };
@@ -98,6 +98,14 @@ pub(crate) const CLIENT_HEADER: &str = "x-amp-client";
 /// Whether the command line or another client asks.
 fn client_origin(headers: &HeaderMap) -> Origin {
     if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
+}
+
+/// Carries a change out to its end, whether or not whoever asked still waits: what is durable must be told to the scheduler.
+async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, ProjectError>> + Send + 'static,
+) -> Result<T, problem::Problem> {
+    let broke_off = |error| ProjectError::Store(format!("a change broke off: {error}"));
+    Ok(tokio::spawn(change).await.map_err(broke_off)??)
 }
 
 /// Routes of integrations, installations and connections.

@@ -98,6 +98,14 @@ impl Served {
         (parts.status.as_u16(), tag, serde_json::from_slice(&body).unwrap_or_default())
     }
 
+    async fn refuses(&self, (method, path, body): (&str, &str, Value), status: u16, place: &str, detail: &str) {
+        let (found, _, problem) = self.ask(method, path, None, body.clone()).await;
+        let first = &problem["issues"][0];
+        let name = first["name"].as_str().unwrap_or_default();
+        let told = first["detail"].as_str().or(problem["detail"].as_str()).unwrap_or_default();
+        assert!(found == status && name == place && told.contains(detail), "{method} {path} {body}: {found} {problem:#}");
+    }
+
     async fn deploy(&self, text: &str, destructive: bool) -> (u16, String, Value) {
         self.ask("PUT", &format!("integrations:batch?destructive={destructive}"), None, json!({ "sourceYaml": text })).await
     }
@@ -272,10 +280,7 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
         ("POST", "files:reload", Value::Null, 409, "", "no runtime is running"),
     ];
     for (method, path, body, status, place, detail) in rows {
-        let (found, _, problem) = served.ask(method, path, None, body.clone()).await;
-        let name = problem["issues"][0]["name"].as_str().unwrap_or_default();
-        let told = problem["issues"][0]["detail"].as_str().or(problem["detail"].as_str()).unwrap_or_default();
-        assert!(found == status && name == place && told.contains(detail), "{method} {path} {body}: {found} {problem:#}");
+        served.refuses((method, path, body), status, place, detail).await;
     }
     let bad_tag = served.ask("DELETE", &one, Some("x"), Value::Null).await;
     assert!(bad_tag.0 == 400 && bad_tag.2["detail"].as_str().unwrap().contains("If-Match"), "{bad_tag:?}");

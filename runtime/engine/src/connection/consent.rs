@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use ampline_core::{
-    oauth::{
-        AuthorizationRequest, Lifetime, ProofKey, RANDOM_BYTES, TokenError, TokenGrant, authorization_url, site, token_request,
-    },
+    oauth::{AuthorizationRequest, Lifetime, ProofKey, RANDOM_BYTES, TokenGrant, authorization_url, site, token_request},
     provider::{AuthScheme, Grant, OAuth2},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
-    sealed::Purpose, state::filled, token_endpoint, without,
+    sealed::Purpose, state::filled, token_endpoint,
 };
 use crate::{
     project::{Origin, Party, PendingAuthorization, ProjectError},
@@ -73,6 +71,12 @@ pub(crate) enum ConsentError {
     Registry(#[from] RegistryError),
 }
 
+impl From<ProjectError> for ConsentError {
+    fn from(error: ProjectError) -> Self {
+        Self::Registry(error.into())
+    }
+}
+
 /// What the provider sends a person back with.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -101,8 +105,8 @@ struct Asked {
 impl Connections {
     /// Begins an authorisation. `redirect_uri` is this runtime's own callback, which the provider must know.
     pub(crate) async fn begin_consent(&self, request: ConsentRequest, redirect_uri: String) -> Result<Consent, RegistryError> {
-        let app = self.app_for(&request)?;
         let oauth2 = self.oauth2_of(&request.provider)?;
+        let app = self.app_for(&request)?;
         let metadata = with_params(&app, request.metadata);
         let template = app.auth_url.as_ref().unwrap_or(&oauth2.auth_url);
         let auth_url = filled(template, request.workspace.as_deref(), &metadata).map_err(RegistryError::Refused)?;
@@ -188,11 +192,10 @@ impl Connections {
             TokenGrant::AuthorizationCode { code: code.reveal(), redirect_uri: &asked.redirect_uri, proof_key: &proof_key };
         let request = token_request(&oauth2, &token_url, registration.client(), grant)?;
         let sent_at = self.room.clock.now();
-        let answer = token_endpoint::ask(&self.room.http, request, oauth2.workspace_field.as_deref()).await;
-        let answer = answer.map_err(|error: TokenError| {
-            let verifier = Secret::new(asked.verifier.clone());
-            without(error.message, registration.secret.iter().chain([code, &verifier]))
-        })?;
+        let secrets = registration.secret.iter().cloned().chain([code.clone(), Secret::new(asked.verifier.clone())]);
+        let secrets: Vec<Secret> = secrets.collect();
+        let answer = token_endpoint::ask(&self.room.http, request, oauth2.workspace_field.as_deref(), &secrets).await;
+        let answer = answer.map_err(|error| error.message)?;
         let mut credentials = OAuth2Credentials::new(How::AuthorizationCode, ClientOf::App(app.id));
         let base_url = self.room.catalog.get(&asked.provider).map(|provider| provider.info().base_url.clone());
         let named = answer.workspace.map(|named| site(&named, base_url.as_deref().unwrap_or_default()));

@@ -26,6 +26,7 @@ use std::{
 };
 
 use ampline_core::provider::{ReadError, ReadErrorClass};
+use bytes::Bytes;
 
 pub(crate) use authorise::Access;
 pub(crate) use consent::{CALLBACK_PATH, ConsentAnswer, ConsentError, ConsentRequest};
@@ -33,12 +34,14 @@ pub(crate) use credentials::{ClientOf, Credentials, How, OAuth2Credentials, Toke
 pub(crate) use declared::Declared;
 pub(crate) use provider_app::ProviderApp;
 pub(crate) use registry::{Connections, NewConnection, RegistryError};
-pub(crate) use token_endpoint::without;
 
 use room::Room;
 use state::{Next, State};
 
-use crate::project::{ConnectionRecord, ProjectError};
+use crate::{
+    project::{ConnectionRecord, ProjectError},
+    secrets::Secret,
+};
 
 /// How long somebody waits for a refresh that another began.
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -138,8 +141,11 @@ impl Connection {
     /// again.
     pub(crate) async fn refresh_now(self: &Arc<Self>) -> Result<(), ReadError> {
         self.try_again();
-        let generation = self.state().generation;
-        if !self.state().can_go_beyond(generation) {
+        let (generation, is_renewable) = {
+            let state = self.state();
+            (state.generation, state.is_renewable())
+        };
+        if !is_renewable {
             let message = "its credentials are not of a kind that is refreshed";
             return Err(ReadError::new(ReadErrorClass::BadRequest, message));
         }
@@ -149,7 +155,7 @@ impl Connection {
     /// Lets credentials that were refused be tried once more, as an operator wishes.
     pub(crate) fn try_again(&self) {
         let mut state = self.state();
-        (state.bad, state.backoff) = (None, None);
+        (state.bad, state.backoff, state.unproven) = (None, None, None);
     }
 
     /// What may be told of it.
@@ -162,11 +168,16 @@ impl Connection {
         self.state().credentials.clone()
     }
 
-    /// A text without the secrets of this connection, which a provider may repeat in its words.
-    pub(crate) fn without_secrets(&self, text: String) -> String {
+    /// An answer without the secrets of this connection, which a provider may repeat in its words.
+    pub(crate) fn without_secrets(&self, answer: &Bytes) -> Bytes {
+        token_endpoint::without(answer, &self.secrets())
+    }
+
+    /// What nobody may read in a message.
+    fn secrets(&self) -> Vec<Secret> {
         let state = self.state();
         let app = state.registration(&self.room).and_then(|registration| registration.secret);
-        without(text, state.credentials.secrets().into_iter().chain(&state.former).chain(&app))
+        state.credentials.secrets().into_iter().cloned().chain(state.former.iter().cloned()).chain(app).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

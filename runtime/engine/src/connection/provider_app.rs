@@ -30,6 +30,8 @@ pub(crate) struct ProviderApp {
     pub(crate) auth_url: Option<String>,
     /// In place of the catalog's token address; the operator's word, in ampline.toml alone.
     pub(crate) token_url: Option<String>,
+    /// In place of the provider's own address, for connections of this registration; the operator's word, in ampline.toml alone.
+    pub(crate) base_url: Option<String>,
     /// Whether ampline.toml declares it: it is changed and deleted there.
     pub(crate) is_declared: bool,
     /// When it was made.
@@ -52,6 +54,7 @@ impl ProviderApp {
             provider_params: record.provider_params,
             auth_url: None,
             token_url: None,
+            base_url: None,
             is_declared: false,
             create_time: record.create_time,
             update_time: record.update_time,

@@ -22,8 +22,6 @@ use crate::{clock, connection::credentials::Kept, project::ProjectError, secrets
 const SAVE_RETRY: Duration = Duration::from_secs(2);
 /// How often a store is asked to keep tokens. They exist in no other place, so this is as long as somebody may need to make room.
 const SAVES_MAX: u32 = 1_800;
-/// Secrets that are remembered after they went, to be taken out of what providers say.
-const FORMER_MAX: usize = 4;
 
 /// What is asked, with everything as it stood then.
 struct Asked {
@@ -88,7 +86,7 @@ impl Connection {
         let request = token_request(&asked.oauth2, &asked.token_url, asked.registration.client(), grant);
         let request = request.map_err(TokenError::transient)?;
         let field = asked.oauth2.workspace_field.as_deref();
-        token_endpoint::ask(&self.room.http, request, field).await
+        token_endpoint::ask(&self.room.http, request, field, &self.secrets()).await
     }
 
     async fn write_down_beginning(&self, asked: &Asked, now: Timestamp) -> Result<(), ProjectError> {
@@ -127,14 +125,8 @@ impl Connection {
         if !self.save_at_last(&renewed).await {
             return;
         }
-        let mut state = self.state();
-        let former: Vec<Secret> = state.credentials.secrets().into_iter().cloned().collect();
-        state.former.splice(0..0, former);
-        state.former.truncate(FORMER_MAX);
-        state.credentials = Credentials::OAuth2(Box::new(renewed));
-        state.generation += 1;
-        (state.backoff, state.bad, state.chance) = (None, None, clock::chance());
-        drop((state, saving));
+        self.state().renew(Credentials::OAuth2(Box::new(renewed)), clock::chance());
+        drop(saving);
         tracing::info!(event = "connection.refreshed", connection = %self.id, provider = %self.provider);
     }
 
@@ -165,7 +157,7 @@ impl Connection {
     }
 
     async fn failed_with(&self, asked: &Asked, error: TokenError) {
-        let mut reason = self.without_secrets(error.message);
+        let mut reason = error.message;
         if let (TokenErrorClass::Reconnect, Some(since)) = (error.class, asked.credentials.refreshing_since) {
             reason = format!(
                 "{reason}; a refresh that began at {since} was cut off before its tokens were kept, and a refresh token that the \

@@ -7,6 +7,7 @@ use std::{
 
 use ampline_core::provider::Catalog;
 use serde_json::{Map, Value};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
@@ -279,6 +280,21 @@ impl Connections {
     /// The client that providers are asked with.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.room.http
+    }
+
+    /// Carries a change out to its end, whether or not whoever asked still waits: a code is exchanged once, and what came of it must
+    /// be kept.
+    pub(crate) async fn to_the_end<T, E>(&self, change: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<ProjectError> + Send + 'static,
+    {
+        let (done, end) = oneshot::channel();
+        self.room.spawn(async move {
+            // Whoever asked may have gone away.
+            let _ = done.send(change.await);
+        });
+        end.await.unwrap_or_else(|_| Err(ProjectError::Store("the change broke off".to_owned()).into()))
     }
 
     /// Lets go of a connection that was deleted along with its installation.

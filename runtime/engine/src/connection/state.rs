@@ -20,6 +20,8 @@ const BACKOFF_MIN: Duration = Duration::from_secs(2);
 /// The longest such wait.
 const BACKOFF_MAX: Duration = Duration::from_secs(300);
 
+/// Secrets that are remembered after they went, to be taken out of what providers say.
+const FORMER_MAX: usize = 6;
 /// The longest that a provider's own wish delays a refresh.
 const PATIENCE_MAX: Duration = Duration::from_secs(3_600);
 
@@ -34,6 +36,10 @@ pub(super) struct State {
     /// Why nobody may use them, where that is so.
     pub(super) bad: Option<String>,
     pub(super) backoff: Option<Backoff>,
+    /// The generation whose refusal is the reason for the refresh that comes next, or is under way.
+    pub(super) refused: Option<u64>,
+    /// Came of a refusal, and was not accepted yet: should it be refused as well, a third would not help.
+    pub(super) unproven: Option<u64>,
     /// Tells the end of the refresh that is under way.
     pub(super) refreshing: Option<watch::Receiver<()>>,
     /// Secrets that were in use before these: answers to requests under way may repeat them.
@@ -73,11 +79,23 @@ pub(super) enum Next {
 
 impl State {
     pub(super) fn new(record: ConnectionRecord, credentials: Credentials, seed: Option<String>, chance: f64) -> Self {
-        Self { record, credentials, seed, generation: 1, bad: None, backoff: None, refreshing: None, former: Vec::new(), chance }
+        Self {
+            record,
+            credentials,
+            seed,
+            generation: 1,
+            bad: None,
+            backoff: None,
+            refused: None,
+            unproven: None,
+            refreshing: None,
+            former: Vec::new(),
+            chance,
+        }
     }
 
     /// What follows now. `refused` is the generation that the provider did not accept.
-    pub(super) fn next(&self, room: &Room, refused: Option<u64>, now: Timestamp) -> Next {
+    pub(super) fn next(&mut self, room: &Room, refused: Option<u64>, now: Timestamp) -> Next {
         if let Some(reason) = self.bad.as_ref().or(self.record.disabled_reason.as_ref()) {
             return Next::Fail(ReadError::new(ReadErrorClass::BadCredentials, reason.clone()));
         }
@@ -98,7 +116,10 @@ impl State {
         match &self.backoff {
             Some(backoff) if now < backoff.until && serves => self.in_use(room),
             Some(backoff) if now < backoff.until => Next::Fail(backoff.error(now)),
-            _ => Next::Refresh,
+            _ => {
+                self.refused = refused.filter(|_| !is_fresh);
+                Next::Refresh
+            }
         }
     }
 
@@ -114,17 +135,36 @@ impl State {
     fn access(&self, room: &Room) -> Result<Access, String> {
         let info = self.info(room)?;
         let proof = Proof::new(&self.credentials, &info.auth)?.ok_or("it has no token yet")?;
-        Ok(Access { generation: self.generation, base_url: self.base_url(info)?, proof })
+        Ok(Access { generation: self.generation, base_url: self.base_url(room, info)?, proof })
     }
 
-    /// Whether later credentials than these are there or can be had without a person.
+    /// Whether new tokens can be had without a person.
+    pub(super) fn is_renewable(&self) -> bool {
+        matches!(&self.credentials, Credentials::OAuth2(oauth2) if oauth2.is_renewable())
+    }
+
+    /// Whether later credentials than these are there or are worth a refresh.
     pub(super) fn can_go_beyond(&self, refused: u64) -> bool {
-        let is_renewable = matches!(&self.credentials, Credentials::OAuth2(oauth2) if oauth2.is_renewable());
-        self.generation > refused || is_renewable
+        self.generation > refused || (self.is_renewable() && self.unproven != Some(refused))
+    }
+
+    /// Takes in what a refresh gave.
+    pub(super) fn renew(&mut self, credentials: Credentials, chance: f64) {
+        let mut former: Vec<Secret> = self.credentials.secrets().into_iter().cloned().collect();
+        former.append(&mut self.former);
+        former.truncate(FORMER_MAX);
+        let came_of_refusal = self.refused.take() == Some(self.generation);
+        self.generation += 1;
+        self.unproven = came_of_refusal.then_some(self.generation);
+        (self.former, self.credentials, self.chance) = (former, credentials, chance);
+        (self.backoff, self.bad) = (None, None);
     }
 
     /// Notes that the provider accepts them; says whether that is news.
     pub(super) fn now_works(&mut self, generation: u64) -> bool {
+        if self.unproven == Some(generation) {
+            self.unproven = None;
+        }
         let is_news = self.generation == generation && self.record.status != ConnectionStatus::Working;
         if is_news {
             (self.bad, self.record.status_reason) = (None, None);
@@ -178,12 +218,14 @@ impl State {
         filled(template, self.record.workspace.as_deref(), &self.record.metadata)
     }
 
-    fn base_url(&self, info: &ProviderInfo) -> Result<String, String> {
-        let learned = if let Credentials::OAuth2(oauth2) = &self.credentials { oauth2.base_url.as_ref() } else { None };
-        match self.record.base_url.as_ref().or(learned) {
-            Some(url) => Ok(url.clone()),
-            None => self.filled(&info.base_url),
+    /// By the connection's own word, its registration's, the token answer's, or the catalog's.
+    fn base_url(&self, room: &Room, info: &ProviderInfo) -> Result<String, String> {
+        let (mut of_app, mut learned) = (None, None);
+        if let Credentials::OAuth2(oauth2) = &self.credentials {
+            of_app = if let ClientOf::App(id) = &oauth2.client { room.app(id).and_then(|app| app.base_url) } else { None };
+            learned = oauth2.base_url.clone();
         }
+        self.record.base_url.clone().or(of_app).or(learned).map_or_else(|| self.filled(&info.base_url), Ok)
     }
 
     /// What tokens are asked for with; nothing where there are none, or the provider app is gone.

@@ -6,18 +6,21 @@ use std::time::Duration;
 use ampline_core::oauth::{TokenAnswer, TokenError, token_answer};
 use bytes::{Bytes, BytesMut};
 
-use crate::secrets::Secret;
+use crate::{percent::encoded, secrets::Secret};
 
 /// Until the whole answer must be there.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Shorter ones are not taken out of what others say.
+const SECRET_BYTES_MIN: usize = 6;
 /// Largest answer that is taken in; tokens have at most some kilobytes.
 const ANSWER_BYTES_MAX: usize = 256 << 10;
 
-/// Sends a token request once. The client must follow no redirect.
+/// Sends a token request once. The client must follow no redirect. What comes back as a refusal does not hold the `secrets`.
 pub(super) async fn ask(
     client: &reqwest::Client,
     request: http::Request<Bytes>,
     workspace_field: Option<&str>,
+    secrets: &[Secret],
 ) -> Result<TokenAnswer, TokenError> {
     let (parts, body) = request.into_parts();
     let url = reqwest::Url::parse(&parts.uri.to_string())
@@ -38,7 +41,13 @@ pub(super) async fn ask(
     let mut answer = http::Response::new(body.freeze());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
-    token_answer(&answer, workspace_field)
+    let read = token_answer(&answer, workspace_field);
+    if read.is_ok() {
+        return read;
+    }
+    // A refusal is quoted in part. Secrets are taken out of the whole, so that no piece of one is left.
+    let without_secrets = without(&answer.body().clone(), secrets);
+    token_answer(&answer.map(|_| without_secrets), workspace_field)
 }
 
 /// A transport error in words, down to its cause.
@@ -51,13 +60,34 @@ fn unreachable(error: &reqwest::Error) -> TokenError {
     TokenError::transient(format!("{what}: {cause}"))
 }
 
-/// A text without these secrets, which a provider may repeat in its words.
-pub(crate) fn without<'s>(mut text: String, secrets: impl IntoIterator<Item = &'s Secret>) -> String {
+/// An answer without these secrets, which a provider may repeat in its words; as they are, or as forms and queries have them.
+pub(crate) fn without<'s>(answer: &Bytes, secrets: impl IntoIterator<Item = &'s Secret>) -> Bytes {
+    let mut text = String::from_utf8_lossy(answer);
     for secret in secrets {
         // What is shorter stands in every other sentence, and is no secret.
-        if secret.reveal().len() >= 6 && text.contains(secret.reveal()) {
-            text = text.replace(secret.reveal(), "[secret]");
+        let secret = secret.reveal();
+        for form in [secret, &encoded(secret)] {
+            if form.len() >= SECRET_BYTES_MIN && text.contains(form) {
+                text = text.replace(form, "[secret]").into();
+            }
         }
     }
-    text
+    match text {
+        std::borrow::Cow::Borrowed(_) => answer.clone(),
+        std::borrow::Cow::Owned(text) => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_taken_out_as_they_are_and_as_forms_have_them() {
+        let secrets = ["s3cr/t+token", "abc"].map(Secret::new);
+        let said = |text: &str| without(&Bytes::copy_from_slice(text.as_bytes()), &secrets);
+        assert_eq!(said("the token s3cr/t+token has expired"), "the token [secret] has expired");
+        assert_eq!(said("a=s3cr%2Ft%2Btoken&b=abc"), "a=[secret]&b=abc");
+        assert_eq!(said("nothing"), "nothing");
+    }
 }

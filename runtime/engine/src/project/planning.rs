@@ -86,7 +86,7 @@ impl Planner {
         // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
         let configured = if from_file { latest } else { &subject.standing.content };
         let content = &subject.installation.config.content;
-        let others = if from_file && content.objects().is_empty() { Others::All } else { Others::AlwaysEnabled };
+        let others = if from_file && !content.configures_reads() { Others::All } else { Others::AlwaysEnabled };
         let choice = Choice { configured, latest, others };
         let (mut plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
         for plan in &mut plans {
@@ -154,7 +154,7 @@ impl Planner {
             connection_id: connection.id.clone(),
             workspace: connection.workspace.clone(),
             update_time: installation.update_time,
-            objects: installation.config.content.objects().clone(),
+            objects: installation.config.content.objects(),
         }
     }
 }

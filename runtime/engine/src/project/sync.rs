@@ -119,6 +119,7 @@ impl Project {
     pub(crate) async fn start(&self, declared: Declared) -> Result<Vec<Job>, ProjectError> {
         let _turn = self.turn().await;
         self.synchronise(declared, true).await?;
+        // Nobody reads yet: the scheduler begins with all of them.
         self.all_jobs().await
     }
 
@@ -139,7 +140,8 @@ impl Project {
     /// Lets what was read count, as [`Project::reload`] does.
     pub(super) async fn reload_with(&self, declared: Declared, destructive: bool) -> Result<Synchronised, ProjectError> {
         let _turn = self.turn().await;
-        let done = self.synchronise(declared, destructive).await?;
+        let (done, ids) = self.synchronise(declared, destructive).await?;
+        self.tell(ids).await?;
         tracing::info!(
             event = "project.reloaded",
             integrations = done.integrations,
@@ -149,7 +151,8 @@ impl Project {
         Ok(done)
     }
 
-    async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<Synchronised, ProjectError> {
+    /// What changed, and the installations that are to be read otherwise.
+    async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let integrations = self.integrations_as_declared(&declared.manifest).await?;
         let mut issues = Vec::new();
         let wanted = self.wanted(&declared, &integrations, &mut issues).await?;
@@ -157,9 +160,8 @@ impl Project {
             return Err(ProjectError::Invalid(issues));
         }
         // An installation of a file says anew what it reads; those of all objects lose one without a word of their own.
-        let all = |content: &Content| content.objects().is_empty();
-        let named: BTreeSet<String> =
-            declared.installations.iter().filter(|one| !all(&one.content)).map(DeclaredInstallation::id).collect();
+        let named = declared.installations.iter().filter(|one| one.content.configures_reads());
+        let named: BTreeSet<String> = named.map(DeclaredInstallation::id).collect();
         let removed = self.removed(&declared.manifest, |record| !named.contains(&record.id)).await?;
         if !removed.is_empty() && !destructive {
             return Err(ProjectError::RemovesObjects(removed));
@@ -168,9 +170,9 @@ impl Project {
         self.carry_out(wanted, declared).await
     }
 
-    async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<Synchronised, ProjectError> {
+    async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
-        let changes = [wanted.integrations, wanted.connections, wanted.installations].concat();
+        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
         let applied = self.apply(changes).await?;
         let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
         let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
@@ -181,25 +183,24 @@ impl Project {
             let none = InstallationFilter::default();
             if index < integrations {
                 done.integrations += usize::from(one.changed);
-                if one.changed && self.scheduler.is_some() {
+                if one.changed {
                     ids.extend(concerns(InstallationFilter { integration_id: Some(one.id.clone()), ..none }).await?);
                 }
             } else if index < integrations + connections {
                 let changed = one.changed || renewed.contains(&one.id);
                 done.connections += usize::from(changed);
-                if changed && self.scheduler.is_some() {
+                if changed {
                     ids.extend(concerns(InstallationFilter { connection_id: Some(one.id.clone()), ..none }).await?);
                 }
             } else if one.changed {
                 done.installations += 1;
                 ids.insert(one.id.clone());
-                if one.renamed && self.scheduler.is_some() {
+                if one.renamed {
                     ids.extend(self.namesakes(&one.id).await?);
                 }
             }
         }
-        self.tell(ids).await?;
-        Ok(done)
+        Ok((done, ids))
     }
 
     /// The integrations as they will be: those of the manifest, and those that others deployed.

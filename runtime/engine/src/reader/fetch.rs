@@ -137,14 +137,20 @@ async fn exchange<T>(
     request: http::Request<Bytes>,
     parse: &mut impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    let parsed = send(client, access, request).await.and_then(|response| parse(&response));
-    match parsed {
+    let mut response = send(client, access, request).await?;
+    if !response.status().is_success() {
+        // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
+        *response.body_mut() = connection.without_secrets(response.body());
+    }
+    match parse(&response) {
         Ok(value) => {
             connection.accepted(access.generation).await;
             Ok(value)
         }
-        // A provider may repeat the token in its words.
-        Err(error) => Err(ReadError { message: connection.without_secrets(error.message), ..error }),
+        Err(error) => {
+            let message = connection.without_secrets(&error.message.into());
+            Err(ReadError { message: String::from_utf8_lossy(&message).into_owned(), ..error })
+        }
     }
 }
 

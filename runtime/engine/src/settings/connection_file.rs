@@ -124,6 +124,8 @@ pub struct ProviderAppSettings {
     pub auth_url: Option<String>,
     /// In place of the provider's token address (a sandbox).
     pub token_url: Option<String>,
+    /// In place of the provider's own address, for connections of this registration (a sandbox).
+    pub base_url: Option<String>,
 }
 
 /// Takes a member out of a table. Unlike `#[serde(flatten)]`, this keeps messages that name the member and never its value.

@@ -209,7 +209,8 @@ pub(super) fn provider_app(
     if !matches!(info.auth, AuthScheme::OAuth2(_)) {
         return Err((place, format!("{provider} has no OAuth 2: it is authorised by {}", expected(&info.auth))));
     }
-    for (key, url) in [(".auth_url", &declared.auth_url), (".token_url", &declared.token_url)] {
+    for (key, url) in [(".auth_url", &declared.auth_url), (".token_url", &declared.token_url), (".base_url", &declared.base_url)]
+    {
         url.as_ref().map_or(Ok(()), |url| address(url)).map_err(|message| (key, message))?;
     }
     let secret: Option<Secret> = declared
@@ -229,6 +230,7 @@ pub(super) fn provider_app(
         provider_params: declared.provider_params.clone(),
         auth_url: declared.auth_url.clone(),
         token_url: declared.token_url.clone(),
+        base_url: declared.base_url.clone(),
         is_declared: true,
         create_time: Timestamp::UNIX_EPOCH,
         update_time: Timestamp::UNIX_EPOCH,

@@ -80,6 +80,9 @@ fn one(path: &Path) -> Result<DeclaredInstallation, Vec<Issue>> {
     }
     let source = std::fs::read(path).map_err(|error| fault(format!("cannot read it: {error}")))?;
     let value = value(path, &source).map_err(fault)?;
+    if !value.is_object() {
+        return Err(fault("holds no installation: it must begin with keys like `integration: crm`".to_owned()));
+    }
     let file: InstallationFile = serde_json::from_value(value).map_err(|error| fault(error.to_string()))?;
     if file.group_ref.is_empty() || file.integration.is_empty() {
         return Err(fault("integration and groupRef must not be empty".to_owned()));

@@ -202,3 +202,62 @@ fn installations_are_what_the_contract_calls_their_content() {
     let issues = installations::declared(&other, "ampline.toml").unwrap_err();
     assert_eq!(issues[0].to_string(), "installations[0].connection: no connection is called \"hp\"; there are: hs");
 }
+
+#[test]
+fn every_way_to_authorise_is_checked_against_what_the_provider_expects() {
+    let way = |lines: &'static str| move |text: String| text.replace("access_token = { env = \"TOKEN\" }", lines);
+    let scheme = |lines: &'static str| {
+        let resolved = resolved(&way(lines)(SOUND.to_owned())).unwrap();
+        resolved.connections.connections["hs"].credentials.scheme()
+    };
+    for (lines, expected) in [
+        ("access_token = { env = \"TOKEN\" }", "oauth2/authorizationCode"),
+        (
+            "oauth2 = { refresh_token = { env = \"TOKEN\" }, client_id = \"c\", client_secret = { env = \"TOKEN\" } }",
+            "oauth2/authorizationCode",
+        ),
+        (
+            "oauth2 = { refresh_token = { env = \"TOKEN\" } }\n[provider_apps.hubspot]\nclient_id = \"c\"",
+            "oauth2/authorizationCode",
+        ),
+        ("client_credentials = { client_id = \"c\", client_secret = { env = \"TOKEN\" } }", "oauth2/clientCredentials"),
+        ("password_credentials = { username = \"u\", password = { env = \"TOKEN\" }, client_id = \"c\" }", "oauth2/password"),
+    ] {
+        assert_eq!(scheme(lines), expected, "{lines}");
+    }
+    check(
+        &way("api_key = { env = \"TOKEN\" }"),
+        &["connections.hs.api_key: an API key is given, and hubspot is authorised by OAuth 2: a person's consent"],
+    );
+    check(
+        &way("basic = { username = \"u\", password = { env = \"TOKEN\" } }"),
+        &["connections.hs.basic: a user name and a password is given, and hubspot is authorised by OAuth 2"],
+    );
+    check(&way(""), &["connections.hs: hubspot is authorised by OAuth 2: a person's consent"]);
+    check(
+        &way("access_token = { env = \"TOKEN\" }\napi_key = { env = \"TOKEN\" }"),
+        &["connections.hs: access_token and api_key are given; give exactly one of access_token, api_key, basic, oauth2"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"TOKEN\" } }"),
+        &["connections.hs.oauth2: needs client_id and client_secret, here or in [provider_apps.hubspot]"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"TOKEN\" }, provider_app = \"x\" }"),
+        &["connections.hs.oauth2: there is no [provider_apps.x]"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"NOTHING\" }, client_id = \"c\" }"),
+        &["connections.hs.oauth2.refresh_token: the environment variable NOTHING is not set"],
+    );
+    check(&way("oauth2 = { client_id = \"c\" }"), &["`oauth2` needs a `refresh_token`"]);
+    check(&way("oauth2 = { refresh_token = \"pat-na1-x\" }"), &["secrets themselves are not written here"]);
+    check(
+        &|text: String| format!("{text}[provider_apps.hubspto]\nclient_id = \"c\"\n"),
+        &["provider_apps.hubspto: no provider is called \"hubspto\""],
+    );
+    check(
+        &|text: String| format!("{text}[provider_apps.hubspot]\nclient_id = \"c\"\ntoken_url = \"https://me:pat-na1@x\"\n"),
+        &["provider_apps.hubspot.token_url: holds a user name or password"],
+    );
+}

@@ -28,6 +28,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/crm/v3/objects/{object}/search", post(objects::search))
         .route("/crm/v3/objects/{object}/batch/{action}", post(batch::batch))
         .route("/crm/v3/objects/{object}/{id}", get(objects::get).patch(objects::update).delete(objects::archive))
+        .route("/account-info/v3/details", get(account))
         .route("/crm/v3/properties/{object}", get(properties::list))
         .route("/crm/v3/properties/{object}/{name}", get(properties::get))
         .fallback(|uri: Uri| async move { ApiError::unknown_path(uri.path()) })
@@ -92,6 +93,11 @@ async fn guard(
     let response = faults::perform(rule, &wire, normal).await;
     counted.status = if is_cut { 0 } else { response.status().as_u16() };
     response
+}
+
+/// Whose account it is.
+async fn account() -> Response {
+    axum::Json(serde_json::json!({ "portalId": 62515, "accountType": "STANDARD", "timeZone": "UTC" })).into_response()
 }
 
 fn admit(shared: &Shared, endpoint: &str, headers: &HeaderMap) -> Result<(), ApiError> {

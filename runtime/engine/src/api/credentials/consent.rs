@@ -107,7 +107,8 @@ pub(super) async fn callback(
     let (Ok(Query(answer)), true, Some(connections)) = (query, is_sound, &api.connections) else {
         return page(StatusCode::BAD_REQUEST, "Not connected", "This is not an answer of a provider.");
     };
-    match connections.end_consent(answer).await {
+    let ending = connections.clone();
+    match connections.to_the_end(async move { ending.end_consent(answer).await }).await {
         Ok(connection) => {
             if let Err(error) = api.projects.credentials_changed(&connection.id).await {
                 tracing::error!(%error, connection = %connection.id, "what reads with the new credentials waits for the next tick");

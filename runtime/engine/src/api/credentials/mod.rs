@@ -147,7 +147,8 @@ async fn generate(
         origin: super::client_origin(&headers),
     };
     body.done()?;
-    let made = connections.put(new).await?;
+    let put = connections.clone();
+    let made = connections.to_the_end(async move { put.put(new).await }).await?;
     tracing::info!(event = "connection.made", connection = %made.id, provider = %made.provider);
     Ok((StatusCode::CREATED, Json(shape::connection(&api.project, &made, Wanted::default()))))
 }
@@ -210,7 +211,9 @@ async fn update(api: &Api, one: Arc<Connection>, headers: &HeaderMap, bytes: &By
         credentials,
         origin: record.origin,
     };
-    let renewed = opened(api)?.put(new).await?;
+    let connections = opened(api)?.clone();
+    let put = connections.clone();
+    let renewed = connections.to_the_end(async move { put.put(new).await }).await?;
     api.projects.credentials_changed(&renewed.id).await?;
     tracing::info!(event = "connection.renewed", connection = %renewed.id, provider = %renewed.provider);
     Ok(Json(shape::connection(&api.project, &renewed, Wanted::default())).into_response())

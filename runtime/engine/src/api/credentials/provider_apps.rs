@@ -46,6 +46,7 @@ pub(super) async fn create(
         provider_params: BTreeMap::new(),
         auth_url: None,
         token_url: None,
+        base_url: None,
         is_declared: false,
         create_time: Timestamp::UNIX_EPOCH,
         update_time: Timestamp::UNIX_EPOCH,
@@ -60,7 +61,8 @@ pub(super) async fn create(
     if connections.apps().iter().any(|other| other.provider == app.provider && other.client_id == app.client_id) {
         return Err(invalid(format!("{} has a provider app of the clientId {:?} already", app.provider, app.client_id)));
     }
-    let made = connections.put_app(app).await?;
+    let put = connections.clone();
+    let made = connections.to_the_end(async move { put.put_app(app).await }).await?;
     tracing::info!(event = "provider_app.made", provider_app = %made.id, provider = %made.provider);
     Ok((StatusCode::CREATED, Json(shape::provider_app(&api.project, &made))))
 }

@@ -181,6 +181,7 @@ fn app() -> ProviderApp {
         provider_params: Default::default(),
         auth_url: None,
         token_url: None,
+        base_url: None,
         is_declared: true,
         create_time: time,
         update_time: time,

@@ -31,6 +31,18 @@ async fn what_files_say_counts_and_what_they_no_longer_name_is_disabled() {
 }
 
 #[tokio::test]
+async fn a_file_may_give_an_installation_another_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::open(folder.path());
+    stage.sync(declared(&[CONTACTS], vec![of_file("acme", json!({}))]), false).await.unwrap();
+    let other = DeclaredInstallation { id: Some("own".to_owned()), ..of_file("acme", json!({})) };
+    let mut told = stage.sync(declared(&[CONTACTS], vec![other]), false).await.unwrap();
+    told.sort();
+    assert_eq!(told, ["acme contacts every 10 to hook: email", "nothing"]);
+    assert_eq!(stage.project.ids(InstallationFilter::default()).await.unwrap(), ["own".to_owned()].into());
+}
+
+#[tokio::test]
 async fn only_an_edit_of_the_file_changes_what_it_made() {
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::open(folder.path());
@@ -142,8 +154,8 @@ fn a_folder_holds_one_installation_in_each_file() {
         ("x.toml", "integration = ", "x.toml: line 1, column"),
         ("x.yaml", "integration: crm\n  groupRef: a\n", "x.yaml: line 2"),
         ("x.json", "{}", "x.json: missing field `integration`"),
-        ("x.yaml", "- a\n", "x.yaml: invalid type: sequence"),
-        ("x.yaml", "", "x.yaml: invalid type: null"),
+        ("x.yaml", "- a\n", "x.yaml: holds no installation"),
+        ("x.yaml", "", "x.yaml: holds no installation"),
         ("x.json", r#"{"integration": "crm", "groupRef": "", "connection": "hs"}"#, "integration and groupRef must not be empty"),
         ("x.json", r#"{"integration": "crm", "groupRef": "a", "connection": "hs", "group": 1}"#, "unknown field `group`"),
         (
