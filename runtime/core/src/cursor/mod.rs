@@ -2,6 +2,8 @@
 
 mod clock_skew;
 mod guard;
+#[cfg(test)]
+mod simulation;
 mod text;
 
 use std::{collections::HashSet, time::Duration};

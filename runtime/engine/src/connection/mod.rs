@@ -12,6 +12,8 @@ mod provider_app;
 mod refresh;
 mod registry;
 mod room;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sealed;
 mod state;
 #[cfg(test)]

@@ -20,6 +20,8 @@ const BACKOFF_MIN: Duration = Duration::from_secs(1);
 const PATIENCE_MAX: Duration = Duration::from_secs(120);
 /// A longer wait gives up the read's place among those that run, unless answers would be thrown away with it.
 const WAIT_IN_PLACE_MAX: Duration = Duration::from_secs(5);
+/// The longest that a connection is left alone at its provider's wish.
+const SILENCE_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// Until the whole answer must be there.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest answer that is taken in.
@@ -66,11 +68,14 @@ impl Way<'_> {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            let Some(wait) = wait_before_retry(&error, tries) else { return Err(NoPage::Failed(error)) };
-            self.tell(&error, tries, wait);
-            if error.class == ReadErrorClass::RateLimited {
-                self.throttle.close_for(wait);
+            let wait = wait_before_retry(&error, tries);
+            if error.class == ReadErrorClass::RateLimited
+                && let Some(silence) = wait.or(error.retry_after)
+            {
+                self.throttle.close_for(silence.min(SILENCE_MAX));
             }
+            let Some(wait) = wait else { return Err(NoPage::Failed(error)) };
+            self.tell(&error, tries, wait);
             if wait > self.wait_max() {
                 return Err(NoPage::Later(wait, tries));
             }

@@ -83,9 +83,10 @@ impl Queue {
         read.job = job;
         read.gone = false;
         let may_help = std::mem::take(&mut read.stopped) || read.failures > 0 || read.stage == Stage::Held;
-        if matches!(read.stage, Stage::Running | Stage::Lined) {
-            read.again |= may_help;
-            return;
+        match read.stage {
+            Stage::Running => return read.again |= may_help,
+            Stage::Lined => return,
+            Stage::Idle | Stage::Held => {}
         }
         let tick = read.offset.tick(&read.job.plan, now);
         if may_help {

@@ -7,6 +7,8 @@ mod changes;
 mod commands;
 mod lines;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, time::Duration};
