@@ -1,4 +1,4 @@
-// HubSpot's own client for Node judges the emulator. Argument: the emulator's base URL (350 contacts, 40 companies, token "secret").
+// HubSpot's own client for Node judges the emulator. Argument: the emulator's base URL (350 contacts, 40 companies, 5 cars, token "secret").
 // Packages live outside the clone, so they are required from AMPLINE_NPM_DIR.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -96,11 +96,61 @@ const checks = {
     assert.deepEqual(changed.results.map((company) => company.properties.name), ["C", "C"]);
   },
 
+  async "associates records, and lists carry associations along"() {
+    const { associations } = hubspot.crm;
+    const made = await associations.v4.basicApi.createDefault("contacts", "3", "companies", "7");
+    assert.deepEqual([made.status, made.results[0]._from.id, made.results[0].to.id], ["COMPLETE", "3", "7"]);
+    await associations.v4.basicApi.createDefault("contacts", "3", "cars", "2");
+    const batch = await associations.v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: "3" }] });
+    assert.equal(batch.results[0]._from.id, "3");
+    assert.deepEqual(batch.results[0].to.map((end) => Number(end.toObjectId)), [7]);
+    assert.deepEqual(batch.results[0].to[0].associationTypes.map((kind) => [kind.category, kind.typeId]), [["HUBSPOT_DEFINED", 279]]);
+    const partly = await associations.v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: "3" }, { id: "4" }] });
+    assert.deepEqual([partly.results.length, partly.numErrors], [1, 1]);
+    const page = await associations.v4.basicApi.getPage("companies", "7", "contacts");
+    assert.deepEqual(page.results.map((end) => Number(end.toObjectId)), [3]);
+    const listed = await contacts.basicApi.getPage(3, undefined, ["email"], undefined, ["companies", "cars"]);
+    assert.deepEqual(listed.results.map((contact) => Object.keys(contact.associations ?? {}).sort()), [[], [], ["cars", "companies"]]);
+    assert.deepEqual(listed.results[2].associations.companies.results.map((end) => [end.id, end.type]), [["7", "contact_to_company"]]);
+    await associations.v4.basicApi.archive("contacts", "3", "companies", "7");
+    assert.deepEqual((await associations.v4.basicApi.getPage("companies", "7", "contacts")).results, []);
+  },
+
+  async "knows custom objects by their three names"() {
+    const { objects, schemas } = hubspot.crm;
+    const all = await schemas.coreApi.getAll();
+    const [cars] = all.results;
+    assert.deepEqual([all.results.length, cars.name, cars.fullyQualifiedName, cars.labels.singular], [1, "cars", "p62515_cars", "car"]);
+    assert.match(cars.objectTypeId, /^2-\d+$/);
+    for (const name of ["cars", cars.fullyQualifiedName, cars.objectTypeId]) {
+      assert.equal((await objects.basicApi.getPage(name, 2, undefined, ["name"])).results.length, 2);
+      assert.equal((await schemas.coreApi.getById(name)).name, "cars");
+      assert.ok((await properties.coreApi.getAll(name)).results.some((property) => property.name === "name" && !property.hubspotDefined));
+    }
+    const made = await objects.basicApi.create("cars", { properties: { name: "Beetle" }, associations: [] });
+    const read = await objects.batchApi.read(cars.objectTypeId, { inputs: [{ id: made.id }], properties: ["name"], propertiesWithHistory: [] });
+    assert.equal(read.results[0].properties.name, "Beetle");
+    await objects.basicApi.archive("cars", made.id);
+    const archived = await objects.basicApi.getPage(cars.fullyQualifiedName, 10, undefined, undefined, undefined, undefined, true);
+    assert.deepEqual([archived.results[0].id, archived.results[0].archived, archived.results[0].archivedAt instanceof Date], [made.id, true, true]);
+  },
+
+  async "merges records"() {
+    const made = await companies.batchApi.create({ inputs: [{ properties: { name: "Kept" } }, { properties: { domain: "gone.example" } }] });
+    const [primaryObjectId, objectIdToMerge] = made.results.map((company) => company.id);
+    await companies.basicApi.merge({ primaryObjectId, objectIdToMerge });
+    const merged = await companies.basicApi.getById(primaryObjectId, ["name", "domain"]);
+    assert.deepEqual([merged.properties.name, merged.properties.domain], ["Kept", "gone.example"]);
+    await refused(companies.basicApi.getById(objectIdToMerge), 404);
+  },
+
   async "describes properties"() {
     const all = await properties.coreApi.getAll("contacts");
     const modified = all.results.find((property) => property.name === "lastmodifieddate");
     assert.deepEqual([modified.type, modified.modificationMetadata.readOnlyValue], ["datetime", true]);
     assert.equal((await properties.coreApi.getByName("companies", "annualrevenue")).type, "number");
+    const stage = await properties.coreApi.getByName("contacts", "lifecyclestage");
+    assert.deepEqual(stage.options.map((option) => option.value), ["subscriber", "lead", "opportunity", "customer"]);
   },
 
   async "limits rates in the shape the client's own retries look for"() {

@@ -33,12 +33,15 @@ fn ids(answer: &Answer) -> Vec<u64> {
 #[tokio::test]
 async fn hubspots_own_client_is_satisfied() -> Outcome {
     let Some(packages) = require("hubspots_own_client_is_satisfied", "npm packages", npm::packages()) else { return Ok(()) };
-    let options = Options { token: Some("secret".into()), ..Options::default() }.with("contacts", 350).with("companies", 40);
+    let options = Options { token: Some("secret".into()), ..Options::default() }
+        .with("contacts", 350)
+        .with("companies", 40)
+        .with("cars", 5);
     let (emulator, _client) = start(options)?;
     let output = packages.node("hubspot.mjs", &[&emulator.base_url()], b"")?;
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
-    assert_eq!(said.matches("ok: ").count(), 7, "{said}");
+    assert_eq!(said.matches("ok: ").count(), 10, "{said}");
     assert!(emulator.count("search", 200) >= 4 && emulator.count("search", 429) == 1 && emulator.count("list", 503) == 1);
     Ok(())
 }
@@ -104,6 +107,7 @@ async fn refuses_in_hubspots_shape() -> Outcome {
         ("POST", "contacts/batch/read", json!({"inputs": vec![json!({"id": "1"}); 101]}), 400, INVALID),
         ("POST", "contacts/search", json!([]), 400, INVALID),
         ("POST", "contacts/search", json!({"limit": 201}), 400, INVALID),
+        ("POST", "contacts/search", json!({"properties": vec!["a_property_of_some_length"; 120]}), 400, INVALID),
         ("POST", "contacts/search", json!({"limit": "200", "after": "9801"}), 400, INVALID),
         ("POST", "contacts/search", json!({"after": "MTAwCg=="}), 400, INVALID),
         ("POST", "contacts/search", json!({"sorts": ["city", "phone"]}), 400, INVALID),
@@ -170,7 +174,7 @@ async fn faults_strike_as_ordered_and_are_counted() -> Outcome {
 
 #[tokio::test]
 async fn a_pause_holds_requests_and_limits_refuse_them() -> Outcome {
-    let limits = Limits { per_ten_seconds: Some(3), searches_per_second: None };
+    let limits = Limits { per_ten_seconds: Some(3), ..Limits::default() };
     let (emulator, client) = start(Options { limits, ..Options::default() })?;
     emulator.pause(true);
     let waiting = tokio::spawn({

@@ -47,8 +47,9 @@ impl FieldPath {
     /// Reads a plain name or a path.
     pub(crate) fn parse(text: &str) -> Result<Self, Flaw> {
         if let Some(dotted) = text.strip_prefix("$.") {
-            let steps: String = dotted.split('.').map(|step| format!("['{step}']")).collect();
-            return Err(Flaw { reason: "paths are written in bracket form", instead: Some(format!("${steps}")) });
+            let is_plain = dotted.split('.').all(|step| !step.is_empty() && !step.contains(['\'', '"', '[', ']', '\\', '*']));
+            let steps = || dotted.split('.').map(|step| format!("['{step}']")).collect::<String>();
+            return Err(Flaw { reason: "paths are written in bracket form", instead: is_plain.then(|| format!("${}", steps())) });
         }
         let path = text.strip_prefix('$').unwrap_or(text);
         if !path.starts_with('[') {

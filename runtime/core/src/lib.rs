@@ -1,6 +1,7 @@
 //! The pure half of Ampline. Nothing here does I/O, reads a clock or rolls dice: time and chance are parameters.
 //!
-//! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`cursor`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`].
+//! A read as a straight line: [`manifest`] → [`plan`] → [`schedule`] → [`cursor`] → [`provider`] → [`message`]; a delivery: [`outcome`] → [`retry`];
+//! an event of a provider: [`subscribe`] → [`message`].
 
 pub mod cursor;
 mod field_path;
@@ -14,4 +15,5 @@ pub mod plan;
 pub mod provider;
 pub mod retry;
 pub mod schedule;
+pub mod subscribe;
 pub mod template;

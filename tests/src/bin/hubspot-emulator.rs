@@ -67,7 +67,11 @@ impl From<Arguments> for Options {
             large: (given.large_every > 0).then_some(Large { every: given.large_every, bytes: given.large_bytes }),
             history_days: given.history_days,
             token: given.token,
-            limits: Limits { per_ten_seconds: given.per_ten_seconds, searches_per_second: given.searches_per_second },
+            limits: Limits {
+                per_ten_seconds: given.per_ten_seconds,
+                searches_per_second: given.searches_per_second,
+                daily: None,
+            },
             index_lag_ms: given.index_lag_ms,
             workers: given.workers,
             ..Self::default()

@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Counters, Large, Limits, Listed, Properties, Shared, error::ApiError};
+use super::{Counters, Delivery, Large, Limits, Listed, Properties, Shared, Webhooks, error::ApiError};
 use crate::faults::Rule;
 
 type App = State<Arc<Shared>>;
@@ -20,6 +20,10 @@ pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_control/records/{object}", get(records))
         .route("/_control/records/{object}/{verb}", post(write))
+        .route("/_control/associations", post(associate).delete(dissociate))
+        .route("/_control/merge/{object}", post(merge))
+        .route("/_control/webhooks", put(listen).delete(ignore))
+        .route("/_control/webhooks/deliver", post(deliver))
         .route("/_control/faults", post(add_fault).delete(clear_faults))
         .route("/_control/settings", put(set))
         .route("/_control/counters", get(counters))
@@ -49,6 +53,8 @@ async fn write(
         ("change", Some(ids)) => state.change_these(&object, &ids, &order.properties),
         ("archive", None) => state.archive(&object, order.count),
         ("archive", Some(ids)) => state.archive_these(&object, &ids),
+        ("restore", Some(ids)) => state.restore_these(&object, &ids),
+        ("erase", Some(ids)) => state.erase_these(&object, &ids),
         _ => Err(ApiError::unknown_path(&verb)),
     };
     Ok(Json(json!({"ids": done?})))
@@ -56,6 +62,61 @@ async fn write(
 
 async fn records(State(shared): App, Path(object): Path<String>) -> Result<Json<Vec<Listed>>, ApiError> {
     Ok(Json(shared.state().records(&object)?))
+}
+
+/// Two records, and what their association is called.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    object: String,
+    id: u64,
+    to_object: String,
+    to: u64,
+    #[serde(default)]
+    label: Option<String>,
+}
+
+impl Pair {
+    fn apply(&self, shared: &Shared, is_removed: bool) -> Result<StatusCode, ApiError> {
+        let (from, to) = ((self.object.as_str(), self.id), (self.to_object.as_str(), self.to));
+        shared.state().associate(from, to, self.label.as_deref(), is_removed)?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+}
+
+async fn associate(State(shared): App, Json(pair): Json<Pair>) -> Result<StatusCode, ApiError> {
+    pair.apply(&shared, false)
+}
+
+async fn dissociate(State(shared): App, Json(pair): Json<Pair>) -> Result<StatusCode, ApiError> {
+    pair.apply(&shared, true)
+}
+
+/// Which record remains, and which goes into it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Merge {
+    primary: u64,
+    merged: u64,
+}
+
+async fn merge(State(shared): App, Path(object): Path<String>, Json(merge): Json<Merge>) -> Result<StatusCode, ApiError> {
+    shared.state().merge(&object, merge.primary, merge.merged)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn listen(State(shared): App, Json(webhooks): Json<Webhooks>) -> StatusCode {
+    shared.state().listen(Some(webhooks));
+    StatusCode::NO_CONTENT
+}
+
+async fn ignore(State(shared): App) -> StatusCode {
+    shared.state().listen(None);
+    StatusCode::NO_CONTENT
+}
+
+async fn deliver(State(shared): App) -> Json<Delivery> {
+    Json(shared.deliver_events().await)
 }
 
 async fn add_fault(State(shared): App, Json(rule): Json<Rule>) -> StatusCode {

@@ -19,6 +19,8 @@ pub struct Limits {
     pub per_ten_seconds: Option<u32>,
     /// Searches in any second.
     pub searches_per_second: Option<u32>,
+    /// Requests in all: the day never ends.
+    pub daily: Option<u32>,
 }
 
 /// Counts requests against the limits.
@@ -44,6 +46,9 @@ impl Limiter {
     pub fn admit(&mut self, is_search: bool, now_ms: u64) -> Result<(), ApiError> {
         forget(&mut self.requests_ms, TEN_SECONDS_MS, now_ms);
         forget(&mut self.searches_ms, SECOND_MS, now_ms);
+        if self.limits.daily.is_some_and(|daily| self.total >= u64::from(daily)) {
+            return Err(ApiError::rate_limited("DAILY"));
+        }
         if is_search && is_full(&self.searches_ms, self.limits.searches_per_second) {
             return Err(ApiError::rate_limited("SECONDLY"));
         }
@@ -63,13 +68,14 @@ impl Limiter {
     /// The headers that tell a client where it stands. HubSpot leaves them out of answers to searches.
     pub fn write_headers(&self, headers: &mut HeaderMap) {
         let Some(max) = self.limits.per_ten_seconds else { return };
+        let daily = self.limits.daily.map_or(DAILY_MAX, u64::from);
         let remaining = u64::from(max).saturating_sub(self.requests_ms.len() as u64);
         let rows = [
             ("x-hubspot-ratelimit-max", u64::from(max)),
             ("x-hubspot-ratelimit-remaining", remaining),
             ("x-hubspot-ratelimit-interval-milliseconds", TEN_SECONDS_MS),
-            ("x-hubspot-ratelimit-daily", DAILY_MAX),
-            ("x-hubspot-ratelimit-daily-remaining", DAILY_MAX.saturating_sub(self.total)),
+            ("x-hubspot-ratelimit-daily", daily),
+            ("x-hubspot-ratelimit-daily-remaining", daily.saturating_sub(self.total)),
         ];
         for (name, value) in rows {
             headers.insert(name, HeaderValue::from(value));
@@ -91,7 +97,7 @@ mod tests {
 
     #[test]
     fn windows_roll_and_refused_requests_do_not_count() {
-        let limits = Limits { per_ten_seconds: Some(3), searches_per_second: Some(1) };
+        let limits = Limits { per_ten_seconds: Some(3), searches_per_second: Some(1), daily: Some(7) };
         let mut limiter = Limiter::new(limits);
         let mut check = |now_ms, is_search, expected: Option<&str>| {
             let policy = limiter.admit(is_search, now_ms).err().and_then(|error| error.policy);
@@ -106,5 +112,7 @@ mod tests {
         check(10_000, false, None);
         check(10_001, false, Some("TEN_SECONDLY_ROLLING"));
         check(11_000, false, None);
+        check(99_000, false, None);
+        check(99_000, true, Some("DAILY"));
     }
 }

@@ -4,17 +4,20 @@
 //! list cursors, no archived records in search, an index that may run behind, 414 for long URLs. HubSpot's own client for Node
 //! judges it (`tests/hubspot_emulator.rs`).
 
+mod change;
 mod control;
 mod error;
 mod generate;
 mod index;
 mod limits;
+mod links;
 mod record;
 mod routes;
 mod schema;
 mod search;
 mod state;
 mod store;
+mod webhook;
 
 use std::{
     collections::BTreeMap,
@@ -30,6 +33,7 @@ pub use self::{
     limits::Limits,
     record::Properties,
     state::{Counters, Listed, State},
+    webhook::{Delivery, PORTAL_ID, SIGNATURE_HEADER, TIMESTAMP_HEADER, Webhooks, sign},
 };
 pub use crate::seed::Large;
 use crate::{
@@ -106,6 +110,17 @@ impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    async fn deliver_events(&self) -> Delivery {
+        let (webhooks, events) = {
+            let mut state = self.state();
+            (state.webhooks.clone(), state.take_events())
+        };
+        match webhooks {
+            Some(webhooks) => webhook::deliver(&webhooks, events).await,
+            None => Delivery::default(),
+        }
+    }
 }
 
 /// A running emulator; it stops on drop.
@@ -155,6 +170,12 @@ impl Emulator {
     /// The port, to close and reopen.
     pub fn gate(&self) -> &Arc<Gate> {
         self.server.gate()
+    }
+
+    /// Posts the events of everything that changed since the last time to whoever listens ([`State::listen`]), in arrays of at most
+    /// 100; returns when each is taken or given up.
+    pub async fn deliver_events(&self) -> Delivery {
+        self.shared.deliver_events().await
     }
 
     /// How many requests an endpoint answered with a status (`0`: none at all).

@@ -80,6 +80,8 @@ pub(super) struct Answered<'a> {
     pub view: View<'a>,
     /// Names of the properties, sorted, without doubles.
     pub properties: &'a [String],
+    /// Associations, where they were asked for and there are any.
+    pub associations: Option<serde_json::Value>,
 }
 
 impl Serialize for Answered<'_> {
@@ -93,6 +95,9 @@ impl Serialize for Answered<'_> {
         map.serialize_entry("archived", &record.is_archived())?;
         if record.is_archived() {
             map.serialize_entry("archivedAt", &instant(record.archived_ms))?;
+        }
+        if let Some(associations) = &self.associations {
+            map.serialize_entry("associations", associations)?;
         }
         map.end()
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::{generate, webhook::PORTAL_ID};
+
 /// How the values of a property compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -34,7 +36,9 @@ impl Kind {
 pub struct ObjectType {
     /// The plural name, as in paths.
     pub name: String,
-    /// Other spellings HubSpot accepts: the singular and the object type id.
+    /// HubSpot's number of it: `0-1`; those of custom objects begin with `2-`.
+    pub type_id: String,
+    /// Other spellings HubSpot accepts: the singular, the object type id and, of a custom object, the name with the account's.
     pub aliases: Vec<String>,
     /// Answered when a request names no properties, besides those that always come.
     pub defaults: Vec<&'static str>,
@@ -100,8 +104,13 @@ impl ObjectType {
             "tickets" => {
                 ("ticket", "0-5", TICKETS, &["subject", "content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority"])
             }
-            custom => (custom.strip_suffix('s').unwrap_or(custom), "2-1", &[("name", Kind::Text)], &["name"]),
+            custom => (custom.strip_suffix('s').unwrap_or(custom), "", &[("name", Kind::Text)], &["name"]),
         };
+        let type_id = if id.is_empty() { custom_type_id(name) } else { id.to_owned() };
+        let mut aliases = vec![singular.to_owned(), type_id.clone()];
+        if id.is_empty() {
+            aliases.push(format!("p{PORTAL_ID}_{name}"));
+        }
         // The contact is the one object whose modification time goes without the prefix.
         let modified = if name == "contacts" { "lastmodifieddate" } else { "hs_lastmodifieddate" };
         let mut properties: BTreeMap<_, _> = known.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
@@ -111,12 +120,23 @@ impl ObjectType {
         properties.extend(system.into_iter().chain(ours).map(|(name, kind)| (name.to_owned(), kind)));
         Self {
             name: name.to_owned(),
-            aliases: vec![singular.to_owned(), id.to_owned()],
+            type_id,
+            aliases,
             defaults: defaults.to_vec(),
             modified,
             properties,
             searched: known.iter().filter(|(_, kind)| *kind == Kind::Text).map(|(name, _)| *name).collect(),
         }
+    }
+
+    /// Whether the account defined it.
+    pub fn is_custom(&self) -> bool {
+        self.type_id.starts_with("2-")
+    }
+
+    /// Its name for one record.
+    pub fn singular(&self) -> &str {
+        self.aliases.first().map_or(&self.name, |singular| singular)
     }
 
     /// The properties that every answer carries.
@@ -129,20 +149,44 @@ impl ObjectType {
         self.always().contains(&property) || property == REVISION
     }
 
+    /// The type as the schemas API describes it.
+    pub fn schema(&self) -> Value {
+        let names = |kind: Kind| self.properties.iter().filter(move |(_, is)| **is == kind).map(|(name, _)| name.as_str());
+        let described: Vec<_> = self.properties.keys().filter_map(|name| self.describe(name)).collect();
+        json!({
+            "id": self.type_id.trim_start_matches("2-"), "objectTypeId": self.type_id, "name": self.name,
+            "fullyQualifiedName": self.aliases.last(), "labels": {"singular": self.singular(), "plural": self.name},
+            "primaryDisplayProperty": "name", "secondaryDisplayProperties": [], "requiredProperties": ["name"],
+            "searchableProperties": names(Kind::Text).filter(|name| *name != LARGE_TEXT).take(20).collect::<Vec<_>>(),
+            "properties": described, "associations": [], "archived": false, "metaType": "PORTAL_SPECIFIC",
+            "createdAt": "2020-01-01T00:00:00.000Z", "updatedAt": "2020-01-01T00:00:00.000Z",
+        })
+    }
+
     /// The property as the properties API describes it.
     pub fn describe(&self, property: &str) -> Option<Value> {
         let kind = *self.properties.get(property)?;
         let (kind, field) = kind.names();
         let is_read_only = self.is_read_only(property);
+        let is_ours = property.starts_with("extra_") || self.is_custom() && !self.always().contains(&property);
+        let options: Vec<_> = (0..).zip(generate::options(property)).map(|(place, value)| {
+            json!({"label": value.replace('_', " "), "value": value, "displayOrder": place, "hidden": false, "description": ""})
+        }).collect();
         Some(json!({
             "createdAt": "2020-01-01T00:00:00.000Z", "updatedAt": "2020-01-01T00:00:00.000Z",
             "name": property, "label": property.replace('_', " "), "type": kind, "fieldType": field, "description": "",
-            "groupName": format!("{}information", self.aliases[0]), "options": [], "displayOrder": -1, "calculated": false,
+            "groupName": format!("{}information", self.aliases[0]), "options": options, "displayOrder": -1, "calculated": false,
             "externalOptions": false, "hasUniqueValue": property == "hs_object_id", "hidden": false,
-            "hubspotDefined": true, "archived": false, "formField": !is_read_only,
+            "hubspotDefined": !is_ours, "archived": false, "formField": !is_read_only,
             "modificationMetadata": {
                 "archivable": true, "readOnlyDefinition": true, "readOnlyOptions": false, "readOnlyValue": is_read_only
             },
         }))
     }
+}
+
+/// A number for a custom object that depends on its name alone.
+fn custom_type_id(name: &str) -> String {
+    let hash = name.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    format!("2-{}", 1_000 + hash % 9_000_000)
 }

@@ -9,11 +9,14 @@ use serde::Serialize;
 
 use super::{
     Options,
+    change::ChangeKind,
     error::ApiError,
     limits::Limiter,
+    links::{End, Links},
     record::{Properties, instant},
     schema::ObjectType,
     store::Store,
+    webhook::Webhooks,
 };
 use crate::{faults::Rules, seed};
 
@@ -39,6 +42,10 @@ pub struct Listed {
 pub struct State {
     pub(super) options: Options,
     pub(super) objects: BTreeMap<String, Store>,
+    pub(super) links: Links,
+    pub(super) webhooks: Option<Webhooks>,
+    /// Events told so far.
+    pub(super) events: u64,
     /// The bearer token that is accepted; any when absent.
     pub token: Option<String>,
     /// The faults on order.
@@ -66,6 +73,9 @@ impl State {
         };
         Self {
             objects: options.objects.iter().map(store).collect(),
+            links: Links::default(),
+            webhooks: None,
+            events: 0,
             token: options.token.clone(),
             faults: Rules::default(),
             limiter: Limiter::new(options.limits),
@@ -100,6 +110,91 @@ impl State {
     pub fn store(&mut self, name: &str) -> Result<&mut Store, ApiError> {
         let is_it = |store: &&mut Store| store.object.name == name || store.object.aliases.iter().any(|alias| alias == name);
         self.objects.values_mut().find(is_it).ok_or_else(|| ApiError::unknown_type(name))
+    }
+
+    /// The store of a type and all associations.
+    pub(super) fn with_links(&mut self, name: &str) -> Result<(&mut Store, &Links), ApiError> {
+        let name = self.store(name)?.object.name.clone();
+        let store = self.objects.get_mut(&name).ok_or_else(|| ApiError::unknown_type(&name))?;
+        Ok((store, &self.links))
+    }
+
+    /// The record of this id under the plural name of its type, archived or not.
+    ///
+    /// # Errors
+    /// For a type or a record that is not there.
+    pub(super) fn end(&mut self, object: &str, id: u64) -> Result<End, ApiError> {
+        let store = self.store(object)?;
+        store.get(id).ok_or_else(|| ApiError::unknown_id(&id.to_string()))?;
+        Ok((store.object.name.clone(), id))
+    }
+
+    /// Associates two records (with a label, if given), or ends their association. False where that changes nothing.
+    ///
+    /// # Errors
+    /// For a type or a record that is not there.
+    pub fn associate(
+        &mut self,
+        (object, id): (&str, u64),
+        (to_object, to): (&str, u64),
+        label: Option<&str>,
+        is_removed: bool,
+    ) -> Result<bool, ApiError> {
+        let (one, other) = (self.end(object, id)?, self.end(to_object, to)?);
+        let is_done = if is_removed { self.links.remove(&one, &other) } else { self.links.add(&one, &other, label) };
+        let now_ms = self.now_ms();
+        // HubSpot tells both sides.
+        for (from, to) in [(&one, &other), (&other, &one)].into_iter().filter(|_| is_done) {
+            let kind = ChangeKind::Association { to_object: to.0.clone(), to: to.1, is_removed };
+            self.store(&from.0)?.changes.push(now_ms, from.1, kind);
+        }
+        Ok(is_done)
+    }
+
+    /// Merges the second record into the first: values that the first lacks are taken over, the second goes to the archive.
+    ///
+    /// # Errors
+    /// For a type or a record that is not there, or archived.
+    pub fn merge(&mut self, object: &str, primary: u64, merged: u64) -> Result<(), ApiError> {
+        let (now_ms, lag_ms) = (self.now_ms(), self.index_lag_ms);
+        let store = self.store(object)?;
+        let live = |id: u64| {
+            store.get(id).filter(|view| !view.record.is_archived()).ok_or_else(|| ApiError::unknown_id(&id.to_string()))
+        };
+        let (into, from) = (live(primary)?, live(merged)?);
+        let lacks = |name: &&String| !store.object.is_read_only(name) && into.value(name).is_none();
+        let names = store.object.properties.keys().filter(lacks);
+        let moved: Properties = names.filter_map(|name| Some((name.clone(), Some(from.value(name)?.into_owned())))).collect();
+        let properties_moved = moved.len();
+        store.change(primary, moved, now_ms, lag_ms);
+        store.archive(merged, now_ms, lag_ms);
+        store.changes.push(now_ms, primary, ChangeKind::Merge { merged, properties_moved });
+        Ok(())
+    }
+
+    /// Takes the records of these ids out of the archive; those that were in it.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn restore_these(&mut self, object: &str, ids: &[u64]) -> Result<Vec<String>, ApiError> {
+        let (now_ms, lag_ms) = (self.now_ms(), self.index_lag_ms);
+        let store = self.store(object)?;
+        Ok(ids.iter().filter(|id| store.restore(**id, now_ms, lag_ms)).map(u64::to_string).collect())
+    }
+
+    /// Erases the records of these ids on a person's demand; those that were there. They look archived from then on.
+    ///
+    /// # Errors
+    /// For a type that is not there.
+    pub fn erase_these(&mut self, object: &str, ids: &[u64]) -> Result<Vec<String>, ApiError> {
+        let erased = self.archive_these(object, ids)?;
+        let now_ms = self.now_ms();
+        for id in erased.iter().filter_map(|id| id.parse().ok()) {
+            let end = self.end(object, id)?;
+            self.links.forget(&end);
+            self.store(object)?.changes.push(now_ms, id, ChangeKind::PrivacyDeletion);
+        }
+        Ok(erased)
     }
 
     /// Adds `count` made-up records with these values on top; their ids.
@@ -196,7 +291,8 @@ impl State {
     }
 }
 
-fn system_ms() -> i64 {
+/// The machine's clock, in Unix milliseconds.
+pub(super) fn system_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

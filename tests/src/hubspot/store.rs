@@ -7,9 +7,10 @@ use std::{
 
 use super::{
     Large,
+    change::{Change, ChangeKind, ChangeLog},
     index::Index,
     record::{Properties, Record, View},
-    schema::{Kind, ObjectType},
+    schema::{Kind, ObjectType, REVISION},
 };
 
 /// All records of one type. Ids are 1, 2, 3, …, so a row's place is its id minus one; nothing is ever removed.
@@ -24,6 +25,7 @@ pub struct Store {
     pub(super) rows: Vec<Record>,
     pub(super) archived: BTreeSet<u64>,
     pub(super) index: Index,
+    pub(super) changes: ChangeLog,
 }
 
 impl Store {
@@ -34,7 +36,7 @@ impl Store {
             |n: u64| start + i64::try_from(i128::from(history_ms) * i128::from(n) / i128::from(count.max(1))).unwrap_or_default();
         let rows: Vec<_> = (0..count).map(|n| new_record(at(n), None, true)).collect();
         let index = Index::of(&rows);
-        Self { object, seed, large, rows, archived: BTreeSet::new(), index }
+        Self { object, seed, large, rows, archived: BTreeSet::new(), index, changes: ChangeLog::default() }
     }
 
     /// How many records there are, archived ones included.
@@ -69,13 +71,29 @@ impl Store {
         self.rows.push(new_record(now_ms, Some(Box::new(written)), is_generated));
         let id = self.len();
         self.index.changed(id, None, &self.rows[self.rows.len() - 1], now_ms, lag_ms);
+        self.changes.push(now_ms, id, ChangeKind::Creation);
         id
     }
 
     /// Writes properties of a record that is not archived; false if there is none of this id.
     pub fn change(&mut self, id: u64, written: Properties, now_ms: i64, lag_ms: i64) -> bool {
         self.learn(&written);
-        self.update(id, now_ms, lag_ms, |record| record.written.get_or_insert_default().extend(written))
+        let told = self.differences(id, &written);
+        let is_done = self.update(id, now_ms, lag_ms, |record| record.written.get_or_insert_default().extend(written));
+        for (name, value) in told.into_iter().filter(|_| is_done) {
+            self.changes.push(now_ms, id, ChangeKind::Property { name, value });
+        }
+        is_done
+    }
+
+    /// What a write would change of a record, as far as somebody listens. A write without values changes the revision alone.
+    fn differences(&self, id: u64, written: &Properties) -> Vec<(String, String)> {
+        let Some(view) = self.get(id).filter(|_| self.changes.is_listening) else { return Vec::new() };
+        if written.is_empty() {
+            return vec![(REVISION.to_owned(), (view.record.revision + 1).to_string())];
+        }
+        let is_other = |(name, value): &(&String, &Option<String>)| view.value(name).as_deref() != value.as_deref();
+        written.iter().filter(is_other).map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())).collect()
     }
 
     /// Archives a record; false if there is none of this id, or it is archived already.
@@ -83,18 +101,41 @@ impl Store {
         let is_done = self.update(id, now_ms, lag_ms, |record| record.archived_ms = now_ms);
         if is_done {
             self.archived.insert(id);
+            self.changes.push(now_ms, id, ChangeKind::Deletion);
         }
         is_done
     }
 
+    /// Takes a record out of the archive; false if it is not in it.
+    pub fn restore(&mut self, id: u64, now_ms: i64, lag_ms: i64) -> bool {
+        let Some(record) = self.row(id).filter(|record| record.is_archived()) else { return false };
+        let before = record.clone();
+        record.archived_ms = 0;
+        (record.modified_ms, record.revision) = (now_ms, record.revision + 1);
+        let after = record.clone();
+        self.archived.remove(&id);
+        self.index.changed(id, Some(before), &after, now_ms, lag_ms);
+        self.changes.push(now_ms, id, ChangeKind::Restore);
+        true
+    }
+
+    /// What happened since the last time, each with the type.
+    pub(super) fn told(&mut self) -> Vec<(ObjectType, Change)> {
+        self.changes.take().into_iter().map(|change| (self.object.clone(), change)).collect()
+    }
+
+    fn row(&mut self, id: u64) -> Option<&mut Record> {
+        self.rows.get_mut(usize::try_from(id.checked_sub(1)?).ok()?)
+    }
+
     fn update(&mut self, id: u64, now_ms: i64, lag_ms: i64, apply: impl FnOnce(&mut Record)) -> bool {
-        let row = id.checked_sub(1).and_then(|row| usize::try_from(row).ok()).and_then(|row| self.rows.get_mut(row));
-        let Some(record) = row.filter(|record| !record.is_archived()) else { return false };
+        let Some(record) = self.row(id).filter(|record| !record.is_archived()) else { return false };
         let before = record.clone();
         apply(record);
         record.modified_ms = now_ms;
         record.revision += 1;
-        self.index.changed(id, Some(before), record, now_ms, lag_ms);
+        let after = record.clone();
+        self.index.changed(id, Some(before), &after, now_ms, lag_ms);
         true
     }
 

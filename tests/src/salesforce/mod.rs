@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! From another process the same goes over `/_control/` (see `control.rs`). Not there: Bulk and Composite beyond record collections,
+//! From another process the same goes over `/_control/` (see `control.rs`). Not there: Bulk, Composite beyond queries and record collections,
 //! Tooling, polymorphic lookups, validation rules, field-level security.
 
 mod control;

@@ -31,6 +31,7 @@ const CLIENT_SECRET: &str = "client-secret-canary-31c7";
 const REFRESH: &str = "refresh-token-canary-9d20";
 const PASSWORD_OF_CUSTOMER: &str = "customers-password-canary-77";
 const CODE: &str = "authorization-code-canary-e1";
+const INBOUND: &str = "inbound-canary-key-8d21";
 /// Secrets that a person wrote into the wrong places.
 const MISPLACED: &str = "misplaced-canary-4242";
 
@@ -40,6 +41,9 @@ key = { env = "MASTER" }
 
 [postgres]
 url = { env = "POSTGRES" }
+
+[integrations.crm]
+inbound_key = { env = "INBOUND" }
 
 [destinations.hook]
 type = "webhook"
@@ -167,6 +171,7 @@ fn stage(echo: SocketAddr) -> Stage {
         ("CLIENT_SECRET", CLIENT_SECRET),
         ("REFRESH", REFRESH),
         ("CUSTOMER", PASSWORD_OF_CUSTOMER),
+        ("INBOUND", INBOUND),
         ("AMPLINE_LOG", "debug"),
     ] {
         stage.world.workplace.set(name, value);
@@ -192,6 +197,7 @@ fn evidence() -> Evidence {
         ("the refresh token", REFRESH),
         ("the customer's password", PASSWORD_OF_CUSTOMER),
         ("the authorisation code", CODE),
+        ("the key of events", INBOUND),
         ("a misplaced secret", MISPLACED),
     ] {
         search.add(name, secret);
@@ -267,6 +273,24 @@ async fn commands(stage: &Stage, runtime: &RuntimeProcess, evidence: &mut Eviden
         evidence.keep(&arguments.join(" "), &stage.ampline(arguments));
     }
     evidence.written.push(("GET without a key".to_owned(), unkeyed(runtime).await));
+    for (place, answer) in ["events with a signature", "events with the key in its place"].into_iter().zip(inbound(runtime).await)
+    {
+        evidence.written.push((place.to_owned(), answer));
+    }
+}
+
+/// A provider's call as it should be, and one by somebody who took the key for a signature.
+async fn inbound(runtime: &RuntimeProcess) -> [Vec<u8>; 2] {
+    let url = format!("http://{}/subscribe/v1/projects/demo/integrations/crm", runtime.client.address());
+    let body = r#"[{"eventId":1,"portalId":1,"occurredAt":1700000000000,"subscriptionType":"company.deletion","objectId":2}]"#;
+    let at = jiff::Timestamp::now().as_millisecond().to_string();
+    let send = async |signature: &str, status: u16| {
+        let request = reqwest::Client::new().post(&url).header("x-hubspot-signature-v3", signature).body(body);
+        let answer = request.header("x-hubspot-request-timestamp", &at).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status);
+        answer.bytes().await.unwrap().to_vec()
+    };
+    [send(&ampline_tests::hubspot::sign(INBOUND, "POST", &url, body, &at), 200).await, send(INBOUND, 401).await]
 }
 
 /// What is said of connections whose token endpoint repeats every secret that it is sent.
@@ -313,6 +337,7 @@ fn bad_settings(stage: &Stage, evidence: &mut Evidence) {
         ("{ env = \"HEADER\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"MASTER\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"POSTGRES\" }", format!("\"{MISPLACED}\"")),
+        ("{ env = \"INBOUND\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"HUBSPOT_TOKEN\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"REFRESH\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"CLIENT_SECRET\" }", format!("\"{MISPLACED}\"")),

@@ -28,6 +28,15 @@ integrations:
             - fieldName: name
 "#;
 
+const SUBSCRIBE: &str = r#"
+    subscribe:
+      objects:
+        - objectName: companies
+          destination: second
+          inheritFieldsAndMapping: true
+          deleteEvent: { enabled: always }
+"#;
+
 /// One more object of the manifest, and where it goes.
 fn further(object: &str, destination: &str) -> String {
     format!(
@@ -56,9 +65,9 @@ impl Stage {
         Self::of(MANIFEST, destinations)
     }
 
-    /// The same with `lake` (deals) and `table` (tickets) besides.
+    /// The same with `lake` (deals) and `table` (tickets) besides, and a subscription.
     pub(crate) fn of_four(destinations: &str) -> Self {
-        Self::of(&format!("{MANIFEST}{}{}", further("deals", "lake"), further("tickets", "table")), destinations)
+        Self::of(&format!("{MANIFEST}{}{}{SUBSCRIBE}", further("deals", "lake"), further("tickets", "table")), destinations)
     }
 
     fn of(manifest: &str, destinations: &str) -> Self {

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
+    fix::{Edit, Fix},
     issue::{Issue, Report, child_path, quote},
-    keys::Keys,
+    keys::{Key, Keys},
     rule,
-    tree::{Entry, Kind, Meaning, Node, Place},
-    unknown,
+    tree::{Entry, Kind, Lead, Meaning, Node, Place, Written},
+    unknown::Stray,
 };
 
 /// A value and where it stands.
@@ -38,6 +39,21 @@ impl<'a> Spot<'a> {
     /// Where the value itself stands.
     pub(super) fn value_place(&self) -> Place {
         if self.node.scalar().is_some() && !self.node.is_null() { self.node.place } else { self.place }
+    }
+
+    /// How a single value is written, where that can be edited.
+    pub(super) fn written(&self) -> Option<Written> {
+        self.node.written
+    }
+
+    /// The remedy to write `text` in its place, between the same quotes.
+    pub(super) fn replace(&self, text: &str) -> Option<Fix> {
+        self.written()?.replace(text, format!("write `{text}`"))
+    }
+
+    /// The remedy to write a number in its place.
+    pub(super) fn replace_number(&self, number: u32) -> Option<Fix> {
+        Some(self.written()?.replace_raw(number.to_string(), format!("write {number}")))
     }
 
     pub(super) fn is_mapping(&self) -> bool {
@@ -92,7 +108,8 @@ impl<'a> Spot<'a> {
         };
         if scalar.meaning != Meaning::Text {
             let message = format!("text is expected here; {} {} is taken as text", self.node.name(), quote(&scalar.text));
-            report.add(self.warning(rule::WRONG_TYPE, message).suggest("put it in quotes"));
+            let fix = self.written().map(|written| written.replace_raw(format!("\"{}\"", scalar.text), "put it in quotes"));
+            report.add(self.warning(rule::WRONG_TYPE, message).suggest("put it in quotes").fix(fix));
         }
         Some(scalar.text.clone())
     }
@@ -110,33 +127,41 @@ impl<'a> Spot<'a> {
         report.add(match value {
             Some(value) => {
                 let message = format!("{} is text in YAML 1.2; it is taken for `{value}`", quote(&scalar.text));
-                self.warning(rule::WRONG_TYPE, message).suggest(format!("write `{value}`"))
+                let fix = self.written().map(|written| written.replace_raw(value.to_string(), format!("write `{value}`")));
+                self.warning(rule::WRONG_TYPE, message).suggest(format!("write `{value}`")).fix(fix)
             }
             None if matches!(scalar.text.as_str(), "true" | "false") => {
-                self.wrong_type("`true` or `false`").suggest("remove the quotes")
+                self.wrong_type("`true` or `false`").suggest("remove the quotes").fix(self.without_quotes())
             }
             None => self.wrong_type("`true` or `false`"),
         });
         value
     }
 
-    /// A whole number from 0.
+    fn without_quotes(&self) -> Option<Fix> {
+        Some(self.written()?.replace_raw(self.raw_text()?, "remove the quotes"))
+    }
+
+    /// A whole number from 0. One that the official program takes but that means nothing is the nearest that does.
     pub(super) fn whole_number(&self, report: &mut Report) -> Option<u32> {
         const EXPECTED: &str = "a whole number from 0";
         let Some(scalar) = self.node.scalar().filter(|scalar| matches!(scalar.meaning, Meaning::Integer | Meaning::Float)) else {
             let issue = self.wrong_type(EXPECTED);
             let is_quoted =
                 self.raw_text().is_some_and(|text| !text.is_empty() && text.chars().all(|char| char.is_ascii_digit()));
-            report.add(if is_quoted { issue.suggest("remove the quotes") } else { issue });
+            report.add(if is_quoted { issue.suggest("remove the quotes").fix(self.without_quotes()) } else { issue });
             return None;
         };
-        // `7.0` is the number 7 to the official program too.
-        let digits = scalar.text.strip_suffix(".0").unwrap_or(&scalar.text);
-        let value = digits.strip_prefix('+').unwrap_or(digits).parse().ok();
-        if value.is_none() {
+        let Some(number) = integer(&scalar.text) else {
             report.add(self.wrong_type(EXPECTED));
+            return None;
+        };
+        let value = u32::try_from(number.clamp(0, i64::from(u32::MAX))).unwrap_or_default();
+        if i64::from(value) != number {
+            let message = format!("{} is not {EXPECTED} to {}; {value} is used", quote(&scalar.text), u32::MAX);
+            report.add(self.warning(rule::WRONG_TYPE, message).suggest(format!("write {value}")));
         }
-        value
+        Some(value)
     }
 
     /// The items of a list.
@@ -146,7 +171,7 @@ impl<'a> Spot<'a> {
             let issue = self.wrong_type("a list");
             report.add(match &self.node.kind {
                 Kind::Mapping(entries) if entries.iter().any(|entry| entry.key.starts_with('-')) => {
-                    issue.suggest("put a space after the dash")
+                    issue.suggest("put a space after the dash").fix(space_after_dashes(entries))
                 }
                 Kind::Mapping(_) => issue.suggest("begin each item with `- `"),
                 _ => issue,
@@ -165,46 +190,117 @@ impl<'a> Spot<'a> {
     }
 }
 
+/// A number that is whole, `7.0` and `1e2` too, as the official program takes it.
+fn integer(text: &str) -> Option<i64> {
+    let radix = |prefix: &str, radix| text.strip_prefix(prefix).and_then(|digits| i64::from_str_radix(digits, radix).ok());
+    let whole = text.parse().ok().or_else(|| radix("0x", 16)).or_else(|| radix("0o", 8));
+    let float = || text.parse::<f64>().ok().filter(|float| float.fract() == 0.0 && float.abs() < 1e15);
+    // Below 1e15 every whole float is an integer exactly.
+    whole.or_else(|| float().map(|float| float as i64))
+}
+
+/// The remedy for list items that were written as keys: `-fieldName: x`.
+fn space_after_dashes(entries: &[Entry]) -> Option<Fix> {
+    let edit = |entry: &Entry| {
+        let written = entry.key_written.filter(|written| written.lead == Lead::Indent && written.quote.is_none())?;
+        entry.key.starts_with('-').then(|| Edit { start: written.start + 1, end: written.start + 1, text: " ".to_owned() })
+    };
+    let edits = entries.iter().map(edit).collect::<Option<Vec<_>>>()?;
+    let shared = entries.iter().any(|entry| entry.key_written.is_some_and(|written| written.shared));
+    Some(Fix::new("put a space after each dash", !shared, edits))
+}
+
 fn yaml_1_1_boolean(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
-        "yes" | "on" => Some(true),
-        "no" | "off" => Some(false),
+        "yes" | "on" | "y" => Some(true),
+        "no" | "off" | "n" => Some(false),
         _ => None,
     }
 }
 
+/// The remedy for a list item that forgot its dash, so that its first key is there twice. Not what is read now, so never safe.
+fn item(entry: &Entry, earlier: &Entry) -> Option<Fix> {
+    let (written, first) = (entry.key_written?, earlier.key_written?);
+    let fits = first.lead == Lead::Dash && written.lead == Lead::Indent && entry.key_place.column == earlier.key_place.column;
+    let start = written.start.checked_sub(2).filter(|_| fits)?;
+    Some(Fix::new("make it a list item of its own", false, vec![Edit { start, end: written.start, text: "- ".to_owned() }]))
+}
+
+/// Of so many unknown keys of one mapping it is found out which mean the same.
+const MEANT_MAX: usize = 1_000;
+
 impl<'a> Block<'a> {
     fn open(spot: &Spot<'a>, entries: &'a [Entry], keys: &'static Keys, report: &mut Report) -> Self {
         let mut block = Block { found: BTreeMap::new(), further: Vec::new(), path: spot.path.clone(), place: spot.place, keys };
-        let mut unknown: BTreeMap<&str, &Entry> = BTreeMap::new();
+        let mut unknown: BTreeMap<&str, &'a Entry> = BTreeMap::new();
         for entry in entries {
-            let earlier = match keys.spelling(&entry.key) {
-                Some(spelling) => block.put(spelling, entry),
+            let earlier = match keys.find(&entry.key) {
+                Some(key) => block.put(key.name, entry),
                 None => unknown.insert(&entry.key, entry),
             };
             if let Some(earlier) = earlier {
                 report.add(block.duplicate(entry, earlier));
             }
         }
-        let present: Vec<&str> = block.found.keys().copied().collect();
         for (spelling, entry) in &block.found {
             if **spelling != *entry.key {
-                let message = format!("{} is read as `{spelling}`", quote(&entry.key));
-                let path = child_path(&block.path, &entry.key);
-                report.add(
-                    Issue::warning(rule::UNKNOWN_KEY, path, entry.key_place, message).suggest(format!("write `{spelling}`")),
-                );
+                report.add(block.respelled(spelling, entry));
+            } else if let Some(key) = keys.find(spelling).filter(|key| key.today.is_some() && !report.legacy) {
+                report.add(block.older(key, entry));
             }
         }
-        for entry in unknown.into_values() {
-            if keys.open {
-                block.further.push(entry);
-            } else {
-                let path = || child_path(&block.path, &entry.key);
-                report.add_warning_with(|| unknown::issue(&entry.key, keys, &present, path(), entry.key_place));
-            }
+        let unknown: Vec<&'a Entry> = unknown.into_values().collect();
+        if keys.open {
+            block.further = unknown;
+        } else {
+            block.report_unknown(&unknown, report);
         }
         block
+    }
+
+    /// A warning about a key.
+    fn about(&self, entry: &Entry, rule: &'static str, message: String) -> Issue {
+        Issue::warning(rule, child_path(&self.path, &entry.key), entry.key_place, message)
+    }
+
+    fn respelled(&self, spelling: &str, entry: &Entry) -> Issue {
+        let fix = entry.key_written.and_then(|written| written.replace(spelling, format!("write `{spelling}`")));
+        let issue = self.about(entry, rule::UNKNOWN_KEY, format!("{} is read as `{spelling}`", quote(&entry.key)));
+        issue.suggest(format!("write `{spelling}`")).fix(fix)
+    }
+
+    fn older(&self, key: &Key, entry: &Entry) -> Issue {
+        let message = format!("`{}` is a key of the form of 2023, which is still read", key.name);
+        let renamed = key.renamed.filter(|name| !self.found.contains_key(name));
+        let fix = renamed.zip(entry.key_written).and_then(|(name, written)| written.replace(name, format!("write `{name}`")));
+        self.about(entry, rule::LEGACY_FORM, message).suggest(key.today.unwrap_or_default()).fix(fix)
+    }
+
+    fn report_unknown(&self, unknown: &[&'a Entry], report: &mut Report) {
+        let present: Vec<&str> = self.found.keys().copied().collect();
+        let legacy = report.legacy;
+        let stray = |entry: &'a Entry| Stray {
+            key: &entry.key,
+            keys: self.keys,
+            path: child_path(&self.path, &entry.key),
+            place: entry.key_place,
+            written: entry.key_written,
+            legacy,
+        };
+        // Words are compared for so many keys as are listed at most.
+        let mut meant: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in unknown.iter().take(MEANT_MAX) {
+            if let Some(name) = stray(entry).meant(&present) {
+                *meant.entry(name).or_default() += 1;
+            }
+        }
+        for entry in unknown {
+            report.add_warning_with(|| {
+                let stray = stray(entry);
+                let name = stray.meant(&present);
+                stray.issue(name, name.is_some_and(|name| meant.get(name) == Some(&1)))
+            });
+        }
     }
 
     /// Of a key that is given twice the last counts, but the exact spelling before another. Gives the entry that lost.
@@ -218,8 +314,8 @@ impl<'a> Block<'a> {
     fn duplicate(&self, entry: &Entry, earlier: &Entry) -> Issue {
         let line = earlier.key_place.line;
         let message = format!("{} is given twice, first on line {line}; only the last counts", quote(&entry.key));
-        Issue::warning(rule::DUPLICATE_KEY, child_path(&self.path, &entry.key), entry.key_place, message)
-            .suggest("remove one of them; a further item of a list begins with a dash of its own")
+        let issue = self.about(entry, rule::DUPLICATE_KEY, message);
+        issue.suggest("remove one of them; a further item of a list begins with a dash of its own").fix(item(entry, earlier))
     }
 
     /// Whether the key is there, be it without a value.
@@ -229,7 +325,7 @@ impl<'a> Block<'a> {
 
     /// The value of `key`; nothing where it is absent or null.
     pub(super) fn spot(&self, key: &'static str) -> Option<Spot<'a>> {
-        debug_assert!(self.keys.spelling(key).is_some(), "{key} is not in the table of keys");
+        debug_assert!(self.keys.find(key).is_some(), "{key} is not in the table of keys");
         let entry = self.found.get(key)?;
         let spot = Spot::new(&entry.value, child_path(&self.path, &entry.key), entry.key_place);
         (!spot.is_null()).then_some(spot)

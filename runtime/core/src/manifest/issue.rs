@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{rule, tree::Place};
+use super::{fix::Fix, redact::redact, rule, tree::Place};
 
 /// Of errors and of warnings, so many are kept each; a last issue says how many there were beyond.
 const ISSUES_MAX: usize = 1_000;
@@ -40,33 +40,50 @@ pub struct Issue {
     pub column: u32,
     /// What to do.
     pub suggestion: Option<String>,
+    /// The same as edits of the file, where a program can do it.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Issue {
-    pub(super) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
+    pub(crate) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         let Place { line, column } = place;
-        Self { severity: Severity::Error, rule, message: message.into(), path: path.into(), line, column, suggestion: None }
+        Self {
+            severity: Severity::Error,
+            rule,
+            message: message.into(),
+            path: path.into(),
+            line,
+            column,
+            suggestion: None,
+            fix: None,
+        }
     }
 
-    pub(super) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, path, place, message) }
     }
 
-    pub(super) fn suggest(self, suggestion: impl Into<String>) -> Self {
+    pub(crate) fn suggest(self, suggestion: impl Into<String>) -> Self {
         Self { suggestion: Some(suggestion.into()), ..self }
+    }
+
+    pub(super) fn fix(self, fix: Option<Fix>) -> Self {
+        Self { fix: fix.map(Box::new), ..self }
     }
 }
 
 /// Gathers issues.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     errors: Vec<Issue>,
     warnings: Vec<Issue>,
     beyond: usize,
+    /// The part of the file that is being read has the form of 2023, so that its keys need no remark.
+    pub(super) legacy: bool,
 }
 
 impl Report {
-    pub(super) fn add(&mut self, issue: Issue) {
+    pub(crate) fn add(&mut self, issue: Issue) {
         let kind = match issue.severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -79,7 +96,7 @@ impl Report {
     }
 
     /// Adds a warning whose advice is costly to find, unless it would not be listed anyway.
-    pub(super) fn add_warning_with(&mut self, warning: impl FnOnce() -> Issue) {
+    pub(crate) fn add_warning_with(&mut self, warning: impl FnOnce() -> Issue) {
         if self.warnings.len() < ISSUES_MAX {
             self.add(warning());
         } else {
@@ -87,17 +104,17 @@ impl Report {
         }
     }
 
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }
 
     /// Keeps the warnings for which `keep` holds; errors are always kept.
-    pub(super) fn retain_warnings(&mut self, keep: impl FnMut(&Issue) -> bool) {
+    pub(crate) fn retain_warnings(&mut self, keep: impl FnMut(&Issue) -> bool) {
         self.warnings.retain(keep);
     }
 
     /// All issues, in the order of their places.
-    pub(super) fn into_issues(self) -> Vec<Issue> {
+    pub(crate) fn into_issues(self) -> Vec<Issue> {
         let last = self.errors.iter().chain(&self.warnings).map(|issue| Place { line: issue.line, column: issue.column }).max();
         let mut issues = self.errors;
         issues.extend(self.warnings);
@@ -112,8 +129,9 @@ impl Report {
     }
 }
 
-/// A foreign text, fit for a message: short, on one line, in back-quotes.
-pub(super) fn quote(text: &str) -> String {
+/// A foreign text, fit for a message: short, on one line, in back-quotes, without the user information of a URL.
+pub(crate) fn quote(text: &str) -> String {
+    let text = redact(text);
     let mut shown: String =
         text.chars().take(QUOTE_CHARS_MAX).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     if text.chars().nth(QUOTE_CHARS_MAX).is_some() {
@@ -123,7 +141,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// `path` and then `key`, as JSONPath writes it.
-pub(super) fn child_path(path: &str, key: &str) -> String {
+pub(crate) fn child_path(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-'));
     let shown: Cow<'_, str> =
         if key.chars().nth(QUOTE_CHARS_MAX).is_some() { key.chars().take(QUOTE_CHARS_MAX).collect() } else { key.into() };

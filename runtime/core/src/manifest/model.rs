@@ -1,4 +1,5 @@
-//! What an amp.yaml says, once it is known to be sound. Names and meanings are those of the manifest format, specVersion 1.0.0.
+//! What an amp.yaml says, once it is known to be sound. Names and meanings are those of the manifest format, specVersion 1.0.0;
+//! older forms are lowered to them, and what only they can say has types of its own.
 
 use serde::{Deserialize, Serialize};
 
@@ -55,15 +56,19 @@ pub struct Integration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadObject {
-    /// The provider's name.
+    /// The provider's name. With [`object_choice`](Self::object_choice): the name it is mapped to, by which an installation
+    /// names the object that the customer chose.
     pub object_name: String,
+    /// The customer chooses the provider's object at installation; until then there is nothing to read.
+    pub object_choice: Option<ObjectChoice>,
     /// The name that messages carry in its place.
     pub map_to_name: Option<String>,
     /// Shown to people.
     pub map_to_display_name: Option<String>,
     /// Name of the destination.
     pub destination: String,
-    /// Five-field cron in UTC; nothing where the object is only read when triggered.
+    /// Five-field cron in UTC or an interval (`every 7 hours`), as [`Schedule::parse`](crate::schedule::Schedule::parse) reads
+    /// it; nothing where the object is only read when triggered, beyond the backfill.
     pub schedule: Option<String>,
     /// Fields that every installation reads.
     pub required_fields: Vec<Field>,
@@ -77,6 +82,14 @@ pub struct ReadObject {
     pub delivery: Option<Delivery>,
     /// `enabled: always`: read for every installation, chosen or not.
     pub always_enabled: bool,
+}
+
+/// An object that the customer chooses (the older form).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectChoice {
+    /// Shown to the customer besides the display name.
+    pub prompt: Option<String>,
 }
 
 /// A field to read.
@@ -144,14 +157,48 @@ pub struct WriteObject {
     pub inherit_mapping: bool,
     /// Whether defaults may be set for any field.
     pub allow_any_value_defaults: bool,
+    /// What only the older form says of writes.
+    pub legacy: Option<LegacyWrite>,
 }
 
-/// An object whose changes are subscribed.
+/// A write in the form of 2023 or of a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LegacyWrite {
+    /// The customer chooses the provider's object at installation; the object's name is that which it is mapped to.
+    pub object_choice: Option<ObjectChoice>,
+    /// What a call does where it does not say so itself.
+    pub mode: Option<WriteMode>,
+    /// The last part of the path that is called, in place of the object's name.
+    pub endpoint: Option<String>,
+    /// When gathered writes go out, as [`ReadObject::schedule`]; at once where there is none.
+    pub schedule: Option<String>,
+    /// Fields that the customer or the product made.
+    pub custom_fields: Vec<Field>,
+}
+
+/// What a write does to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WriteMode {
+    /// Makes a new one.
+    Insert,
+    /// Changes one.
+    Update,
+    /// Changes it if there is one, else makes one.
+    Upsert,
+}
+
+/// An object whose changes are subscribed. The older form has an entry for each event, so that several may have the same name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscribeObject {
-    /// The provider's name.
+    /// The provider's name. With [`object_choice`](Self::object_choice): the name it is mapped to.
     pub object_name: String,
+    /// The customer chooses the provider's object at installation (the older form).
+    pub object_choice: Option<ObjectChoice>,
+    /// The name that bodies carry in its place (the older form; today's takes that of the read object).
+    pub map_to_name: Option<String>,
     /// Name of the destination.
     pub destination: String,
     /// Whether fields and mappings are those of the read object.
@@ -166,6 +213,40 @@ pub struct SubscribeObject {
     pub association_change_event: Option<AssociationChange>,
     /// The provider's own names of further events.
     pub other_events: Vec<String>,
+    /// What bodies look like.
+    pub style: MessageStyle,
+}
+
+/// What the bodies of a subscription look like.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageStyle {
+    /// Today's messages: `result` with an entry for each record.
+    #[default]
+    Current,
+    /// The bodies of 2023, one for each event, and of an update one for each changed field: `primaryKey`, `event`, `createTime`
+    /// and `fields`; `updateTime`, `changedField` and `otherFields`; or `deleteTime`. Names are in [`camel_case`](super::camel_case).
+    Legacy(LegacyBody),
+}
+
+/// Which fields the body of an update in the form of 2023 speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LegacyBody {
+    /// `watchFields`: one that changed is `changedField`, the others are among `otherFields`. Empty: every change counts.
+    pub watch_fields: Vec<NamedField>,
+    /// `additionalFields`: always among `otherFields`.
+    pub additional_fields: Vec<NamedField>,
+}
+
+/// A field of the provider under the name that bodies carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedField {
+    /// As the file writes it.
+    pub name: String,
+    /// The provider's.
+    pub field_name: String,
 }
 
 /// Which fields' changes count as an update.

@@ -2,17 +2,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     rc::Rc,
 };
 
-use serde_yaml::{ErrorKind, Event, Marker, Options, Parser, ScanError, Span};
+use serde_yaml::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Span};
 
 use super::{
     directive::Comment,
     issue::{Issue, quote},
     rule, scalar,
     source::FILE_BYTES_MAX,
-    tree::{Entry, Kind, Meaning, Node, Place, Scalar},
+    tree::{Entry, Kind, Lead, Meaning, Node, Place, Scalar, Written},
 };
 
 /// Nodes of the expanded tree.
@@ -22,15 +23,17 @@ const NODES_MAX: usize = 250_000;
 const DEPTH_MAX: usize = 64;
 
 /// A parsed file.
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Nothing where the file holds no content.
-    pub(super) root: Option<Rc<Node>>,
+    pub(crate) root: Option<Rc<Node>>,
     /// In order.
     pub(super) comments: Vec<Comment>,
+    /// Where a second document begins, which is not read, as the official program does not.
+    pub(super) second: Option<Place>,
 }
 
 /// Parses one document, or says the first place where that fails.
-pub(super) fn parse(text: &str) -> Result<Document, Issue> {
+pub(crate) fn parse(text: &str) -> Result<Document, Issue> {
     let mut options = Options::default();
     options.max_buffered_comment_events = FILE_BYTES_MAX;
     options.flow_nesting_limit = DEPTH_MAX;
@@ -38,8 +41,12 @@ pub(super) fn parse(text: &str) -> Result<Document, Issue> {
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| syntax_error(&error, text))?;
         builder.take(event, span, text)?;
+        if builder.second.is_some() {
+            break;
+        }
     }
-    Ok(Document { root: builder.root.filter(|root| !root.is_null()), comments: builder.comments })
+    let Builder { root, comments, second, .. } = builder;
+    Ok(Document { root: root.filter(|root| !root.is_null()), comments, second })
 }
 
 #[derive(Default)]
@@ -47,7 +54,8 @@ struct Builder {
     open: Vec<Collection>,
     anchors: HashMap<usize, Rc<Node>>,
     nodes: usize,
-    documents: usize,
+    begun: bool,
+    second: Option<Place>,
     root: Option<Rc<Node>>,
     comments: Vec<Comment>,
 }
@@ -68,10 +76,17 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span, text: &str) -> Result<(), Issue> {
         let place = place(&span.start);
         match event {
-            Event::DocumentStart(..) => self.document(place),
+            Event::DocumentStart(..) => {
+                self.second = self.begun.then_some(place);
+                self.begun = true;
+                Ok(())
+            }
             Event::Scalar(value, style, anchor, tag) => {
+                let shared = anchor != 0 || self.open.iter().any(|collection| collection.anchor != 0);
+                let written = span.byte_range().and_then(|range| written(&value, style, range, text)).filter(|_| tag.is_none());
                 let kind = Kind::Scalar(scalar::resolve(&value, style, tag.as_deref()));
-                self.finish(Node { place, kind, size: 1, height: 0 }, anchor)
+                let written = written.map(|written| Written { shared, ..written });
+                self.finish(Node { place, kind, written, size: 1, height: 0 }, anchor)
             }
             Event::SequenceStart(_, anchor, _) => self.start(place, anchor, Content::List(Vec::new())),
             Event::MappingStart(_, anchor, _) => {
@@ -85,20 +100,6 @@ impl Builder {
             }
             _ => Ok(()),
         }
-    }
-
-    fn document(&mut self, place: Place) -> Result<(), Issue> {
-        self.documents += 1;
-        if self.documents == 1 {
-            return Ok(());
-        }
-        Err(Issue::error(
-            rule::MULTIPLE_DOCUMENTS,
-            "$",
-            place,
-            "a second YAML document begins here, and a manifest is one document",
-        )
-        .suggest("remove the `---`, or put the documents into files of their own"))
     }
 
     fn start(&mut self, place: Place, anchor: usize, content: Content) -> Result<(), Issue> {
@@ -120,7 +121,7 @@ impl Builder {
             Kind::Mapping(entries) => measure(entries.iter().map(|entry| &entry.value)),
             Kind::Scalar(_) => (0, 0),
         };
-        self.finish(Node { place, kind, size: size + 1, height: height + 1 }, anchor)
+        self.finish(Node { place, kind, written: None, size: size + 1, height: height + 1 }, anchor)
     }
 
     fn finish(&mut self, node: Node, anchor: usize) -> Result<(), Issue> {
@@ -168,13 +169,39 @@ impl Builder {
                     if is_merge(scalar) {
                         merged.push(node);
                     } else {
-                        entries.push(Entry { key: scalar.text.as_str().into(), key_place: key.place, value: node });
+                        let (key_place, key_written) = (key.place, key.written);
+                        entries.push(Entry { key: scalar.text.as_str().into(), key_place, key_written, value: node });
                     }
                 }
             },
         }
         Ok(())
     }
+}
+
+/// How a scalar is written, if its text stands in the source as it is.
+fn written(value: &str, style: ScalarStyle, range: Range<usize>, text: &str) -> Option<Written> {
+    let raw = text.get(range.clone())?;
+    let quote = match style {
+        ScalarStyle::Plain => None,
+        ScalarStyle::SingleQuoted => Some('\''),
+        ScalarStyle::DoubleQuoted => Some('"'),
+        _ => return None,
+    };
+    let inner = quote.map_or(Some(raw), |quote| raw.strip_prefix(quote)?.strip_suffix(quote))?;
+    if inner != value || inner.contains(['\n', '\r', '\\']) {
+        return None;
+    }
+    Some(Written { start: range.start, end: range.end, quote, shared: false, lead: lead(&text[..range.start]) })
+}
+
+fn lead(before: &str) -> Lead {
+    let blanks = before.trim_end_matches(' ');
+    if blanks.is_empty() || blanks.ends_with(['\n', '\r']) {
+        return Lead::Indent;
+    }
+    let dash = before.strip_suffix("- ").map(|before| before.chars().next_back());
+    if matches!(dash, Some(None | Some(' ' | '\n' | '\r'))) { Lead::Dash } else { Lead::Other }
 }
 
 fn is_merge(key: &Scalar) -> bool {

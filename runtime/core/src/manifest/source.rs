@@ -7,8 +7,13 @@ pub const FILE_BYTES_MAX: usize = 1 << 20;
 
 const UTF_8_BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// How many bytes a byte-order mark takes at the beginning.
+pub(super) fn mark_bytes(source: &[u8]) -> usize {
+    if source.starts_with(UTF_8_BOM) { UTF_8_BOM.len() } else { 0 }
+}
+
 /// The text of a manifest, without a byte-order mark.
-pub(super) fn decode(source: &[u8]) -> Result<&str, Issue> {
+pub(crate) fn decode(source: &[u8]) -> Result<&str, Issue> {
     if source.len() > FILE_BYTES_MAX {
         let message = format!("the file is larger than {FILE_BYTES_MAX} bytes (1 MiB), which is the most that is read");
         return Err(Issue::error(rule::YAML_LIMIT, "$", Place::START, message)

@@ -8,7 +8,11 @@ use super::{
     BodyIndex, Envelope, MESSAGE_BYTES_MAX, Metadata, RecordSpan,
     entry::{Columns, push_member, push_string},
 };
-use crate::{cursor::ReadType, plan::ReadPlan, provider::Record};
+use crate::{
+    cursor::ReadType,
+    plan::{MessageContext, ReadPlan},
+    provider::Record,
+};
 
 /// The run that a page belongs to. The same values make the same envelopes, ids included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,23 +30,35 @@ pub struct OperationInfo {
 /// Messages of at most [`MESSAGE_BYTES_MAX`] bytes that carry all records in their order.
 /// A record too large for that has a message to itself, with its whole body.
 pub fn build(plan: &ReadPlan, operation: &OperationInfo, records: &[Record]) -> Vec<Envelope> {
-    let head = head(plan, operation);
+    let (id, time) = (operation.id.to_string(), operation.time.to_string());
+    let told = [("operationId", &*id), ("operationTime", &time), ("readType", operation.read_type.as_str())];
+    let head = head(&plan.context, "read", &told);
     let entries = Entries::write(plan, records);
     let mut envelopes = Vec::new();
     let mut first = 0;
     while first < records.len() {
         let end = entries.fill(first, head.len());
         let chunk = u32::try_from(envelopes.len()).unwrap_or(u32::MAX);
-        envelopes.push(envelope(plan, operation, chunk, assemble(&head, &entries, first, &records[first..end])));
+        let message = assemble(&head, &entries, first, records[first..end].iter().map(span));
+        let origin =
+            Origin { id: event_id(operation, chunk), time: operation.time, operation_id: Some(id.clone()), topic: "read" };
+        envelopes.push(envelope(plan, origin, message));
         first = end;
     }
     envelopes
 }
 
+/// What a span says of its record; where it lies is known once the body is made.
+fn span(record: &Record) -> RecordSpan {
+    let modified_at_ms = record.modified_at.map(Timestamp::as_millisecond);
+    RecordSpan { id: record.id.clone(), start: 0, end: 0, modified_at_ms, deleted: record.deleted }
+}
+
 /// The entries of `result`, one behind the other, and where each ends.
-struct Entries {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) bytes: Vec<u8>,
+    pub(super) ends: Vec<usize>,
 }
 
 impl Entries {
@@ -63,7 +79,7 @@ impl Entries {
     }
 
     /// Behind the last entry that still fits into a message that begins with the entry `first`, which is in it in any case.
-    fn fill(&self, first: usize, head_bytes: usize) -> usize {
+    pub(super) fn fill(&self, first: usize, head_bytes: usize) -> usize {
         let fits = |end: usize| {
             let (count, bytes) = (end - first, self.start(end) - self.start(first));
             head_bytes + INFO.len() + digits(count) + RESULT.len() + bytes + (count - 1) + CLOSE.len() <= MESSAGE_BYTES_MAX
@@ -80,9 +96,8 @@ fn digits(number: usize) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-/// Everything before `resultInfo`, in the order of the contract's examples.
-fn head(plan: &ReadPlan, operation: &OperationInfo) -> Vec<u8> {
-    let context = &plan.context;
+/// Everything before `resultInfo`, in the order of the contract's examples; `told` ends it.
+pub(super) fn head(context: &MessageContext, action: &str, told: &[(&str, &str)]) -> Vec<u8> {
     let installation = &context.installation;
     let mut head = b"{".to_vec();
     let mut push = |name: &str, value: &str| {
@@ -90,7 +105,7 @@ fn head(plan: &ReadPlan, operation: &OperationInfo) -> Vec<u8> {
         push_string(value, &mut head);
         head.push(b',');
     };
-    push("action", "read");
+    push("action", action);
     push("projectId", &installation.project_id);
     push("provider", &context.provider);
     if let Some(workspace) = &installation.workspace {
@@ -106,61 +121,74 @@ fn head(plan: &ReadPlan, operation: &OperationInfo) -> Vec<u8> {
     if let Some(raw_object_name) = &context.raw_object_name {
         push("rawObjectName", raw_object_name);
     }
-    push("operationId", &operation.id.to_string());
-    push("operationTime", &operation.time.to_string());
-    push("readType", operation.read_type.as_str());
+    told.iter().for_each(|(name, value)| push(name, value));
     head
 }
 
-/// A whole body and where its records lie.
-fn assemble(head: &[u8], entries: &Entries, first: usize, records: &[Record]) -> (Vec<u8>, BodyIndex) {
-    let count = records.len();
+/// A whole body and where its records lie, for as many entries as there are spans.
+pub(super) fn assemble(
+    head: &[u8],
+    entries: &Entries,
+    first: usize,
+    spans: impl ExactSizeIterator<Item = RecordSpan>,
+) -> (Vec<u8>, BodyIndex) {
+    let count = spans.len();
     let bytes = entries.start(first + count) - entries.start(first);
     let mut body = Vec::with_capacity(head.len() + INFO.len() + digits(count) + RESULT.len() + bytes + count + CLOSE.len());
     body.extend_from_slice(head);
     body.extend_from_slice(INFO);
     body.extend_from_slice(count.to_string().as_bytes());
     body.extend_from_slice(RESULT);
-    let mut spans = Vec::with_capacity(count);
-    for (place, record) in (first..).zip(records) {
+    let mut records = Vec::with_capacity(count);
+    for (place, span) in (first..).zip(spans) {
         if place > first {
             body.push(b',');
         }
         let start = offset(body.len());
         body.extend_from_slice(&entries.bytes[entries.start(place)..entries.ends[place]]);
-        let modified_at_ms = record.modified_at.map(Timestamp::as_millisecond);
-        spans.push(RecordSpan { id: record.id.clone(), start, end: offset(body.len()), modified_at_ms, deleted: record.deleted });
+        records.push(RecordSpan { start, end: offset(body.len()), ..span });
     }
     body.extend_from_slice(CLOSE);
-    (body, BodyIndex { result_info_at: offset(head.len()), records: spans })
+    (body, BodyIndex { result_info_at: offset(head.len()), records })
 }
 
 /// A body holds one record at most beyond the limit of a message, and no page that a provider is let send comes near 4 GiB.
-fn offset(at: usize) -> u32 {
+pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).expect("a message is far smaller than 4 GiB")
 }
 
-fn envelope(plan: &ReadPlan, operation: &OperationInfo, chunk: u32, (body, index): (Vec<u8>, BodyIndex)) -> Envelope {
+/// What made a message.
+pub(super) struct Origin {
+    /// The event id.
+    pub(super) id: Uuid,
+    /// When it was made.
+    pub(super) time: Timestamp,
+    /// The read, where it was one.
+    pub(super) operation_id: Option<String>,
+    /// `read`, `subscribe`.
+    pub(super) topic: &'static str,
+}
+
+pub(super) fn envelope(plan: &ReadPlan, origin: Origin, (body, index): (Vec<u8>, BodyIndex)) -> Envelope {
     let context = &plan.context;
     let installation = &context.installation;
-    let id = event_id(operation, chunk);
     let metadata = Metadata {
         project_id: installation.project_id.clone(),
         installation_id: installation.id.clone(),
         connection_id: installation.connection_id.clone(),
         destination_id: context.destination_id.clone(),
-        operation_id: Some(operation.id.to_string()),
+        operation_id: origin.operation_id,
         object_name: context.object_name.clone(),
-        event_id: id.to_string(),
-        timestamp: operation.time.to_string(),
-        topic: "read".to_owned(),
+        event_id: origin.id.to_string(),
+        timestamp: origin.time.to_string(),
+        topic: origin.topic.to_owned(),
     };
     Envelope {
-        id,
+        id: origin.id,
         destination: context.destination.clone(),
         group_ref: installation.group_ref.clone(),
         ordering_key: format!("{}/{}", installation.id, plan.key.object_name),
-        occurred_at: operation.time,
+        occurred_at: origin.time,
         metadata,
         index,
         body: body.into(),
@@ -176,9 +204,14 @@ fn event_id(operation: &OperationInfo, chunk: u32) -> Uuid {
         .chain_update(operation.page.to_be_bytes())
         .chain_update(chunk.to_be_bytes())
         .finalize();
+    sorted_id(operation.time, operation.page, &hash)
+}
+
+/// Sorts by the time, then by the place.
+pub(super) fn sorted_id(time: Timestamp, place: u32, hash: &[u8]) -> Uuid {
     let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&operation.time.as_millisecond().to_be_bytes()[2..]);
-    bytes[6..8].copy_from_slice(&((operation.page & 0x0fff) as u16).to_be_bytes());
+    bytes[..6].copy_from_slice(&time.as_millisecond().to_be_bytes()[2..]);
+    bytes[6..8].copy_from_slice(&((place & 0x0fff) as u16).to_be_bytes());
     bytes[8..].copy_from_slice(&hash[..8]);
     Uuid::new_v8(bytes)
 }

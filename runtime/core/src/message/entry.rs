@@ -116,7 +116,7 @@ fn member(name: &str) -> Vec<u8> {
 }
 
 /// Writes `"name":`.
-pub(super) fn push_member(name: &str, into: &mut Vec<u8>) {
+pub(crate) fn push_member(name: &str, into: &mut Vec<u8>) {
     push_string(name, into);
     into.push(b':');
 }

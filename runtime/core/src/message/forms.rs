@@ -19,11 +19,13 @@ pub fn url_form(envelope: &Envelope, download_url: &str) -> Vec<u8> {
     body
 }
 
-/// The `result` array of a message, as a download URL serves it; a slice of the body.
+/// The `result` array of a message, as a download URL serves it; a slice of the body. A body of 2023 has none: it is its own record,
+/// and served whole.
 pub fn result_array(envelope: &Envelope) -> Bytes {
     let (body, records) = (&envelope.body, &envelope.index.records);
     // The array's bracket stands right before its first record, and `]}` ends the body.
     match records.first() {
+        Some(first) if first.start == 0 && first.end as usize == body.len() => body.clone(),
         Some(first) if (1..body.len()).contains(&(first.start as usize)) => body.slice(first.start as usize - 1..body.len() - 1),
         _ => Bytes::from_static(b"[]"),
     }

@@ -123,6 +123,19 @@ impl Problems {
     }
 }
 
+/// The read of one object with this configuration, without the rest of the installation; what is wrong with it is reported where
+/// the installation is planned.
+pub(crate) fn plan_alone(
+    integration: &Integration,
+    installation: &Installation,
+    object: &ReadObject,
+    config: &ObjectConfig,
+    destinations: &BTreeMap<String, KnownDestination>,
+) -> Option<ReadPlan> {
+    let mut problems = Problems { place: String::new(), path: String::new(), found: Vec::new() };
+    plan_object(integration, installation, object, config, destinations, &mut problems)
+}
+
 fn plan_object(
     integration: &Integration,
     installation: &Installation,
@@ -131,7 +144,12 @@ fn plan_object(
     destinations: &BTreeMap<String, KnownDestination>,
     problems: &mut Problems,
 ) -> Option<ReadPlan> {
-    let name_is_sound = check_name(&object.object_name, problems);
+    // An object that the customer chooses is none until then.
+    let (name, mapped) = match &object.object_choice {
+        Some(_) => (config.object_name.as_ref()?, Some(&object.object_name)),
+        None => (&object.object_name, object.map_to_name.as_ref()),
+    };
+    let name_is_sound = check_name(name, problems);
     let fields = fields::select(object, config, problems);
     let schedule = schedule(config.schedule.as_deref().or(object.schedule.as_deref()), problems);
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
@@ -143,12 +161,12 @@ fn plan_object(
     let context = MessageContext {
         installation: installation.clone(),
         provider: integration.provider.clone(),
-        object_name: object.map_to_name.as_ref().unwrap_or(&object.object_name).clone(),
-        raw_object_name: object.map_to_name.as_ref().map(|_| object.object_name.clone()),
+        object_name: mapped.unwrap_or(name).clone(),
+        raw_object_name: mapped.map(|_| name.clone()),
         destination: destination.clone(),
         destination_id: known.id.clone(),
     };
-    let key = ReadKey { installation_id: installation.id.clone(), object_name: object.object_name.clone() };
+    let key = ReadKey { installation_id: installation.id.clone(), object_name: name.clone() };
     let configured = config.backfill.as_ref();
     let backfill_filters = configured.map_or(&[][..], |backfill| &backfill.field_filters);
     Some(ReadPlan {
@@ -202,7 +220,7 @@ fn schedule(text: Option<&str>, problems: &mut Problems) -> Option<Option<Schedu
 }
 
 /// Says that there is no such thing, and which there are.
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     let alike = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
     let best = known.iter().map(|known| (alike(known), *known)).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cursor::ReadType,
-    manifest::{Backfill, Field, Manifest},
+    manifest::{Backfill, Field, Manifest, ObjectChoice},
 };
 
 fn field(name: &str) -> Field {
@@ -26,6 +26,7 @@ fn mapping(name: &str, default: Option<&str>) -> Field {
 fn object(name: &str, required: Vec<Field>, optional: Vec<Field>) -> ReadObject {
     ReadObject {
         object_name: name.to_owned(),
+        object_choice: None,
         map_to_name: None,
         map_to_display_name: None,
         destination: "hook".to_owned(),
@@ -260,6 +261,20 @@ fn configured_objects_keep_their_revision_and_others_take_the_latest() {
             .collect();
         assert!(told.len() == faults.len() && told.iter().zip(faults).all(|(told, fault)| told.starts_with(fault)), "{told:?}");
     }
+}
+
+#[test]
+fn an_object_that_the_customer_chooses_is_read_once_it_is_chosen() {
+    let vessel = ReadObject { object_choice: Some(ObjectChoice::default()), ..object("vessel", vec![], vec![]) };
+    let manifest = manifest(vec![vessel]);
+    assert!(
+        matches!(planned(&manifest, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty())
+    );
+    let (plans, problems) = planned(&manifest, &installation(&[("vessel", r#"{"objectName":"ship__c"}"#)]), &destinations());
+    assert_eq!(problems, []);
+    assert_eq!(plans[0].key.object_name, "ship__c");
+    let context = &plans[0].context;
+    assert_eq!((context.object_name.as_str(), context.raw_object_name.as_deref()), ("vessel", Some("ship__c")));
 }
 
 #[test]

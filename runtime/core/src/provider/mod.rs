@@ -1,18 +1,27 @@
 //! Providers, without I/O: what to ask next, and what an answer says.
 
 mod catalog;
+#[cfg(test)]
+mod damage;
+mod declared;
 mod error;
 mod field_metadata;
 mod hubspot;
 mod info;
+mod percent;
+mod piece;
+mod salesforce;
 
 use bytes::Bytes;
-pub use catalog::Catalog;
+pub use catalog::{Added, Catalog};
+pub use declared::{
+    Checked as CheckedProvider, FILE_BYTES_MAX as PROVIDER_FILE_BYTES_MAX, check as check_provider, schema as provider_schema,
+};
 pub use error::{ReadError, ReadErrorClass};
 pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
-pub use info::{ApiKeyPlace, AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
+pub use info::{ApiKeyPlace, AuthScheme, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
 use jiff::Timestamp;
 
 use crate::{cursor::Run, plan::ReadPlan};
@@ -22,6 +31,16 @@ use crate::{cursor::Run, plan::ReadPlan};
 pub trait Provider: Send + Sync + 'static {
     /// What the catalog says of it.
     fn info(&self) -> &ProviderInfo;
+
+    /// Names of the objects that can be read; nothing where that is the customer's matter (custom objects).
+    fn objects(&self) -> Option<Vec<&str>> {
+        None
+    }
+
+    /// Why a plan cannot be read from this provider, with a remedy; nothing where it can as far as is known.
+    fn unsupported(&self, _plan: &ReadPlan) -> Option<String> {
+        None
+    }
 
     /// The request for the next page of `run`. A run with a `since` may be answered with records that changed earlier (a provider
     /// without a filter of time): [`Provider::page`] leaves those out.
@@ -35,7 +54,8 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`].
+    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`],
+    /// one after the other in the order of the requests.
     fn completing_requests(&self, _plan: &ReadPlan, _records: &[Record]) -> Vec<Request<Bytes>> {
         Vec::new()
     }
@@ -93,6 +113,11 @@ pub trait Provider: Send + Sync + 'static {
         Ok(Vec::new())
     }
 }
+
+/// Where the request went whose answer this is: the connection's base URL. The engine puts it into the answer's extensions, so that
+/// links to a next page can be held to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentTo(pub String);
 
 /// Most records that are asked for by id in one request.
 pub const RECORDS_BY_ID_MAX: usize = 100;

@@ -4,9 +4,12 @@
 //! `a-b/n`, and `a/n` for "from a to the end"), 0 and 7 for Sunday, and `?` for `*` in the two day fields. A day field is restricted
 //! unless it is exactly `*` or `?`; when both are, either suffices (POSIX; Vixie cron takes `*/2` for unrestricted, we do not).
 //! Refused: `@daily` and its kin, seconds, years, `L`, `W`, `#`, and steps around the end, which every cron counts otherwise.
+//!
+//! Beside cron stand the intervals of the 2023 form (`every 7 hours`), see [`interval`].
 
 mod field;
 mod gap;
+mod interval;
 
 use std::{fmt, time::Duration};
 
@@ -15,20 +18,32 @@ use cron::{
     parser::{CronParser, Seconds, Year},
 };
 use field::{Field, FieldError};
+use interval::Interval;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 /// A parsed schedule.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     source: String,
-    fields: Fields,
-    cron: Cron,
+    ticks: Ticks,
+}
+
+/// When a schedule ticks.
+#[derive(Debug, Clone)]
+enum Ticks {
+    Calendar { fields: Fields, cron: Box<Cron> },
+    Interval(Interval),
 }
 
 /// Two schedules are equal when they tick at the same times, however they are written.
 impl PartialEq for Schedule {
     fn eq(&self, other: &Self) -> bool {
-        self.fields == other.fields
+        match (&self.ticks, &other.ticks) {
+            (Ticks::Calendar { fields, .. }, Ticks::Calendar { fields: others, .. }) => fields == others,
+            (Ticks::Interval(interval), Ticks::Interval(other)) => interval == other,
+            // An interval that cron can express is kept as cron.
+            _ => false,
+        }
     }
 }
 
@@ -51,41 +66,76 @@ struct Fields {
 pub struct ScheduleError(String);
 
 impl Schedule {
-    /// Reads a five-field cron expression.
+    /// Reads a five-field cron expression, or an interval (`every 90 minutes`).
     pub fn parse(text: &str) -> Result<Self, ScheduleError> {
-        let fields = Fields::parse(text)?;
-        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let cron = parser.parse(&fields.to_string()).map_err(|error| ScheduleError(format!("`{text}`: {error}")))?;
-        Ok(Self { source: text.trim().to_owned(), fields, cron })
+        let source = text.trim().to_owned();
+        check_length(text)?;
+        let ticks = match Interval::parse(text) {
+            Some(interval) => {
+                let interval = interval.map_err(ScheduleError)?;
+                interval.cron().map_or(Ok(Ticks::Interval(interval)), |cron| Ticks::calendar(&cron))?
+            }
+            None => Ticks::calendar(text)?,
+        };
+        Ok(Self { source, ticks })
+    }
+
+    /// The cron expression with the same ticks: of cron its own text, of an interval one that is equal, where there is one.
+    pub fn as_cron(&self) -> Option<String> {
+        match Interval::parse(&self.source) {
+            Some(interval) => interval.ok()?.cron(),
+            None => Some(self.source.clone()),
+        }
     }
 
     /// The first tick after `time`; nothing where there is none (30 February).
     pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
-        if self.fields.never() {
-            return None;
+        match &self.ticks {
+            Ticks::Calendar { fields, .. } if fields.never() => None,
+            Ticks::Calendar { cron, .. } => Some(cron.find_next_occurrence(&utc(time), false).ok()?.timestamp()),
+            Ticks::Interval(interval) => interval.next_after(time),
         }
-        Some(self.cron.find_next_occurrence(&utc(time), false).ok()?.timestamp())
     }
 
     /// The shortest time between two ticks, over the whole cycle of the calendar; nothing where there are none.
     pub fn min_gap(&self) -> Option<Duration> {
-        gap::min_gap(&self.fields)
+        match &self.ticks {
+            Ticks::Calendar { fields, .. } => gap::min_gap(fields),
+            Ticks::Interval(interval) => Some(interval.gap()),
+        }
     }
 
     /// The latest tick in `last_tick < tick ≤ now`: however many were missed, one is due.
     pub fn tick_due(&self, last_tick: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        if self.fields.never() || now <= last_tick {
+        if now <= last_tick {
             return None;
         }
-        let tick = self.cron.find_previous_occurrence(&utc(now), true).ok()?.timestamp();
+        let tick = match &self.ticks {
+            Ticks::Calendar { fields, .. } if fields.never() => return None,
+            Ticks::Calendar { cron, .. } => cron.find_previous_occurrence(&utc(now), true).ok()?.timestamp(),
+            Ticks::Interval(interval) => interval.latest(now)?,
+        };
         (tick > last_tick).then_some(tick)
     }
 }
 
+impl Ticks {
+    fn calendar(text: &str) -> Result<Self, ScheduleError> {
+        let fields = Fields::parse(text)?;
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+        let cron = parser.parse(&fields.to_string()).map_err(|error| ScheduleError(format!("`{text}`: {error}")))?;
+        Ok(Self::Calendar { fields, cron: Box::new(cron) })
+    }
+}
+
+/// Seconds since 1970, rounded down.
+fn whole_second(time: Timestamp) -> i64 {
+    time.as_second() - i64::from(time.subsec_nanosecond() < 0)
+}
+
 /// In whole seconds: ticks have no fraction, and a tick at or before `time` is one at or before its second.
 fn utc(time: Timestamp) -> Zoned {
-    let second = time.as_second() - i64::from(time.subsec_nanosecond() < 0);
-    Timestamp::from_second(second).unwrap_or(Timestamp::MIN).to_zoned(TimeZone::UTC)
+    Timestamp::from_second(whole_second(time)).unwrap_or(Timestamp::MIN).to_zoned(TimeZone::UTC)
 }
 
 impl fmt::Display for Schedule {
@@ -97,14 +147,15 @@ impl fmt::Display for Schedule {
 /// Longest text taken apart; no sensible schedule comes near it.
 const SCHEDULE_BYTES_MAX: usize = 1_000;
 
+fn check_length(text: &str) -> Result<(), ScheduleError> {
+    if text.len() <= SCHEDULE_BYTES_MAX {
+        return Ok(());
+    }
+    Err(ScheduleError(format!("a schedule of {} bytes is too long: write at most {SCHEDULE_BYTES_MAX}", text.len())))
+}
+
 impl Fields {
     fn parse(text: &str) -> Result<Self, ScheduleError> {
-        if text.len() > SCHEDULE_BYTES_MAX {
-            return Err(ScheduleError(format!(
-                "a schedule of {} bytes is too long: write at most {SCHEDULE_BYTES_MAX}",
-                text.len()
-            )));
-        }
         let parts: Vec<&str> = text.split_whitespace().collect();
         let &[minute, hour, day_of_month, month, day_of_week] = &parts[..] else {
             return Err(ScheduleError(wrong_form(text, parts.len())));

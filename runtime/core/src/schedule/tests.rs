@@ -70,7 +70,7 @@ fn refusals_name_the_field_and_the_remedy() {
         ("", "the schedule is empty"),
         ("@daily", "write `0 0 * * *`"),
         ("@reboot", "`@reboot` has 1 of five fields"),
-        ("every 5 minutes", "3 of five fields"),
+        ("every five minutes", "a whole number from 1"),
         ("0 0 * * * *", "leave out seconds and years"),
         ("0 0 12 * * ? 2030", "leave out seconds and years"),
         ("60 * * * *", "minute `60`: `60` is not a number from 0 to 59"),
@@ -158,4 +158,77 @@ fn the_ends_of_time_are_no_trouble() {
     assert!(schedule.next_after(Timestamp::MIN).is_none_or(|tick| tick > Timestamp::MIN));
     let now = time("2026-01-01T00:05:00Z");
     assert_eq!(schedule.tick_due(Timestamp::MIN, now), Some(time("2026-01-01T00:00:00Z")));
+}
+
+#[test]
+fn intervals_keep_their_length() {
+    let rows = [
+        ("every 7 hours", "1970-01-01T00:00:00Z", "1970-01-01T07:00:00Z"),
+        ("every 7 hours", "1970-01-01T21:00:00Z", "1970-01-02T04:00:00Z"),
+        ("every 7 hours", "1969-12-31T23:59:59.5Z", "1970-01-01T00:00:00Z"),
+        ("every 90 minutes", "1970-01-01T23:00:00Z", "1970-01-02T00:00:00Z"),
+        ("every 2 days", "2026-01-30T00:00:00Z", "2026-01-31T00:00:00Z"),
+        ("every 2 days", "2026-01-31T00:00:00Z", "2026-02-02T00:00:00Z"),
+        ("Every  1 Hour", "2026-02-01T00:00:00Z", "2026-02-01T01:00:00Z"),
+    ];
+    for (schedule, after, next) in rows {
+        check_next(schedule, after, next);
+    }
+    for (text, minutes) in
+        [("every 1 minutes", 1), ("every 7 hours", 420), ("every 90 minutes", 90), ("every 3650 days", 5_256_000)]
+    {
+        let schedule = Schedule::parse(text).unwrap();
+        let gap = Duration::from_secs(minutes * 60);
+        assert_eq!(schedule.min_gap(), Some(gap), "{text}");
+        let mut tick = time("2024-02-28T13:14:15Z");
+        for _ in 0..50 {
+            let next = schedule.next_after(tick).unwrap();
+            let after = schedule.next_after(next).unwrap();
+            assert_eq!(Duration::try_from(after.duration_since(next)).unwrap(), gap, "{text}");
+            assert_eq!(schedule.tick_due(tick, after), Some(after), "{text}");
+            tick = next;
+        }
+    }
+}
+
+#[test]
+fn intervals_that_cron_can_say_are_cron() {
+    let rows = [
+        ("every 1 minutes", Some("* * * * *")),
+        ("every 10 minutes", Some("*/10 * * * *")),
+        ("every 60 minutes", Some("0 * * * *")),
+        ("every 120 minutes", Some("0 */2 * * *")),
+        ("every 12 hours", Some("0 */12 * * *")),
+        ("every 24 hours", Some("0 0 * * *")),
+        ("every 1 days", Some("0 0 * * *")),
+        ("every 7 minutes", None),
+        ("every 7 hours", None),
+        ("every 2 days", None),
+        ("5 * * * *", Some("5 * * * *")),
+    ];
+    for (text, cron) in rows {
+        let schedule = Schedule::parse(text).unwrap();
+        assert_eq!(schedule.as_cron().as_deref(), cron, "{text}");
+        assert_eq!(schedule.to_string(), text);
+        if let Some(cron) = cron {
+            assert_eq!(schedule, Schedule::parse(cron).unwrap(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_interval_is_told_how_to_be_one() {
+    for text in [
+        "every",
+        "every day",
+        "every 0 hours",
+        "every -1 hours",
+        "every 1.5 hours",
+        "every 2 weeks",
+        "every 99999 days",
+        "every 99999999999999999999 hours",
+    ] {
+        let error = Schedule::parse(text).unwrap_err().to_string();
+        assert!(error.contains("`every`, a whole number from 1"), "{text}: {error}");
+    }
 }

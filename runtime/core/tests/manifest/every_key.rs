@@ -40,7 +40,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(
         object,
         json!({
-            "objectName": "o", "mapToName": null, "mapToDisplayName": null, "destination": "d", "schedule": null,
+            "objectName": "o", "objectChoice": null, "mapToName": null, "mapToDisplayName": null, "destination": "d", "schedule": null,
             "requiredFields": [], "optionalFields": [], "optionalFieldsAuto": false, "backfill": "none", "delivery": null,
             "alwaysEnabled": false
         })

@@ -18,7 +18,10 @@ fn files_from_the_wild_are_judged_as_expected() {
     check(example!("0c6a5ce-salesforce"), &["W required-field 8:11"]);
     check(example!("0c6a5ce-unifiedCRM"), &["W field-mapping-unique 89:26"]);
     check(example!("58532ae-fourfour"), &["W unknown-key 46:7"]);
-    check(example!("ff47637-quickstart"), &["E spec-version 3:14"]);
+    check(
+        example!("ff47637-quickstart"),
+        &["W legacy-form 3:14", "W destination-not-found 17:22", "W object-exists 26:21", "W destination-config 77:5"],
+    );
     check(example!("c88e8c9-quickstart"), &["E yaml-syntax 51:21"]);
 }
 

@@ -9,8 +9,14 @@ fn version_and_shape_of_the_file() {
     check("specVersion: 2.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:14"]);
     check("specVersion: 1.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:14"]);
     check("integrations: [{name: a, provider: p, proxy: {enabled: true}}]", &["E spec-version 1:1"]);
-    check("specVersion: 1.1.0\nintegrations: nonsense\nnonsense: 1", &["E spec-version 1:14"]);
-    check("specVersion: 1.0.0\nintegrations:\n  - name: a\n    api: p\n    actions: []", &["E spec-version 5:5"]);
+    check(
+        "specVersion: 1.1.0\nintegrations: nonsense\nnonsense: 1",
+        &["W legacy-form 1:14", "E wrong-type 2:15", "W unknown-key 3:1"],
+    );
+    check(
+        "specVersion: 1.0.0\nintegrations:\n  - name: a\n    api: p\n    actions: []",
+        &["W integration-structure 3:5", "W legacy-form 4:5", "W legacy-form 5:5"],
+    );
     check("specVersion: 1.0.0", &["E integration-structure 1:1"]);
     check("specVersion: 1.0.0\nintegrations:", &["E integration-structure 2:1"]);
     check("specVersion: 1.0.0\nintegrations: []", &["E integration-structure 2:1"]);
@@ -29,16 +35,20 @@ fn types_are_named_with_what_was_found() {
     check_integration("    displayName: [a]\n    proxy: {enabled: true}", &["E wrong-type 5:5"]);
     check_integration("    proxy: {enabled: \"true\"}", &["E wrong-type 5:22"]);
     check_integration("    proxy: {enabled: yes, useModule: Off}", &["W wrong-type 5:22", "W wrong-type 5:38"]);
+    check_integration("    proxy: {enabled: y}", &["W wrong-type 5:22"]);
     check_integration("    proxy: {enabled: 1}", &["E wrong-type 5:22"]);
     check_integration("    proxy: true", &["E wrong-type 5:12"]);
     check_integration("    read: [objects]", &["E wrong-type 5:5"]);
     check_integration("    read: {objects: {objectName: a}}", &["E wrong-type 5:12"]);
     check_integration("    read: {objects: [contacts]}", &["E wrong-type 5:22"]);
     check_read_object("          backfill: {defaultPeriod: {days: \"30\"}}", &["E wrong-type 10:44"]);
-    check_read_object("          backfill: {defaultPeriod: {days: -1}}", &["E wrong-type 10:44"]);
+    check_read_object("          backfill: {defaultPeriod: {days: -1}}", &["W wrong-type 10:44"]);
     check_read_object("          backfill: {defaultPeriod: {days: 1.5}}", &["E wrong-type 10:44"]);
     check_read_object("          backfill: {defaultPeriod: {days: 7.0}}", &[]);
-    check_read_object("          backfill: {defaultPeriod: {days: 99999999999}}", &["E wrong-type 10:44"]);
+    check_read_object(
+        "          backfill: {defaultPeriod: {days: 99999999999}}",
+        &["W large-backfill-risk 10:44", "W wrong-type 10:44"],
+    );
     check_read_object("          requiredFields: [email]", &["W wrong-type 10:28"]);
 
     let message = |rest: &str| {

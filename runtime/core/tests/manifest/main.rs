@@ -5,12 +5,16 @@
 
 mod encodings;
 mod every_key;
+mod every_rule;
 mod examples;
+mod fixes;
 mod format_rules;
 mod hostile;
 mod integration_rules;
+mod legacy;
 mod mutations;
 mod read_rules;
+mod schema;
 mod silence;
 mod yaml_rules;
 

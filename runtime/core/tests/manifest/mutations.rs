@@ -2,12 +2,15 @@
 
 use super::judged;
 
-const SEEDS: [&str; 5] = [
+pub(super) const SEEDS: [&str; 8] = [
     include_str!("every_key.yaml"),
     include_str!("aliases.yaml"),
     include_str!("../../../../examples/amp-yaml/0c6a5ce-hubspot-subscribe.yaml"),
     include_str!("../../../../examples/amp-yaml/0c6a5ce-quickstart.yaml"),
     include_str!("../../../../examples/amp-yaml/ff47637-quickstart.yaml"),
+    include_str!("../../../../examples/amp-yaml/2023-every-key.yaml"),
+    include_str!("../../../../examples/amp-yaml/2023-hubspot.yaml"),
+    include_str!("../../../../examples/amp-yaml/2023-draft-1.1.yaml"),
 ];
 
 /// What the edits put in.
@@ -41,10 +44,10 @@ const PIECES: [&str; 24] = [
 const MUTANTS_PER_SEED: u64 = 600;
 
 /// Marsaglia's xorshift64: the same mutants each time.
-struct Xorshift(u64);
+pub(super) struct Xorshift(pub(super) u64);
 
 impl Xorshift {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -52,7 +55,7 @@ impl Xorshift {
     }
 }
 
-fn mutate(source: &mut Vec<u8>, chance: &mut Xorshift) {
+pub(super) fn mutate(source: &mut Vec<u8>, chance: &mut Xorshift) {
     let at = chance.below(source.len());
     let end = (at + 1 + chance.below(40)).min(source.len());
     match chance.below(6) {

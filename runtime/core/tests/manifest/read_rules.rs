@@ -1,6 +1,6 @@
 //! Read objects: one row per rule.
 
-use ampline_core::manifest;
+use ampline_core::manifest::{self, Backfill};
 
 use super::{check_integration, check_read_object};
 
@@ -12,7 +12,7 @@ fn objects() {
     check_integration("    read: {objects: [{objectName: a, destination: d}]}", &["W required-field 5:22"]);
     check_read_object(
         "        - {objectName: contacts, destination: d, schedule: ''}\n        - {objectName: Contacts, destination: d, schedule: ''}",
-        &["E duplicate-read-object 10:24"],
+        &["W duplicate-read-object 10:24"],
     );
 }
 
@@ -28,18 +28,28 @@ fn schedules() {
     with("'*/6 * * * *'", &["W schedule-minimum-interval 5:64"]);
     with("'* * * * *'", &["W frequent-schedule-risk 5:64", "W schedule-minimum-interval 5:64"]);
     with("'*/60 * * * *'", &["W schedule-syntax 5:64"]);
-    for broken in ["every 12 hours", "'@hourly'", "'0 0 * * * *'", "'* * * *'", "5", "'a+b * * * *'"] {
-        let with_type: &[&str] = &["E schedule-syntax 5:64", "W wrong-type 5:64"];
-        with(broken, if broken == "5" { with_type } else { &with_type[..1] });
+    with("'0 0 31 2 *'", &["W schedule-syntax 5:64"]);
+    with("'0 0 30 2,4 *'", &[]);
+    for broken in ["'@hourly'", "'0 0 * * * *'", "'* * * *'", "'a+b * * * *'", "every 12 weeks", "'0 0 L * *'"] {
+        with(broken, &["W schedule-syntax 5:64"]);
     }
-    let advice = |schedule: &str| {
+    with("5", &["W schedule-syntax 5:64", "W wrong-type 5:64"]);
+    for older in ["every 12 hours", "every 7 hours", "once"] {
+        with(older, &["W schedule-syntax 5:64"]);
+    }
+    let checked = |schedule: &str| {
         let objects = format!("{{objects: [{{objectName: a, destination: d, schedule: {schedule}}}]}}");
         let source = format!("specVersion: 1.0.0\nintegrations: [{{name: a, provider: p, read: {objects}}}]");
-        manifest::check(source.as_bytes()).issues.remove(0).suggestion.unwrap()
+        manifest::check(source.as_bytes())
     };
-    assert_eq!(advice("every 12 hours"), "that is the older form; write `schedule: \"0 */12 * * *\"`");
-    assert_eq!(advice("every 1 days"), "that is the older form; write `schedule: \"0 0 */1 * *\"`");
+    let advice = |schedule: &str| checked(schedule).issues.remove(0).suggestion.unwrap();
+    assert_eq!(advice("every 12 hours"), "write `schedule: \"0 */12 * * *\"`");
+    assert!(advice("every 7 hours").starts_with("cron cannot say the same"));
     assert_eq!(advice("'@daily'"), "write `schedule: \"0 0 * * *\"`");
+    let kept = |schedule: &str| checked(schedule).manifest.unwrap().integrations.remove(0).read.remove(0);
+    assert_eq!(kept("every 7 hours").schedule.as_deref(), Some("every 7 hours"));
+    assert_eq!((kept("once").schedule, kept("once").backfill), (None, Backfill::FullHistory));
+    assert_eq!((kept("nonsense").schedule, kept("nonsense").backfill), (None, Backfill::None));
 }
 
 #[test]
@@ -50,14 +60,15 @@ fn fields() {
     with("{fieldName: a}, {fieldName: A}", &["W field-mapping-unique 10:56"]);
     with("{fieldName: a, mapToName: b}, {fieldName: a, mapToName: c}", &["W field-mapping-unique 10:70"]);
     with("{mapToName: b}, {fieldName: a, mapToName: b}", &["W field-mapping-unique 10:70"]);
-    with("{prompt: Which?}", &["E required-field 10:28"]);
-    with("{}, ~", &["E required-field 10:28", "E wrong-type 10:32"]);
+    with("{prompt: Which?}", &["W required-field 10:28"]);
+    with("{}, ~, ''", &["W required-field 10:28", "W required-field 10:32", "W required-field 10:35"]);
+    with("[a]", &["E wrong-type 10:28"]);
     with("{fieldName: \"$['a']['b']\", mapToName: \"$['x']['y']\"}", &[]);
-    with("{fieldName: $.a.b}", &["E field-mapping-jsonpath 10:40"]);
-    with("{fieldName: \"$['a'\"}", &["E field-mapping-jsonpath 10:40"]);
+    with("{fieldName: $.a.b}", &["W field-mapping-jsonpath 10:40"]);
+    with("{fieldName: \"$['a'\"}", &["W field-mapping-jsonpath 10:40"]);
     with("{fieldname: a}", &["W unknown-key 10:29"]);
     check_read_object("          optionalFieldsAuto: all\n          optionalFields:", &[]);
-    check_read_object("          optionalFieldsAuto: some", &["E required-field 10:31"]);
+    check_read_object("          optionalFieldsAuto: some", &["W required-field 10:31"]);
     check_read_object("          optionalFieldsAuto: true", &["W required-field 10:31"]);
     check_read_object(
         "          requiredFields: [{fieldName: a}]\n          optionalFields: [{fieldName: a}]",
@@ -91,7 +102,7 @@ fn deliveries() {
     with("{mode: onRequest}", &["W delivery-mode 10:11"]);
     with("{mode: onRequest, pageSize: 49}", &["W delivery-mode 10:49"]);
     with("{mode: auto, pageSize: 50}", &["W delivery-mode 10:44"]);
-    with("{mode: onDemand}", &["E delivery-mode 10:28"]);
+    with("{mode: onDemand}", &["W delivery-mode 10:28"]);
 }
 
 #[test]
@@ -100,9 +111,9 @@ fn objects_that_are_always_read() {
     check_read_object("          enabled: always", &["W always-enabled-fields 7:11"]);
     check_read_object(
         "          enabled: always\n          requiredFields: [{mapToName: a}]",
-        &["W always-enabled-fields 11:11"],
+        &["W always-enabled-mapping-count 11:11"],
     );
-    check_read_object("          enabled: maybe", &["E always-enabled-fields 10:20"]);
+    check_read_object("          enabled: maybe", &["W always-enabled-fields 10:20"]);
     check_integration(
         "    read: {objects: [{objectName: a, destination: d, schedule: '', enabled: always, requiredFields: [{fieldName: a}]}]}",
         &["W always-enabled-fields 5:54"],

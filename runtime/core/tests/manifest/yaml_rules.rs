@@ -20,10 +20,11 @@ fn broken_yaml_is_one_error_at_its_place() {
 }
 
 #[test]
-fn a_second_document_is_refused() {
+fn a_second_document_is_ignored() {
     let sound = "specVersion: 1.0.0\nintegrations: [{name: a, provider: p, proxy: {enabled: true}}]\n";
     check(&format!("---\n{sound}...\n"), &[]);
-    check(&format!("{sound}---\n{sound}"), &["E multiple-documents 3:1"]);
+    check(&format!("{sound}---\n{sound}"), &["W multiple-documents 3:1"]);
+    check(&format!("{sound}---\n]: ["), &["W multiple-documents 3:1"]);
 }
 
 #[test]

@@ -30,9 +30,8 @@ mod tests {
 
     use axum::body::to_bytes;
     use http::Request;
-    use tower::ServiceExt;
-
     use tokio::sync::mpsc;
+    use tower::ServiceExt;
 
     use crate::{
         api::{Api, ApiKey, router},
@@ -70,6 +69,7 @@ mod tests {
             board: Board::default(),
             scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
+            intake: None,
             running_since: None,
         };
         spoil(&*journal, wished).await;

@@ -1,6 +1,7 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health and signed downloads asks for the key in `X-Api-Key`; what is not listed here is denied.
+//! Every path but health, signed downloads and providers' events (which are signed, or show a key of their own) asks for the key in
+//! `X-Api-Key`; what is not listed here is denied.
 
 mod auth;
 mod connections;
@@ -8,8 +9,10 @@ mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
+mod events;
 mod health;
 mod hosted_store;
+mod inbound;
 mod installations;
 mod integrations;
 mod operations;
@@ -46,6 +49,7 @@ use crate::{
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
+    inbound::Intake,
     journal::Journal,
     pressure::Pressure,
     project::{Origin, Project, ProjectError},
@@ -86,6 +90,8 @@ pub struct Api {
     pub(crate) scheduler: Option<scheduler::Handle>,
     /// What holds reads; nothing where none run.
     pub(crate) pressure: Option<Arc<Pressure>>,
+    /// What takes providers' events in; nothing where none can be.
+    pub(crate) intake: Option<Intake>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -154,6 +160,10 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
         .route("/v1/projects/{project}/deliveries:purge", post(deliveries::purge))
+        .route("/v1/projects/{project}/events", get(events::list))
+        .route("/v1/projects/{project}/events/{id}", get(events::show))
+        .route("/v1/projects/{project}/events:replay", post(events::replay))
+        .route("/v1/projects/{project}/events:purge", post(events::purge))
         .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
@@ -163,7 +173,8 @@ pub fn router(api: Arc<Api>) -> Router {
     let open = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/downloads/{event_id}", get(downloads::download));
+        .route("/downloads/{event_id}", get(downloads::download))
+        .merge(inbound::routes());
     keyed
         .merge(open)
         .merge(credentials::open())

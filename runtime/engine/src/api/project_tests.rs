@@ -80,6 +80,7 @@ impl Served {
             board: Board::default(),
             scheduler: None,
             pressure: None,
+            intake: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), projects, _folder: folder }

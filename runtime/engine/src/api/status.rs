@@ -13,7 +13,7 @@ use super::{
     problem::{Problem, not_found},
 };
 use crate::{
-    journal::{DestinationState, Operation, Pause, ReadState},
+    journal::{DestinationState, InboxState, Operation, Pause, ReadState},
     project::{ConnectionRecord, ConnectionStatus},
     scheduler::NextRun,
 };
@@ -34,6 +34,8 @@ pub struct Status {
     pub reads: Vec<ReadStatus>,
     /// Every known destination.
     pub destinations: Vec<DestinationState>,
+    /// Providers' events that are not messages yet.
+    pub events: InboxState,
     /// Connections that do not work.
     #[serde(default)]
     pub connections: Vec<BadConnection>,
@@ -126,5 +128,14 @@ pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> R
     let destinations = api.journal.destinations().await?;
     let reads_held = api.pressure.as_ref().and_then(|pressure| pressure.on_all());
     let connections = bad_connections(api.projects.store().connections().await?);
-    Ok(Json(Status { project, version, running_since: api.running_since, reads_held, reads, destinations, connections }))
+    Ok(Json(Status {
+        project,
+        version,
+        running_since: api.running_since,
+        reads_held,
+        reads,
+        destinations,
+        events: api.journal.inbox(),
+        connections,
+    }))
 }

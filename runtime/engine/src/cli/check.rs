@@ -1,4 +1,4 @@
-//! `ampline check`: prints what is wrong with manifests, for people or for programs.
+//! `ampline check`: prints what is wrong with manifests, for people or for programs, and repairs what can be repaired safely.
 
 use std::{
     fs::File,
@@ -7,18 +7,18 @@ use std::{
     process::ExitCode,
 };
 
-use ampline_core::manifest::{self, Checked, FILE_BYTES_MAX, Issue, Severity};
+use ampline_core::manifest::{self, FILE_BYTES_MAX, Issue};
 use clap::Args;
-use serde::Serialize;
 
-use super::Format;
-
-/// Longer source lines are shown in part.
-const SHOWN_CHARS_MAX: usize = 160;
+use super::{
+    Format,
+    findings::{self, CheckedFile, Paint},
+    repair,
+};
 
 /// Checks amp.yaml files and prints every problem with its place and its remedy.
 ///
-/// Exit code: 0 without errors, 1 with errors, 2 where a file could not be read.
+/// Exit code: 0 without errors, 1 with errors, 2 where a file could not be read or written.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// Manifests to check; `-` reads the standard input
@@ -27,6 +27,15 @@ pub(super) struct CheckArgs {
     /// How to print what is found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Apply the fixes that are safe to the files, keeping comments and layout, and say what they were
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change, as a unified diff, and write nothing; secrets are blanked in it
+    #[arg(long, visible_alias = "dry-run")]
+    diff: bool,
+    /// End with 1 for warnings too
+    #[arg(long)]
+    deny_warnings: bool,
 }
 
 /// How a check ended, worst last. The number is the exit code.
@@ -34,9 +43,9 @@ pub(super) struct CheckArgs {
 pub(super) enum Verdict {
     /// No errors, perhaps warnings.
     Sound = 0,
-    /// At least one error.
+    /// At least one error, or a warning where those are denied.
     Errors = 1,
-    /// At least one file could not be read, or the findings not be written.
+    /// At least one file could not be read or written, or the findings not be printed.
     Unreadable = 2,
 }
 
@@ -51,7 +60,7 @@ impl From<Verdict> for ExitCode {
 /// # Errors
 /// When it cannot be written.
 pub(super) fn print_issues(file: &Path, source: &[u8], issues: &[Issue], out: &mut dyn Write) -> io::Result<()> {
-    print_file(&file.display().to_string(), source, issues, &Paint { colour: false }, out)
+    findings::print_file(&file.display().to_string(), source, issues, &Paint { colour: false }, out)
 }
 
 /// Checks the files and prints to the standard output; what could not be read goes to the standard error.
@@ -82,29 +91,52 @@ pub(super) fn check(
     let mut files = Vec::new();
     for path in &args.files {
         let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
-        match read(path, stdin) {
-            Ok(source) => {
-                let checked = manifest::check(&source);
-                verdict = verdict.max(if checked.manifest.is_some() { Verdict::Sound } else { Verdict::Errors });
-                files.push(CheckedFile { name, source, checked });
+        let file = read(path, stdin).map_err(|error| format!("cannot read {name}: {error}"));
+        match file.and_then(|source| judge(args, path, name, source, out)) {
+            Ok(file) => {
+                verdict = verdict.max(if is_sound(&file, args) { Verdict::Sound } else { Verdict::Errors });
+                files.push(file);
             }
-            Err(error) => {
-                writeln!(err, "error: cannot read {name}: {error}")?;
+            Err(message) => {
+                writeln!(err, "error: {message}")?;
                 verdict = Verdict::Unreadable;
             }
         }
     }
-    match args.format {
-        Format::Json => print_json(&files, out)?,
-        Format::Text => print_text(&files, colour, out)?,
+    match (args.format, args.diff) {
+        (Format::Json, _) => findings::print_json(&files, out)?,
+        // The diff was printed, and is what was asked for.
+        (Format::Text, true) => {}
+        (Format::Text, false) => findings::print_text(&files, colour, out)?,
     }
     Ok(verdict)
 }
 
-struct CheckedFile {
-    name: String,
-    source: Vec<u8>,
-    checked: Checked,
+fn is_sound(file: &CheckedFile, args: &CheckArgs) -> bool {
+    file.checked.manifest.is_some() && (!args.deny_warnings || file.checked.issues.is_empty())
+}
+
+/// Checks a file; with `--fix` as it is afterwards.
+fn judge(args: &CheckArgs, path: &Path, name: String, source: Vec<u8>, out: &mut dyn Write) -> Result<CheckedFile, String> {
+    if args.diff {
+        let fixed = manifest::fixed(&source);
+        if args.format == Format::Text {
+            repair::print_diff(&name, &source, &fixed.source, out)
+                .map_err(|error| format!("cannot print the changes: {error}"))?;
+        }
+        return Ok(CheckedFile { name, checked: manifest::check(&source), source, applied: Vec::new() });
+    }
+    if !args.fix {
+        return Ok(CheckedFile { name, checked: manifest::check(&source), source, applied: Vec::new() });
+    }
+    if is_stdin(path) {
+        return Err("cannot fix the standard input: give a file, or `--diff` to see the changes".to_owned());
+    }
+    let fixed = manifest::fixed(&source);
+    if fixed.source != source {
+        repair::replace(path, &fixed.source).map_err(|error| format!("cannot write {name}: {error}"))?;
+    }
+    Ok(CheckedFile { name, checked: manifest::check(&fixed.source), source: fixed.source, applied: fixed.applied })
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -123,112 +155,9 @@ fn read(path: &Path, stdin: &mut dyn Read) -> io::Result<Vec<u8>> {
     Ok(source)
 }
 
-/// An issue as programs read it.
-#[derive(Serialize)]
-struct Finding<'a> {
-    file: &'a str,
-    severity: Severity,
-    rule: &'a str,
-    message: &'a str,
-    path: &'a str,
-    line: u32,
-    column: u32,
-    suggestion: Option<&'a str>,
-}
-
-fn print_json(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
-    let findings: Vec<Finding<'_>> = files
-        .iter()
-        .flat_map(|file| {
-            file.checked.issues.iter().map(|issue| Finding {
-                file: &file.name,
-                severity: issue.severity,
-                rule: issue.rule,
-                message: &issue.message,
-                path: &issue.path,
-                line: issue.line,
-                column: issue.column,
-                suggestion: issue.suggestion.as_deref(),
-            })
-        })
-        .collect();
-    serde_json::to_writer_pretty(&mut *out, &findings)?;
-    writeln!(out)
-}
-
-fn print_text(files: &[CheckedFile], colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    let paint = Paint { colour };
-    for file in files {
-        print_file(&file.name, &file.source, &file.checked.issues, &paint, out)?;
-    }
-    let count = |severity| files.iter().flat_map(|file| &file.checked.issues).filter(|issue| issue.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let summary =
-        format!("{} checked: {}, {}", plural(files.len(), "file"), plural(errors, "error"), plural(warnings, "warning"),);
-    writeln!(out, "{}", paint.with(if errors > 0 { RED } else { GREEN }, &summary))
-}
-
-fn print_file(file: &str, source: &[u8], issues: &[Issue], paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
-    let text = String::from_utf8_lossy(source);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
-    issues.iter().try_for_each(|issue| print_issue(file, &lines, issue, paint, out))
-}
-
-fn print_issue(file: &str, lines: &[&str], issue: &Issue, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
-    let Issue { severity, rule, message, path, line, column, suggestion } = issue;
-    let (name, tone) = match severity {
-        Severity::Error => ("error", RED),
-        Severity::Warning => ("warning", YELLOW),
-    };
-    writeln!(out, "{file}:{line}:{column}: {}: {message}", paint.with(tone, &format!("{name}[{rule}]")))?;
-    let (line, column) = (*line as usize, *column as usize);
-    if let Some(text) = lines.get(line.saturating_sub(1)).filter(|text| !text.trim().is_empty() && column <= SHOWN_CHARS_MAX) {
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        // Only what a terminal shows in one cell keeps the caret in place; the rest at least does no harm.
-        let shown: String = text.chars().take(SHOWN_CHARS_MAX).map(|char| if char.is_control() { ' ' } else { char }).collect();
-        writeln!(out, " {} {shown}", paint.with(BLUE, &format!("{number} |")))?;
-        writeln!(
-            out,
-            " {} {}{}",
-            paint.with(BLUE, &format!("{margin} |")),
-            " ".repeat(column.saturating_sub(1)),
-            paint.with(tone, "^")
-        )?;
-    }
-    if path != "$" {
-        writeln!(out, "   at {path}")?;
-    }
-    if let Some(suggestion) = suggestion {
-        writeln!(out, "   {} {suggestion}", paint.with(GREEN, "help:"))?;
-    }
-    writeln!(out)
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-const RED: &str = "1;31";
-const YELLOW: &str = "1;33";
-const GREEN: &str = "1;32";
-const BLUE: &str = "34";
-
-/// Colours, or none.
-struct Paint {
-    colour: bool,
-}
-
-impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`.
+    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`, and temporary ones.
 
     use super::*;
 
@@ -238,12 +167,100 @@ mod tests {
         format!("{}/../../examples/amp-yaml/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
     }
 
+    fn arguments(files: &[&str]) -> CheckArgs {
+        let files = files.iter().map(PathBuf::from).collect();
+        CheckArgs { files, format: Format::Text, fix: false, diff: false, deny_warnings: false }
+    }
+
     /// The verdict, what was printed, and what went to the standard error.
     fn checked(files: &[&str], format: Format, stdin: &str) -> (Verdict, String, String) {
-        let args = CheckArgs { files: files.iter().map(PathBuf::from).collect(), format };
+        checked_with(&CheckArgs { format, ..arguments(files) }, stdin)
+    }
+
+    fn checked_with(args: &CheckArgs, stdin: &str) -> (Verdict, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let verdict = check(&args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
+        let verdict = check(args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
         (verdict, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    const FAULTY: &str =
+        "# ours\nspecVersion: 1.0.0\nintegrations: [{name: a, provider: HubSpot, proxy: {enabled: yes}}] # why\n";
+
+    /// A file of its own that holds `content`.
+    fn file(content: &str) -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("amp.yaml");
+        std::fs::write(&path, content).unwrap();
+        (folder, path.display().to_string())
+    }
+
+    #[test]
+    fn fixes_are_written_and_told() {
+        let (folder, path) = file(FAULTY);
+        let args = CheckArgs { fix: true, ..arguments(&[&path]) };
+        let expected = format!(
+            "{path}:3:36: fixed[provider-not-supported]: write `hubspot`\n{path}:3:62: fixed[wrong-type]: write `true`\n\
+             1 file checked: 0 errors, 0 warnings; 2 fixed\n"
+        );
+        assert_eq!(checked_with(&args, ""), (Verdict::Sound, expected, String::new()));
+        let fixed = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(fixed, FAULTY.replace("HubSpot", "hubspot").replace("yes", "true"));
+        assert_eq!(checked_with(&args, "").1, "1 file checked: 0 errors, 0 warnings\n");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+        let (verdict, _, err) = checked_with(&CheckArgs { fix: true, ..arguments(&["-"]) }, FAULTY);
+        assert_eq!((verdict, err.starts_with("error: cannot fix the standard input")), (Verdict::Unreadable, true));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let (folder, path) = file(FAULTY);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.yaml");
+        symlink(&path, &link).unwrap();
+        checked_with(&CheckArgs { fix: true, ..arguments(&[link.to_str().unwrap()]) }, "");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("hubspot"));
+    }
+
+    #[test]
+    fn a_diff_shows_what_would_change_and_changes_nothing() {
+        let (_folder, path) = file(FAULTY);
+        let expected = format!(
+            "--- {path}\n+++ {path}\n@@ -1,3 +1,3 @@\n # ours\n specVersion: 1.0.0\n\
+             -integrations: [{{name: a, provider: HubSpot, proxy: {{enabled: yes}}}}] # why\n\
+             +integrations: [{{name: a, provider: hubspot, proxy: {{enabled: true}}}}] # why\n"
+        );
+        for fix in [true, false] {
+            let args = CheckArgs { fix, diff: true, ..arguments(&[&path]) };
+            assert_eq!(checked_with(&args, "").1, expected);
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), FAULTY);
+        assert_eq!(checked_with(&CheckArgs { diff: true, ..arguments(&["-"]) }, SOUND).1, "");
+    }
+
+    #[test]
+    fn secrets_are_not_quoted() {
+        let declared = "destinations: [{name: d, type: webhook, url: ann:hunter2@example.com, password: swordfish, name: 7}]\n";
+        let source = format!("{SOUND}{declared}");
+        let diff = CheckArgs { diff: true, ..arguments(&["-"]) };
+        let json = CheckArgs { format: Format::Json, ..arguments(&["-"]) };
+        for args in [arguments(&["-"]), diff, json] {
+            let (_, out, _) = checked_with(&args, &source);
+            assert!(out.contains("https://"), "{out}");
+            assert!(!out.contains("hunter2") && !out.contains("swordfish"), "{out}");
+        }
+    }
+
+    #[test]
+    fn warnings_count_where_they_are_denied() {
+        let warned = SOUND.replace("true", "yes");
+        assert_eq!(checked(&["-"], Format::Text, &warned).0, Verdict::Sound);
+        let args = CheckArgs { deny_warnings: true, ..arguments(&["-"]) };
+        assert_eq!(checked_with(&args, &warned).0, Verdict::Errors);
+        assert_eq!(checked_with(&args, SOUND).0, Verdict::Sound);
     }
 
     #[test]
@@ -294,22 +311,30 @@ mod tests {
                 "file": fourfour, "severity": "warning", "rule": "unknown-key",
                 "message": "`proxy` is not a key of `read` and is ignored; it belongs to the integration, one level up",
                 "path": "$.integrations[0].read.proxy", "line": 46, "column": 7,
-                "suggestion": "move `proxy` one level up, beside `read`"
+                "suggestion": "move `proxy` one level up, beside `read`", "fix": null
             },
             {
                 "file": broken, "severity": "error", "rule": "yaml-syntax",
                 "message": "not valid YAML: mapping values are not allowed in this context", "path": "$", "line": 51, "column": 21,
-                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `"
+                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `",
+                "fix": null
             }
         ]);
         assert_eq!(findings, expected);
         assert_eq!(checked(&["-"], Format::Json, SOUND).1, "[]\n");
+
+        let (_, out, _) = checked(&["-"], Format::Json, &SOUND.replace("true", "yes"));
+        let findings: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let fix = serde_json::json!({
+            "title": "write `true`", "safe": true, "edits": [{"start": 74, "end": 77, "text": "true"}]
+        });
+        assert_eq!(findings[0]["fix"], fix);
     }
 
     #[test]
     fn files_beyond_the_limit_are_read_no_further() {
         let mut endless = io::repeat(b'#');
-        let args = CheckArgs { files: vec!["-".into()], format: Format::Text };
+        let args = arguments(&["-"]);
         let mut out = Vec::new();
         let verdict = check(&args, false, &mut endless, &mut out, &mut io::sink()).unwrap();
         assert_eq!(verdict, Verdict::Errors);

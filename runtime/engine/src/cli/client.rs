@@ -88,6 +88,7 @@ impl Client {
             board: Board::default(),
             scheduler: None,
             pressure: None,
+            intake: None,
             running_since: None,
         };
         Ok(Self {

@@ -6,13 +6,18 @@ mod client;
 mod connections;
 mod deliveries;
 mod destinations;
+mod events;
+mod findings;
 mod installations;
 mod integrations;
 mod logging;
 mod operations;
 mod output;
+mod providers;
 mod reads;
+mod repair;
 mod run;
+mod schema;
 mod secrets;
 mod status;
 mod table;
@@ -38,6 +43,8 @@ struct Cli {
 enum Command {
     /// Check amp.yaml files: every problem with its place and its remedy.
     Check(check::CheckArgs),
+    /// Print the JSON Schema of amp.yaml, which editors complete and check by.
+    Schema,
     /// Run an amp.yaml: read on schedule, keep, deliver. Stops on SIGTERM or Ctrl-C once what is in flight is settled.
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
@@ -52,6 +59,8 @@ enum Command {
     Operations(operations::OperationsArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
+    /// List, show, replay and purge providers' events that are not messages yet.
+    Events(events::EventsArgs),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
     /// List, make, renew, check and delete customers' connections to providers.
@@ -64,6 +73,8 @@ enum Command {
     Reload(integrations::ReloadArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
+    /// List and show providers, or check a file that declares one.
+    Providers(providers::ProvidersArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
     Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
@@ -96,6 +107,7 @@ enum Format {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
+        Command::Schema => schema::run(),
         Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
@@ -105,8 +117,10 @@ pub fn main() -> ExitCode {
         Command::Operations(args) => finish(client::block_on(operations::run(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
         Command::Connections(args) => finish(client::block_on(connections::run(*args))),
+        Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Providers(args) => providers::run(args),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
         Command::Installations(args) => finish(client::block_on(installations::run(args))),
         Command::Reload(args) => finish(client::block_on(integrations::reload(args))),

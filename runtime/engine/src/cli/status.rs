@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Failure, Format, Target, client::Client, output, table};
 use crate::{
     api::{BadConnection, Status},
-    journal::{Operation, OperationStatus},
+    journal::{InboxState, Operation, OperationStatus},
 };
 
 /// Flags of `ampline status`.
@@ -52,8 +52,18 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
         .collect();
     let destinations =
         table::text(["destination", "pending", "waiting", "delivered", "dead", "state"], &destinations, "no destinations yet");
+    let events = events(&status.events);
     let connections = bad_connections(status.connections).map_or_else(String::new, |table| format!("\n\n{table}"));
-    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{connections}"))
+    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{connections}{events}"))
+}
+
+/// How many events wait, where any do.
+fn events(&InboxState { waiting, waiting_bytes, dead }: &InboxState) -> String {
+    if waiting == 0 && dead == 0 {
+        return String::new();
+    }
+    let megabytes = waiting_bytes as f64 / 1e6;
+    format!("\n\nevents: {waiting} wait ({megabytes:.1} MB), {dead} given up; `ampline events` lists them")
 }
 
 /// The connections that do not work, where there are any.

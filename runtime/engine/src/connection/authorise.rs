@@ -16,7 +16,7 @@ pub(crate) struct Access {
     /// Which credentials these are: later ones have a greater number.
     pub(crate) generation: u64,
     /// The API's address, without a trailing slash.
-    pub(super) base_url: String,
+    pub(crate) base_url: String,
     pub(super) proof: Proof,
 }
 

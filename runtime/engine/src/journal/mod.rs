@@ -7,8 +7,11 @@
 //! - **J4** a claim is exclusive until its lease ends;
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
 //! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
+//!
+//! J7 to J9, about events of providers, stand with [`Inbox`].
 
 mod deliveries;
+mod inbox;
 mod reads;
 pub mod sqlite;
 
@@ -22,6 +25,10 @@ use uuid::Uuid;
 
 pub use deliveries::{
     AttemptRow, Bulk, DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, Page, Purged, Retention,
+};
+pub use inbox::{
+    Accepted, ClaimEvents, Claimable, EventClaim, EventDetail, EventFilter, EventSettlement, EventStatus, EventSummary, Inbox,
+    InboxState, NewEvent, PutOff, QueuedEvent, REMEMBERED_FOR, REMEMBERED_MAX,
 };
 pub(crate) use reads::cut;
 pub use reads::{
@@ -37,6 +44,9 @@ pub enum JournalError {
         /// The fence that the caller holds.
         held: i64,
     },
+    /// The events have another owner by now, or are gone; nothing of the settlement took effect.
+    #[error("the events were claimed again meanwhile")]
+    StaleClaim,
     /// The store cannot be used: corrupt, of a newer version, or in use by another process.
     #[error("the store {path} cannot be used: {reason}")]
     Unusable {
@@ -255,9 +265,9 @@ pub struct DestinationState {
     pub failures: u64,
 }
 
-/// The store of reads, envelopes, deliveries and attempts.
+/// The store of reads, envelopes, deliveries and attempts, and of events that are to become envelopes.
 #[async_trait]
-pub trait Journal: Send + Sync + 'static {
+pub trait Journal: Inbox {
     /// Takes ownership of a read, resuming an interrupted operation; nothing while another owner's lease holds (J3), and nothing
     /// for a triggered operation that has ended.
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>>;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use ampline_core::{
     manifest::{Backfill, Field, Integration, ReadObject},
     plan::ObjectConfig,
+    subscribe::SubscribeConfig,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,8 +42,9 @@ impl Content {
         if value.get("proxy").is_some_and(|proxy| !proxy["enabled"].is_boolean()) {
             issues.push(issue(".proxy", "must be {\"enabled\": true} or {\"enabled\": false}".to_owned()));
         }
-        for action in ["write", "subscribe"] {
-            check_objects(&value, action, &mut issues);
+        check_objects(&value, "write", &mut issues);
+        for (name, config) in check_objects(&value, "subscribe", &mut issues).into_iter().flatten() {
+            subscribed_object(name, config, &mut issues);
         }
         let objects = check_objects(&value, "read", &mut issues).map_or_else(BTreeMap::new, |given| {
             given.iter().filter_map(|(name, config)| Some((name.clone(), read_object(name, config, &mut issues)?))).collect()
@@ -62,6 +64,14 @@ impl Content {
     /// Whether any object is configured for reads.
     pub fn configures_reads(&self) -> bool {
         self.configures_reads
+    }
+
+    /// The choices for events, by the provider's object name.
+    pub fn events(&self) -> BTreeMap<String, SubscribeConfig> {
+        let value = self.to_value();
+        let objects = value["subscribe"]["objects"].as_object();
+        let lowered = |(name, config): (&String, &Value)| Some((name.clone(), subscribed_object(name, config, &mut Vec::new())?));
+        objects.into_iter().flatten().filter_map(lowered).collect()
     }
 
     /// As the contract writes it.
@@ -158,6 +168,14 @@ fn read_object(name: &str, config: &Value, issues: &mut Vec<Issue>) -> Option<Ob
     }
     let parsed = serde_json::from_value(Value::Object(config));
     parsed.map_err(|error| issues.push(issue(&path, error.to_string()))).ok()
+}
+
+fn subscribed_object(name: &str, config: &Value, issues: &mut Vec<Issue>) -> Option<SubscribeConfig> {
+    let mut config = config.as_object()?.clone();
+    // How the provider is told of a subscription; ours are set up by people.
+    config.remove("providerOptions");
+    let parsed = serde_json::from_value(Value::Object(config));
+    parsed.map_err(|error| issues.push(issue(&format!(".subscribe.objects.{name}"), error.to_string()))).ok()
 }
 
 fn fill(object: &ReadObject, config: &mut Map<String, Value>) {

@@ -82,6 +82,7 @@ impl<'a> Lookup<'a> {
     pub(super) async fn jobs(&mut self, record: InstallationRecord) -> Result<Vec<Job>, ProjectError> {
         let installed = self.referred(record).await?;
         let (jobs, issues) = self.project.planner.jobs(&installed.subject());
+        self.project.subscriptions().set(&installed.record.id, self.project.planner.subscribed(&installed.subject()));
         if installed.record.disabled_reason.is_none() {
             for Issue { path, message } in issues {
                 tracing::warn!(event = "installation.unhealthy", installation = %installed.record.id, path, reason = message);

@@ -8,6 +8,7 @@ use std::{
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
     provider::{Catalog, RateLimit},
+    subscribe::{Source, plan_subscriptions},
 };
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     connection::{Connections, Declared, ProviderApp},
+    inbound::Subscribed,
     scheduler::Job,
 };
 
@@ -81,19 +83,25 @@ impl Planner {
         if !issues.is_empty() {
             return (Vec::new(), issues);
         }
-        let latest = &subject.integration.latest.content;
-        let from_file = matches!(subject.installation.origin, Origin::File(_));
-        // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
-        let configured = if from_file { latest } else { &subject.standing.content };
+        let choice = choice(subject);
+        let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
-        let others = if from_file && !content.configures_reads() { Others::All } else { Others::AlwaysEnabled };
-        let choice = Choice { configured, latest, others };
-        let (mut plans, problems) = plan::plan(&choice, &self.lowered(subject), &self.destinations);
+        let (mut plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
         for plan in &mut plans {
             // What was chosen is in the plan; thousands of plans need not carry it twice.
             plan.context.installation.objects.clear();
         }
-        issues.extend(content.provider_fault(latest));
+        issues.extend(content.provider_fault(choice.latest));
+        problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
+        if let Some(provider) = self.catalog.get(&choice.latest.provider) {
+            plans.retain(|plan| match provider.unsupported(plan) {
+                None => true,
+                Some(message) => {
+                    issues.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
+                    false
+                }
+            });
+        }
         issues.extend(
             problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
         );
@@ -114,6 +122,34 @@ impl Planner {
         let rate_limit = declared.or(provider.info().rate_limit);
         let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit };
         (plans.into_iter().map(job).collect(), issues)
+    }
+
+    /// What is subscribed; nothing where nothing is, or where the provider's events are not known.
+    pub(crate) fn subscribed(&self, subject: &Subject<'_>) -> Option<Subscribed> {
+        let Subject { installation, connection, integration, .. } = subject;
+        if !self.obstacles(subject).is_empty() {
+            return None;
+        }
+        let content = &installation.config.content;
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &content.events(), &self.destinations);
+        if plans.is_empty() {
+            return None;
+        }
+        let Some(source) = Source::of(&connection.provider) else {
+            tracing::warn!(event = "subscriptions.unsupported", installation = %installation.id, provider = %connection.provider,
+                "events of this provider cannot be taken in; only its reads run");
+            return None;
+        };
+        let ready = self.connections.as_ref().and_then(|connections| connections.get(&connection.id));
+        Some(Subscribed {
+            installation_id: installation.id.clone(),
+            integration: [integration.id.clone(), integration.name.clone()],
+            workspace: connection.workspace.clone(),
+            source,
+            provider: self.catalog.get(&connection.provider)?.clone(),
+            connection: ready,
+            plans,
+        })
     }
 
     /// Why nothing at all of an installation is read.
@@ -157,6 +193,17 @@ impl Planner {
             objects: installation.config.content.objects(),
         }
     }
+}
+
+/// The integration as the installation sees it.
+fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {
+    let latest = &subject.integration.latest.content;
+    let from_file = matches!(subject.installation.origin, Origin::File(_));
+    // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
+    let configured = if from_file { latest } else { &subject.standing.content };
+    let nothing_chosen = !subject.installation.config.content.configures_reads();
+    let others = if from_file && nothing_chosen { Others::All } else { Others::AlwaysEnabled };
+    Choice { configured, latest, others }
 }
 
 /// What is known of a connection that does not work.

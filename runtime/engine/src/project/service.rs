@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    inbound::Subscriptions,
     scheduler::{self, Job},
 };
 
@@ -32,6 +33,8 @@ pub(crate) struct Project {
     pub(super) scheduler: Option<scheduler::Handle>,
     /// Reads the files again; nothing where none run.
     pub(super) reread: Option<Reread>,
+    /// Kept up to date with every change.
+    subscriptions: Arc<Subscriptions>,
     turn: Mutex<()>,
 }
 
@@ -57,12 +60,17 @@ impl Project {
         scheduler: Option<scheduler::Handle>,
         reread: Option<Reread>,
     ) -> Self {
-        Self { store, planner, clock, scheduler, reread, turn: Mutex::default() }
+        Self { store, planner, clock, scheduler, reread, subscriptions: Arc::default(), turn: Mutex::default() }
     }
 
     /// What is stored, for questions that need no more.
     pub(crate) fn store(&self) -> &ProjectStore {
         &self.store
+    }
+
+    /// What installations subscribe, now and after every change.
+    pub(crate) fn subscriptions(&self) -> Arc<Subscriptions> {
+        self.subscriptions.clone()
     }
 
     /// Until this is dropped, nobody else changes anything.
@@ -307,7 +315,10 @@ impl Project {
         for installation_id in ids {
             let jobs = match self.store.installation(&installation_id).await? {
                 Some(record) => lookup.jobs(record).await?,
-                None => Vec::new(),
+                None => {
+                    self.subscriptions.set(&installation_id, None);
+                    Vec::new()
+                }
             };
             let change = scheduler::Change { installation_id, jobs };
             // A scheduler that has ended reads nothing any more; the change counts from the next start on.

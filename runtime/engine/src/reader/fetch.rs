@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ampline_core::provider::{ReadError, ReadErrorClass};
+use ampline_core::provider::{ReadError, ReadErrorClass, SentTo};
 use bytes::{Bytes, BytesMut};
 use serde_json::json;
 
@@ -187,6 +187,7 @@ async fn send(
     let mut answer = http::Response::new(body.freeze());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
+    answer.extensions_mut().insert(SentTo(access.base_url.clone()));
     Ok(answer)
 }
 

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use ending::{already_complete, end_failed, fail};
+pub(crate) use fetch::once;
 use operation::{Operation, Pages, Stopped};
 pub(crate) use throttle::Throttles;
 pub(crate) use turn::Turn;

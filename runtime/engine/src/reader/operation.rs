@@ -146,7 +146,9 @@ impl<'a> Operation<'a> {
             }
         }
         self.guard.check(run.position.as_deref(), &page).map_err(NoPage::Failed)?;
-        page.records.retain(|record| run.wants(record));
+        // What the provider cannot leave out is left out here.
+        let filters = self.provider.filters();
+        page.records.retain(|record| run.wants(record) && (filters || self.plan.admits(record, run.read_type)));
         let mut fresh = self.cursor.fresh(page.records.clone());
         self.complete_records(&mut fresh).await?;
         Ok(Some((page, fresh)))

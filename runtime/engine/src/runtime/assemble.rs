@@ -1,6 +1,6 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
 use tokio::sync::watch;
@@ -15,12 +15,13 @@ use crate::{
     dispatcher::{self, Route},
     downloads::Downloads,
     http_client,
+    inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
     project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
-    reader,
+    providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Signing, Vault},
+    secrets::{DestinationSecrets, Secret, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         Destination, FIRST_PARTY, Sinks,
@@ -57,14 +58,13 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
     let resolving = (settings.clone(), manifest.clone(), files.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
-    let catalog = Catalog::built_in();
-    let providers = catalog.clone();
     let resolved = tokio::task::spawn_blocking(move || {
         let (settings, manifest, files) = resolving;
-        match (resolve(&settings, &manifest, &providers, env), files::installations(&files, &settings)) {
+        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
+        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
             (Ok(resolved), Ok(found)) => {
                 let declared = files::declared(&files, &manifest, &resolved.connections, found);
-                Ok((resolved, declared))
+                Ok((catalog, resolved, declared))
             }
             (resolved, found) => {
                 let faults = [resolved.err(), found.err().map(problems)];
@@ -72,7 +72,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
             }
         }
     });
-    let (resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
+    let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
     let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
@@ -201,6 +201,7 @@ impl Parts {
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let intake = self.intake(&public_url, settings);
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -223,8 +224,32 @@ impl Parts {
             board: scheduler::Board::default(),
             scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
+            intake: Some(intake),
             running_since: Some(now),
         })
+    }
+
+    /// What takes providers' events in.
+    fn intake(&self, public_url: &str, settings: &Settings) -> Intake {
+        // HubSpot signs with the secret of the product's registration.
+        let mut by_provider: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
+        for app in &self.resolved.connections.provider_apps {
+            by_provider.entry(app.provider.clone()).or_default().extend(app.client_secret.clone());
+        }
+        let options = IntakeOptions {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            keys: Keys { by_integration: self.resolved.inbound_keys.clone(), by_provider },
+            waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
+        };
+        let subscriptions = self.project.subscriptions();
+        Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+    }
+
+    /// What makes messages of providers' events.
+    pub(super) fn processing(&self, reading: &reader::Shared, reads: scheduler::Handle) -> Processor {
+        let stores = (self.journal.clone(), self.project.subscriptions());
+        let reader::Shared { clock, http, pressure, stop, .. } = reading.clone();
+        Processor::new(stores, pressure, clock, http, reads, stop)
     }
 
     /// The installed sinks, compiled.

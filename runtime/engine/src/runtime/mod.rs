@@ -21,6 +21,7 @@ use crate::{
     connection::Connections,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
+    inbound,
     journal::{Journal, JournalError, Retention},
     project::{Project, ProjectError, ProjectStore},
     reader,
@@ -129,7 +130,7 @@ impl Runtime {
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let api = parts.api(address, &settings, handle)?;
+        let api = parts.api(address, &settings, handle.clone())?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
         let (stop, stopped) = watch::channel(false);
@@ -150,6 +151,7 @@ impl Runtime {
         let reading = parts.reading(&stopped)?;
         let spread = Duration::from_secs(settings.runtime.spread_s);
         let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
+        background.spawn(inbound::run(Arc::new(parts.processing(&reading, handle))));
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, pace, board, commands));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());

@@ -26,12 +26,16 @@ pub struct Settings {
     pub postgres: Option<PostgresSettings>,
     /// How much may wait, and when reads stop.
     pub limits: LimitsSettings,
+    /// Providers besides those built in.
+    pub providers: ProvidersSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
     /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
     pub provider_apps: BTreeMap<String, ProviderAppSettings>,
+    /// What integrations need besides amp.yaml, by name.
+    pub integrations: BTreeMap<String, IntegrationSettings>,
     /// Which customer uses which integration.
     pub installations: Vec<InstallationSettings>,
 }
@@ -39,8 +43,16 @@ pub struct Settings {
 impl Settings {
     /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
     pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
-        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits)
-            != (&running.project.id, &running.retention, &running.network, &running.secrets, &running.postgres, &running.limits)
+        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits, &self.integrations)
+            != (
+                &running.project.id,
+                &running.retention,
+                &running.network,
+                &running.secrets,
+                &running.postgres,
+                &running.limits,
+                &running.integrations,
+            )
     }
 }
 
@@ -134,6 +146,14 @@ pub struct NetworkSettings {
     pub ca_file: Option<PathBuf>,
 }
 
+/// Providers besides those built in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProvidersSettings {
+    /// The folder whose YAML files declare them; `providers` beside amp.yaml, if it is there, where it is left out.
+    pub dir: Option<PathBuf>,
+}
+
 /// How secrets are kept.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -162,11 +182,13 @@ pub struct LimitsSettings {
     pub backlog_megabytes: u64,
     /// Megabytes that are left free on the disk of the data folder; below it all reads stop.
     pub disk_reserve_megabytes: u64,
+    /// Megabytes of providers' events that may wait; beyond it providers are asked to try again later.
+    pub inbox_megabytes: u64,
 }
 
 impl Default for LimitsSettings {
     fn default() -> Self {
-        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512 }
+        Self { backlog_megabytes: 10_240, disk_reserve_megabytes: 512, inbox_megabytes: 1_024 }
     }
 }
 
@@ -218,6 +240,15 @@ impl TryFrom<toml::Table> for DestinationSettings {
             config,
         })
     }
+}
+
+/// What an integration needs besides amp.yaml.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntegrationSettings {
+    /// What the provider's events are believed for: HubSpot's client secret of the app, or the key that EventBridge shows for
+    /// Salesforce. Several with white space between them during a change of keys.
+    pub inbound_key: Option<SecretSource>,
 }
 
 /// Which customer uses which integration, and what that customer chose.

@@ -16,8 +16,8 @@ pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };
 pub use file::{
-    DestinationSettings, Durability, InstallationSettings, LimitsSettings, NetworkSettings, PostgresSettings, ProjectSettings,
-    RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
+    PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

@@ -72,6 +72,8 @@ pub struct Resolved {
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// The customers' credentials, and the product's registrations.
     pub(crate) connections: DeclaredConnections,
+    /// What providers' events are believed for, by the integration's name.
+    pub inbound_keys: BTreeMap<String, Vec<Secret>>,
 }
 
 /// Resolves settings against a manifest. `env` looks up environment variables.
@@ -111,6 +113,21 @@ pub fn resolve(
     match connections(settings, catalog, &env) {
         Ok(connections) => resolved.connections = connections,
         Err(found) => found.into_iter().for_each(|problem| report(problem.place, problem.message)),
+    }
+    for (name, declared) in &settings.integrations {
+        let mut fault = |message: String| problems.push(Problem { place: format!("integrations.{name}"), message });
+        if !manifest.integrations.iter().any(|integration| integration.name == *name) {
+            let known: Vec<&str> = manifest.integrations.iter().map(|integration| integration.name.as_str()).collect();
+            fault(format!("amp.yaml has no integration of this name; there are: {}", known.join(", ")));
+        }
+        match declared.inbound_key.as_ref().map(|source| read(source, &env)).transpose() {
+            Ok(Some(keys)) => {
+                let keys = keys.reveal().split_whitespace().map(Secret::new).collect();
+                resolved.inbound_keys.insert(name.clone(), keys);
+            }
+            Ok(None) => {}
+            Err(message) => fault(format!("inbound_key: {message}")),
+        }
     }
     if problems.is_empty() { Ok(resolved) } else { Err(problems) }
 }

@@ -9,6 +9,7 @@ mod bulk;
 mod crash;
 mod fixture;
 mod history;
+mod inbox;
 mod model;
 mod operations;
 mod reads;
@@ -65,6 +66,13 @@ mod sqlite {
         history::pages_are_stable_under_writes,
         history::replays_make_new_deliveries_and_double_nothing,
         history::retention_by_age_and_size_spares_what_is_pending,
+        inbox::j7_events_survive_and_leave_with_their_envelopes,
+        inbox::j8_an_event_accepted_twice_is_stored_once,
+        inbox::j9_a_queue_has_one_owner_and_a_stale_one_cannot_settle,
+        inbox::order_holds_over_settlements_and_queues_take_turns,
+        inbox::a_queue_that_is_put_off_waits_and_counts_its_failures,
+        inbox::dead_events_are_listed_replayed_and_purged,
+        inbox::news_of_events_are_never_missed,
         model::random_operations_agree_with_the_model,
     }
 }

@@ -1,9 +1,11 @@
 //! The HTTP surface, and what every request passes first: pause, URL length, faults, token, rate limits, counters.
 
+mod associations;
 mod batch;
 mod objects;
 mod properties;
 mod respond;
+mod schemas;
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{Html, IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
 
 use super::{Shared, control, error::ApiError};
@@ -28,6 +30,15 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/crm/v3/objects/{object}/search", post(objects::search))
         .route("/crm/v3/objects/{object}/batch/{action}", post(batch::batch))
         .route("/crm/v3/objects/{object}/{id}", get(objects::get).patch(objects::update).delete(objects::archive))
+        .route("/crm/v3/objects/{object}/merge", post(objects::merge))
+        .route("/crm/v4/associations/{from}/{to}/batch/read", post(associations::batch_read))
+        .route("/crm/v4/objects/{from}/{id}/associations/{to}", get(associations::of_record))
+        .route("/crm/v4/objects/{from}/{id}/associations/default/{to}/{to_id}", put(associations::create))
+        .route("/crm/v4/objects/{from}/{id}/associations/{to}/{to_id}", delete(associations::archive))
+        .route("/crm/v3/schemas", get(schemas::list))
+        .route("/crm/v3/schemas/{object}", get(schemas::get))
+        .route("/crm-object-schemas/v3/schemas", get(schemas::list))
+        .route("/crm-object-schemas/v3/schemas/{object}", get(schemas::get))
         .route("/account-info/v3/details", get(account))
         .route("/crm/v3/properties/{object}", get(properties::list))
         .route("/crm/v3/properties/{object}/{name}", get(properties::get))
@@ -39,17 +50,22 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 
 /// The name under which requests are counted and faults are ordered.
 fn endpoint(method: &Method, path: &str) -> &'static str {
+    if path.starts_with("/crm/v4/") {
+        return if path.ends_with("/batch/read") { "associations_batch_read" } else { "associations" };
+    }
     let parts: Vec<&str> = path.trim_start_matches("/crm/v3/").split('/').collect();
     match (method.as_str(), parts.as_slice()) {
         ("GET", ["objects", _]) => "list",
         ("POST", ["objects", _]) => "create",
         ("POST", ["objects", _, "search"]) => "search",
+        ("POST", ["objects", _, "merge"]) => "merge",
         ("POST", ["objects", _, "batch", "read"]) => "batch_read",
         ("POST", ["objects", _, "batch", _]) => "batch_write",
         ("GET", ["objects", _, _]) => "get",
         ("PATCH", ["objects", _, _]) => "update",
         ("DELETE", ["objects", _, _]) => "archive",
         ("GET", ["properties", ..]) => "properties",
+        ("GET", ["schemas", ..]) => "schemas",
         _ => "other",
     }
 }

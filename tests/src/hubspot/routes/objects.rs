@@ -10,8 +10,13 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::respond::{Page, Paging, Write, answered, json, parse, selected};
-use crate::hubspot::{Shared, error::ApiError, record::Answered, search, state, store::Store};
+use serde::Deserialize;
+
+use super::{
+    associations,
+    respond::{Page, Paging, Write, answered, json, parse, selected},
+};
+use crate::hubspot::{Shared, error::ApiError, record::Answered, schema::ObjectType, search, state, store::Store};
 
 const PAGE_RESULTS_MAX: u64 = 100;
 const PAGE_RESULTS_DEFAULT: u64 = 10;
@@ -24,12 +29,16 @@ struct Selection {
     after: u64,
     is_archived: bool,
     properties: Vec<String>,
+    associations: Vec<String>,
 }
 
 impl Selection {
     fn of(pairs: &[(String, String)]) -> Result<Self, ApiError> {
         let last = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let all = |name: &'static str| pairs.iter().filter(move |(key, _)| key == name).flat_map(|(_, value)| value.split(','));
+        let all = |name: &'static str| {
+            let values = pairs.iter().filter(move |(key, _)| key == name).flat_map(|(_, value)| value.split(','));
+            values.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        };
         let limit = match last("limit") {
             None => PAGE_RESULTS_DEFAULT,
             Some(text) => text.parse().map_err(|_| cannot_read("limit", text))?,
@@ -41,7 +50,8 @@ impl Selection {
             limit,
             after: last("after").filter(|text| !text.is_empty()).map(id_of_cursor).transpose()?.unwrap_or_default(),
             is_archived: last("archived") == Some("true"),
-            properties: all("properties").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+            properties: all("properties"),
+            associations: all("associations"),
         })
     }
 }
@@ -68,7 +78,8 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let selection = Selection::of(&pairs)?;
     let mut state = shared.state();
-    let store = state.store(&object)?;
+    let linked = linked(&mut state, &selection.associations)?;
+    let (store, links) = state.with_links(&object)?;
     let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
     // One more than asked for tells whether another page follows.
     let mut views = store.page(selection.after, limit + 1, selection.is_archived);
@@ -80,7 +91,16 @@ pub(super) async fn list(
         Paging::next(after, Some(link))
     });
     let properties = selected(&store.object, Some(&selection.properties));
-    Ok(json(StatusCode::OK, &Page { total: None, results: answered(views, &properties), paging }))
+    let mut results = answered(views, &properties);
+    for result in results.iter_mut().filter(|_| !linked.is_empty()) {
+        result.associations = associations::inline(links, &store.object, result.view.id, &linked);
+    }
+    Ok(json(StatusCode::OK, &Page { total: None, results, paging }))
+}
+
+/// The types of the associations that were asked for, by the names that were used.
+fn linked(state: &mut state::State, asked: &[String]) -> Result<Vec<(String, ObjectType)>, ApiError> {
+    asked.iter().map(|name| Ok((name.clone(), state.store(name)?.object.clone()))).collect()
 }
 
 /// The whole URL of the next page, with everything that was asked for.
@@ -122,7 +142,7 @@ fn id_of(text: &str) -> Result<u64, ApiError> {
 /// The answer to a read or write of one record.
 fn single(store: &Store, id: u64, status: StatusCode, asked: Option<&[String]>) -> Result<Response, ApiError> {
     let view = store.get(id).ok_or_else(|| ApiError::unknown_id(&id.to_string()))?;
-    Ok(json(status, &Answered { view, properties: &selected(&store.object, asked) }))
+    Ok(json(status, &Answered { view, properties: &selected(&store.object, asked), associations: None }))
 }
 
 /// After a write HubSpot shows what was written, too.
@@ -138,12 +158,37 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let selection = Selection::of(&pairs)?;
     let mut state = shared.state();
-    let (store, number) = (state.store(&object)?, id_of(&id)?);
+    let number = id_of(&id)?;
+    let linked = linked(&mut state, &selection.associations)?;
+    let (store, links) = state.with_links(&object)?;
     let is_there = store.get(number).is_some_and(|view| view.record.is_archived() == selection.is_archived);
     if !is_there {
         return Err(ApiError::unknown_id(&id));
     }
-    single(store, number, StatusCode::OK, Some(&selection.properties))
+    let view = store.get(number).ok_or_else(|| ApiError::unknown_id(&id))?;
+    let associations = associations::inline(links, &store.object, number, &linked);
+    let properties = &selected(&store.object, Some(&selection.properties));
+    Ok(json(StatusCode::OK, &Answered { view, properties, associations }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Merge {
+    primary_object_id: String,
+    object_id_to_merge: String,
+}
+
+/// `POST …/merge`: the second record goes into the first.
+pub(super) async fn merge(
+    State(shared): State<Arc<Shared>>,
+    Path(object): Path<String>,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let merge: Merge = parse(&body)?;
+    let (primary, merged) = (id_of(&merge.primary_object_id)?, id_of(&merge.object_id_to_merge)?);
+    let mut state = shared.state();
+    state.merge(&object, primary, merged)?;
+    single(state.store(&object)?, primary, StatusCode::OK, None)
 }
 
 pub(super) async fn create(

@@ -55,7 +55,7 @@ pub(super) fn selected(object: &ObjectType, asked: Option<&[String]>) -> Vec<Str
 }
 
 pub(super) fn answered<'a>(views: impl IntoIterator<Item = View<'a>>, properties: &'a [String]) -> Vec<Answered<'a>> {
-    views.into_iter().map(|view| Answered { view, properties }).collect()
+    views.into_iter().map(|view| Answered { view, properties, associations: None }).collect()
 }
 
 /// A JSON answer.

@@ -8,6 +8,9 @@ use super::super::{
     rule,
 };
 
+/// So many days ago no provider had records: three hundred years.
+const ALL_DAYS: u32 = 110_000;
+
 /// Beyond so many days a first read may take long.
 const LARGE_DAYS: u32 = 180;
 
@@ -47,5 +50,9 @@ fn days(days: u32, spot: &Spot<'_>, report: &mut Report) -> Backfill {
         let message = format!("{days} days are a large backfill, which may take long and use much of the provider's rate limit");
         report.add(spot.warning(rule::LARGE_BACKFILL_RISK, message).suggest(format!("try {LARGE_DAYS} days or fewer first")));
     }
-    if days == 0 { Backfill::None } else { Backfill::Days(days) }
+    match days {
+        0 => Backfill::None,
+        ALL_DAYS.. => Backfill::FullHistory,
+        _ => Backfill::Days(days),
+    }
 }

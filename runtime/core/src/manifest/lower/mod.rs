@@ -1,11 +1,14 @@
 //! Tree to model: the top of the manifest. Where a value is in error it is reported and something stands in for it;
 //! what is then built is thrown away.
 
+mod action;
 mod backfill;
 mod destination;
 mod enabled;
 mod field;
 mod integration;
+mod legacy_fields;
+mod object;
 mod provider;
 mod read;
 mod schedule;
@@ -13,23 +16,23 @@ mod subscribe;
 mod watch_schema;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     block::{Block, Spot},
     issue::{Issue, Report, quote},
     keys,
-    model::Manifest,
+    model::{Integration, Manifest},
     parse::Document,
     rule,
     tree::{Kind, Place},
 };
 
-/// The version that is understood.
+/// Today's version of the format.
 const SPEC_VERSION: &str = "1.0.0";
 
 /// Versions of the form of 2023 (1.1.0 was a draft between the forms).
-const OLDER_SPEC_VERSIONS: [&str; 2] = ["0.1.0", "1.1.0"];
+const LEGACY_SPEC_VERSIONS: [&str; 2] = ["0.1.0", "1.1.0"];
 
 /// The manifest, or nothing where there is none to speak of. Sound only if no error was reported.
 pub(super) fn manifest(document: &Document, report: &mut Report) -> Option<Manifest> {
@@ -44,11 +47,14 @@ pub(super) fn manifest(document: &Document, report: &mut Report) -> Option<Manif
         report.add(Issue::error(rule::WRONG_TYPE, "$", root.place, message).suggest("begin with `specVersion: 1.0.0`"));
         return None;
     }
-    let spot = Spot::new(root, "$", root.place);
-    if let Some(issue) = older_form(&spot) {
-        report.add(issue);
-        return None;
+    if let Some(place) = document.second {
+        let message = "a second YAML document begins here and is ignored: a manifest is one document";
+        let issue = Issue::warning(rule::MULTIPLE_DOCUMENTS, "$", place, message);
+        report.add(issue.suggest("remove the `---`, or put the documents into files of their own"));
     }
+    let spot = Spot::new(root, "$", root.place);
+    let version = spot.key("specVersion");
+    report.legacy = version.and_then(|spot| spot.raw_text()).is_some_and(|version| LEGACY_SPEC_VERSIONS.contains(&version));
     let block = spot.block(&keys::MANIFEST, report)?;
     spec_version(&block, report);
     let destinations = destination::declarations(&block, report);
@@ -69,34 +75,25 @@ fn spec_version(block: &Block<'_>, report: &mut Report) {
         report.add(Issue { rule: rule::SPEC_VERSION, suggestion: Some(format!("add `specVersion: {SPEC_VERSION}`")), ..missing });
         return;
     };
-    if spot.raw_text() == Some(SPEC_VERSION) {
+    let found = spot.raw_text().unwrap_or_default();
+    if found == SPEC_VERSION {
         return;
     }
-    let found = spot.raw_text().map_or_else(|| "this".to_owned(), quote);
-    let message = format!("{found} is not a version of the format that is known");
-    report.add(spot.error(rule::SPEC_VERSION, message).suggest(format!("write `specVersion: {SPEC_VERSION}`")));
-}
-
-/// The one issue of a manifest in the form of 2023, which this does not read.
-fn older_form(root: &Spot<'_>) -> Option<Issue> {
-    // What is wrong with the keys is nobody's concern in another form.
-    let unheard = &mut Report::default();
-    let block = root.block(&keys::MANIFEST, unheard)?;
-    let remedy =
-        "rewrite it for specVersion 1.0.0: `provider` for `api`, `read`, `write` and `subscribe` with `objects` for `actions`";
-    if let Some(spot) = block.spot("specVersion")
-        && let Some(version) = spot.raw_text().filter(|version| OLDER_SPEC_VERSIONS.contains(version))
-    {
-        let message = format!("specVersion {version} is the older form of the manifest (2023), which is not read yet");
-        return Some(spot.error(rule::SPEC_VERSION, message).suggest(remedy));
+    if LEGACY_SPEC_VERSIONS.contains(&found) {
+        let message = format!("specVersion {found} is the form of 2023, which is still read");
+        let remedy = "for today's: `provider` for `api`, `read`, `write` and `subscribe` with `objects` for `actions`, and specVersion 1.0.0";
+        report.add(spot.warning(rule::LEGACY_FORM, message).suggest(remedy));
+        return;
     }
-    let integrations = block.spot("integrations")?.list(unheard)?;
-    let actions = integrations.iter().find_map(|integration| integration.key("actions"))?;
-    let message = "`actions` belong to the older form of the manifest (2023), which is not read yet";
-    Some(Issue::error(rule::SPEC_VERSION, actions.path, actions.place, message).suggest(remedy))
+    let shown = spot.raw_text().map_or_else(|| "this".to_owned(), quote);
+    let message = format!("{shown} is not a version of the format that is known");
+    let is_short = matches!(found, "1" | "1.0" | "v1.0.0" | "v1" | "1.0.0.0");
+    let fix =
+        spot.written().filter(|_| is_short).map(|written| written.replace_raw(SPEC_VERSION, format!("write `{SPEC_VERSION}`")));
+    report.add(spot.error(rule::SPEC_VERSION, message).suggest(format!("write `specVersion: {SPEC_VERSION}`")).fix(fix));
 }
 
-fn integrations(block: &Block<'_>, context: &Context, report: &mut Report) -> Vec<super::Integration> {
+fn integrations(block: &Block<'_>, context: &Context, report: &mut Report) -> Vec<Integration> {
     let Some(spot) = block.spot("integrations") else {
         let missing = block.missing("integrations", Issue::error);
         report.add(Issue { rule: rule::INTEGRATION_STRUCTURE, ..missing }.suggest("add `integrations:` with at least one item"));
@@ -107,51 +104,17 @@ fn integrations(block: &Block<'_>, context: &Context, report: &mut Report) -> Ve
         let message = "a manifest needs at least one integration";
         report.add(Issue::error(rule::INTEGRATION_STRUCTURE, spot.path, spot.place, message).suggest("add one"));
     }
-    let mut names = BTreeSet::new();
-    items.iter().filter_map(|item| integration::integration(item, &mut names, context, report)).collect()
-}
-
-/// The object's name, and a report if the list already has it.
-fn object_name(
-    block: &Block<'_>,
-    seen: &mut BTreeSet<String>,
-    duplicate: impl FnOnce(&Spot<'_>, String) -> Issue,
-    report: &mut Report,
-) -> String {
-    let Some(name) = block.required_text("objectName", report) else { return String::new() };
-    if let Some(spot) = block.spot("objectName")
-        && !seen.insert(name.clone())
-    {
-        let message = format!("object {} is listed twice", quote(&name));
-        report.add(duplicate(&spot, message).suggest("merge the two"));
+    let mut integrations: Vec<Integration> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for item in &items {
+        let Some(integration) = integration::integration(item, &index, context, report) else { continue };
+        match index.get(&integration.name).and_then(|at| integrations.get_mut(*at)) {
+            Some(earlier) => *earlier = integration,
+            None => {
+                index.insert(integration.name.clone(), integrations.len());
+                integrations.push(integration);
+            }
+        }
     }
-    name
-}
-
-/// Reports lists of objects that are missing or empty; gives the items.
-fn objects<'a>(block: &Block<'a>, action: &str, rule: &'static str, report: &mut Report) -> Vec<Spot<'a>> {
-    let missing = |place| {
-        Issue::error(
-            rule,
-            format!("{}.objects", block.path),
-            place,
-            format!("`{action}` must contain a list of `objects`, at least one"),
-        )
-        .suggest(format!("add an object, or remove `{action}`"))
-    };
-    let Some(spot) = block.spot("objects") else {
-        report.add(missing(block.place));
-        return Vec::new();
-    };
-    let Some(items) = spot.list(report) else { return Vec::new() };
-    if items.is_empty() {
-        report.add(missing(spot.place));
-    }
-    items
-}
-
-/// The items of an action's `objects` that could be lowered, for rules that look at those and need their places.
-fn object_spots<'a>(integration: &Block<'a>, action: &'static str) -> Vec<Spot<'a>> {
-    let items = integration.spot(action).and_then(|spot| spot.key("objects")?.items());
-    items.unwrap_or_default().into_iter().filter(Spot::is_mapping).collect()
+    integrations
 }

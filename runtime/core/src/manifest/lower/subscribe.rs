@@ -4,42 +4,86 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        block::{Block, Spot},
+        block::Block,
         issue::{Issue, Report, quote},
         keys::{self, Keys},
-        model::{AssociationChange, Integration, SubscribeObject, WatchFields},
+        model::{AssociationChange, LegacyBody, MessageStyle, SubscribeObject, WatchFields},
         rule,
     },
-    Context, destination, enabled, object_name, object_spots, objects,
+    Context,
+    action::Found,
+    destination, enabled, legacy_fields,
+    object::{self, Listed, Scope},
 };
 
-pub(super) fn subscribe(integration: &Block<'_>, context: &Context, report: &mut Report) -> Vec<SubscribeObject> {
-    let Some(block) = integration.block("subscribe", &keys::SUBSCRIBE, report) else { return Vec::new() };
-    let mut seen = BTreeSet::new();
-    let items = objects(&block, "subscribe", rule::SUBSCRIBE_OBJECTS, report);
-    items.iter().filter_map(|item| subscribe_object(item, &mut seen, context, report)).collect()
+/// Today's keys for events.
+const EVENTS: [&str; 5] = ["createEvent", "updateEvent", "deleteEvent", "associationChangeEvent", "otherEvents"];
+
+pub(super) fn subscribe<'a>(
+    integration: &Block<'a>,
+    scope: &Scope,
+    context: &Context,
+    report: &mut Report,
+) -> Listed<'a, SubscribeObject> {
+    let mut found = Listed::default();
+    if let Some(block) = integration.block("subscribe", &keys::SUBSCRIBE, report) {
+        add(&block, "`subscribe`", scope, context, &mut found, report);
+    }
+    found
+}
+
+/// Adds the objects of a block to what was found before.
+pub(super) fn add<'a>(
+    block: &Block<'a>,
+    action: &str,
+    scope: &Scope,
+    context: &Context,
+    found: &mut Listed<'a, SubscribeObject>,
+    report: &mut Report,
+) {
+    for item in object::items(block, action, rule::SUBSCRIBE_OBJECTS, report) {
+        let Some(block) = item.spot.block(&keys::SUBSCRIBE_OBJECT, report) else { continue };
+        let object = subscribe_object(&block, item.is_custom, scope, context, report);
+        found.add(&block, identity(&object), object, item.spot, rule::DUPLICATE_SUBSCRIBE_OBJECT, report);
+    }
+}
+
+/// What makes two the same. The form of 2023 has an entry for each event.
+fn identity(object: &SubscribeObject) -> String {
+    let SubscribeObject { object_name, destination, create_event, update_event, delete_event, .. } = object;
+    let is_legacy = object.style != MessageStyle::Current;
+    let event = is_legacy.then_some((create_event, update_event.is_some(), delete_event, destination));
+    format!("{:?}", (object_name, event))
 }
 
 fn subscribe_object(
-    spot: &Spot<'_>,
-    seen: &mut BTreeSet<String>,
+    block: &Block<'_>,
+    is_custom: bool,
+    scope: &Scope,
     context: &Context,
     report: &mut Report,
-) -> Option<SubscribeObject> {
-    let block = spot.block(&keys::SUBSCRIBE_OBJECT, report)?;
-    let duplicate = |spot: &Spot<'_>, message| spot.warning(rule::DUPLICATE_SUBSCRIBE_OBJECT, message);
-    let object = SubscribeObject {
-        object_name: object_name(&block, seen, duplicate, report),
-        destination: destination::reference(&block, context, report),
+) -> SubscribeObject {
+    let object::Name { name, choice } = object::name(block, is_custom, scope, report);
+    let map_to_name = block.text("mapToName", report).filter(|_| choice.is_none());
+    let mut object = SubscribeObject {
+        object_name: name,
+        object_choice: choice,
+        map_to_name,
+        destination: destination::reference(block, context, report),
         inherit_fields_and_mapping: block.flag("inheritFieldsAndMapping", report).unwrap_or_default(),
-        create_event: event(&block, "createEvent", &keys::EVENT, report).is_some(),
-        update_event: event(&block, "updateEvent", &keys::UPDATE_EVENT, report).map(|event| watch_fields(&event, report)),
-        delete_event: event(&block, "deleteEvent", &keys::EVENT, report).is_some(),
-        association_change_event: event(&block, "associationChangeEvent", &keys::ASSOCIATION_CHANGE_EVENT, report).map(|event| {
+        create_event: event(block, "createEvent", &keys::EVENT, report).is_some(),
+        update_event: event(block, "updateEvent", &keys::UPDATE_EVENT, report).map(|event| watch_fields(&event, report)),
+        delete_event: event(block, "deleteEvent", &keys::EVENT, report).is_some(),
+        association_change_event: event(block, "associationChangeEvent", &keys::ASSOCIATION_CHANGE_EVENT, report).map(|event| {
             AssociationChange { include_full_records: event.flag("includeFullRecords", report).unwrap_or_default() }
         }),
-        other_events: texts(&block, "otherEvents", report),
+        other_events: texts(block, "otherEvents", report),
+        style: MessageStyle::Current,
     };
+    if !EVENTS.iter().any(|event| block.has(event)) && (block.has("event") || report.legacy) {
+        legacy_event(block, &mut object, scope, report);
+        return object;
+    }
     if !has_events(&object) && object.other_events.is_empty() {
         let message = "no event is enabled, so nothing is subscribed";
         report.add(
@@ -56,7 +100,38 @@ fn subscribe_object(
         };
         report.add(issue.suggest("add `inheritFieldsAndMapping: true`"));
     }
-    Some(object)
+    object
+}
+
+#[derive(Debug, Clone, Copy)]
+enum LegacyEvent {
+    Create,
+    Update,
+    Delete,
+}
+
+/// `event`, `watchFields` and `additionalFields` of the form of 2023, whose bodies are its own.
+fn legacy_event(block: &Block<'_>, object: &mut SubscribeObject, scope: &Scope, report: &mut Report) {
+    let choices = [("create", LegacyEvent::Create), ("update", LegacyEvent::Update), ("delete", LegacyEvent::Delete)];
+    let event = block.spot("event").and_then(|spot| enabled::choose(&spot, &choices, rule::SUBSCRIBE_OBJECTS, report));
+    let body = LegacyBody {
+        watch_fields: legacy_fields::of_body(block, "watchFields", scope, report),
+        additional_fields: legacy_fields::of_body(block, "additionalFields", scope, report),
+    };
+    match event {
+        Some(LegacyEvent::Create) => object.create_event = true,
+        Some(LegacyEvent::Delete) => object.delete_event = true,
+        Some(LegacyEvent::Update) => {
+            let names: Vec<String> = body.watch_fields.iter().map(|field| field.field_name.clone()).collect();
+            object.update_event = Some(if names.is_empty() { WatchFields::All } else { WatchFields::Named(names) });
+        }
+        None => {
+            let message = "no event is enabled, so nothing is subscribed";
+            let issue = block.warning(rule::SUBSCRIBE_MINIMUM_EVENTS, message);
+            report.add(issue.suggest("write `event: create`, `event: update` or `event: delete`"));
+        }
+    }
+    object.style = MessageStyle::Legacy(body);
 }
 
 /// Events with records, whose fields the read object decides.
@@ -112,10 +187,10 @@ fn texts(block: &Block<'_>, key: &'static str, report: &mut Report) -> Vec<Strin
     block.list(key, report).iter().filter_map(|item| item.text(report)).collect()
 }
 
-/// Subscriptions take their fields from the read objects of the same integration.
-pub(super) fn against_read(integration: &Integration, block: &Block<'_>, report: &mut Report) {
-    let read: BTreeSet<&str> = integration.read.iter().map(|object| object.object_name.as_str()).collect();
-    for (object, spot) in integration.subscribe.iter().zip(object_spots(block, "subscribe")) {
+/// Today's subscriptions take their fields from the read objects of the same integration.
+pub(super) fn against_read(found: &Found<'_>, block: &Block<'_>, report: &mut Report) {
+    let read: BTreeSet<&str> = found.read.iter().map(|(object, _)| object.object_name.as_str()).collect();
+    for (object, spot) in found.subscribe.iter().filter(|(object, _)| object.style == MessageStyle::Current) {
         let name = object.object_name.as_str();
         let message = if has_events(object) && !read.contains(name) {
             format!("object {} is subscribed but not read, and its fields are those of the read object", quote(name))
@@ -125,6 +200,6 @@ pub(super) fn against_read(integration: &Integration, block: &Block<'_>, report:
             continue;
         };
         let remedy = "add the object to `read.objects`; `schedule: \"\"` keeps it from being read by the clock";
-        report.add(Issue::warning(rule::SUBSCRIBE_REQUIRES_READ, spot.path, spot.place, message).suggest(remedy));
+        report.add(Issue::warning(rule::SUBSCRIBE_REQUIRES_READ, spot.path.as_str(), spot.place, message).suggest(remedy));
     }
 }

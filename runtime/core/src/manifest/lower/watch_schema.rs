@@ -13,7 +13,7 @@ use super::{
 
 pub(super) fn watch_schema(integration: &Block<'_>, context: &Context, report: &mut Report) -> Option<WatchSchema> {
     let block = integration.block("watchSchema", &keys::WATCH_SCHEMA, report)?;
-    let destination = destination::reference(&block, context, report);
+    let destination = destination::reference_if_any(&block, context, report);
     let schedule = schedule::of_watch_schema(&block, report);
     let events = block.block("allObjects", &keys::ALL_OBJECTS, report);
     let mut is_on = |key| {
@@ -32,5 +32,10 @@ pub(super) fn watch_schema(integration: &Block<'_>, context: &Context, report: &
         let missing = block.missing("allObjects", Issue::warning);
         report.add(Issue { message: format!("{}: nothing is watched", missing.message), ..missing });
     }
-    Some(WatchSchema { destination, schedule, field_created, field_deleted, field_changed })
+    // The official program does not look at this block.
+    if destination.is_none() {
+        let missing = block.missing("destination", Issue::warning);
+        report.add(Issue { message: format!("{}: nothing is watched", missing.message), ..missing });
+    }
+    Some(WatchSchema { destination: destination?, schedule, field_created, field_deleted, field_changed })
 }

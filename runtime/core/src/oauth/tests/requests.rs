@@ -36,7 +36,8 @@ fn a_proof_key_is_that_of_the_standard() {
 fn the_consent_address_holds_everything_encoded_and_nothing_is_overridden() {
     let key = ProofKey::new(&RANDOM);
     let none = BTreeMap::new();
-    let check = |change: &dyn Fn(&mut OAuth2, &mut Vec<String>, &mut BTreeMap<String, String>), expected: &str| {
+    type Change<'a> = &'a dyn Fn(&mut OAuth2, &mut Vec<String>, &mut BTreeMap<String, String>);
+    let check = |change: Change<'_>, expected: &str| {
         let (mut oauth2, mut scopes, mut params) = (oauth2(), Vec::new(), none.clone());
         change(&mut oauth2, &mut scopes, &mut params);
         let request = AuthorizationRequest {

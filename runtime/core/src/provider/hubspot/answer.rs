@@ -1,23 +1,25 @@
-//! What HubSpot answers: records cut out of the page's own bytes, and what comes next.
+//! What HubSpot's pages say, and what comes next.
 
-use std::{borrow::Cow, cmp::Ordering, fmt};
+use std::{cmp::Ordering, collections::HashSet};
 
 use bytes::Bytes;
-use jiff::Timestamp;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor},
-};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    position::{Position, compare_ids},
-    request::Page,
+    object::Interface,
+    position::{Listing, Position, compare_ids},
+    record,
+    request::{Page, reads_archived},
+    search::left_over,
 };
 use crate::{
     cursor::Run,
-    members::Members,
-    provider::{FieldMetadata, ProviderPage, ReadError, Record},
+    plan::{ReadPlan, meets},
+    provider::{
+        ProviderPage, ReadError, ReadErrorClass, Record,
+        piece::{parse, text},
+    },
 };
 
 /// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
@@ -45,31 +47,115 @@ struct Next<'a> {
     after: &'a RawValue,
 }
 
+/// Why a plan cannot be asked at all.
+pub(super) fn refuse(plan: &ReadPlan) -> Result<(), ReadError> {
+    if Interface::of(&plan.key.object_name) == Interface::Lists {
+        let reason = "HubSpot's lists are not objects of its CRM, and are not read: take `lists` out of the manifest";
+        return Err(ReadError::new(ReadErrorClass::BadRequest, reason));
+    }
+    Ok(())
+}
+
 /// Reads a page, and holds it to the promise that paging comes to an end.
-pub(super) fn page(asked: &Page<'_>, run: &Run, body: &Bytes) -> Result<ProviderPage, ReadError> {
+pub(super) fn page(plan: &ReadPlan, run: &Run, body: &Bytes) -> Result<ProviderPage, ReadError> {
+    let asked = Page::of(plan, run);
     let answer: PageBody<'_> = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
-    let records = answer.results.iter().map(|raw| record(raw, body)).collect::<Result<Vec<_>, _>>()?;
+    let with_associations = matches!(asked, Page::List(_)) && !plan.associations.is_empty();
+    let read = |raw: &&RawValue| record::read(plan, raw, body, with_associations);
+    let mut records = answer.results.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let next = answer.paging.and_then(|paging| paging.next);
-    let next = match *asked {
-        Page::List { after, .. } => next.map(|next| next_of_list(next.after, after, body)).transpose()?,
+    let next = match asked {
+        Page::List(listing) | Page::Archived(listing) => {
+            unique(&records, body)?;
+            next_of_list(asked, listing, next.map(|next| next.after), body)?
+        }
         Page::Search { last_id } => next_of_search(&records, last_id, next.is_some(), body)?,
     };
+    let has_ended = next.is_none() && !matches!(asked, Page::Archived(_));
+    let next = if has_ended && reads_archived(plan, run) { Some(Position::Archived(Listing::default()).to_text()) } else { next };
     // A search counts what lies behind its last id.
     let total = answer.total.map(|total| run.records.saturating_add(total));
+    records.retain(|record| is_wanted(plan, run, &asked, record));
     Ok(ProviderPage { records, next, total })
 }
 
-fn next_of_list(next: &RawValue, before: Option<&str>, body: &Bytes) -> Result<String, ReadError> {
+/// Records that were asked for by their ids.
+pub(super) fn records(plan: &ReadPlan, body: &Bytes) -> Result<Vec<Record>, ReadError> {
+    let answer: PageBody<'_> = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
+    answer.results.iter().map(|raw| record::read(plan, raw, body, false)).collect()
+}
+
+/// Puts what a batch says of records into them. One that is gone was archived in the meantime; where archived records are not read, it
+/// stays as the page had it.
+pub(super) fn complete(plan: &ReadPlan, incomplete: &mut [Record], body: &Bytes) -> Result<(), ReadError> {
+    #[derive(Deserialize)]
+    struct Missing {
+        context: Context,
+    }
+    #[derive(Deserialize)]
+    struct Context {
+        #[serde(default)]
+        ids: Vec<String>,
+    }
+    #[derive(Deserialize)]
+    struct Errors {
+        #[serde(default)]
+        errors: Vec<Missing>,
+    }
+    let found = records(plan, body)?;
+    let Errors { errors } = parse(body)?;
+    let gone: HashSet<_> = errors.into_iter().flat_map(|missing| missing.context.ids).collect();
+    for record in incomplete.iter_mut().filter(|record| plan.deletes && gone.contains(&record.id)) {
+        record.deleted = true;
+    }
+    for mut found in found {
+        if let Some(record) = incomplete.iter_mut().find(|record| record.id == found.id) {
+            found.associations = std::mem::take(&mut record.associations);
+            *record = found;
+        }
+    }
+    Ok(())
+}
+
+/// What the request itself could not demand.
+fn is_wanted(plan: &ReadPlan, run: &Run, asked: &Page<'_>, record: &Record) -> bool {
+    let is_within = || {
+        let Some(at) = record.modified_at else { return true };
+        run.since.is_none_or(|since| at >= since) && run.until.is_none_or(|until| at <= until)
+    };
+    match asked {
+        Page::Search { .. } => left_over(plan, run).all(|filter| meets(record, filter)),
+        Page::List(_) => is_within() && plan.filters_of(run.read_type).all(|filter| meets(record, filter)),
+        Page::Archived(_) => record.deleted && is_within() && plan.filters_of(run.read_type).all(|filter| meets(record, filter)),
+    }
+}
+
+fn unique(records: &[Record], body: &Bytes) -> Result<(), ReadError> {
+    let mut ids = HashSet::with_capacity(records.len());
+    match records.iter().find(|record| !ids.insert(record.id.as_str())) {
+        Some(twice) => Err(ReadError::malformed(format_args!("the record `{}` comes twice", twice.id), body)),
+        None => Ok(()),
+    }
+}
+
+fn next_of_list(
+    asked: Page<'_>,
+    listing: Listing<'_>,
+    next: Option<&RawValue>,
+    body: &Bytes,
+) -> Result<Option<String>, ReadError> {
+    let Some(next) = next else { return Ok(None) };
     let after = text(next).ok_or_else(|| ReadError::malformed("`paging.next.after` is neither text nor a number", body))?;
     if after.len() > AFTER_BYTES_MAX {
         let bytes = after.len();
         let told = format_args!("`paging.next.after` has {bytes} bytes, more than the {AFTER_BYTES_MAX} that are sent back");
         return Err(ReadError::malformed(told, body));
     }
-    if after.is_empty() || before == Some(&*after) {
+    let Some(behind) = listing.advanced(&after) else {
         return Err(ReadError::malformed(format_args!("`paging.next.after` does not advance beyond `{after}`"), body));
-    }
-    Ok(Position::List(&after).to_text())
+    };
+    let position = if matches!(asked, Page::Archived(_)) { Position::Archived(behind) } else { Position::List(behind) };
+    Ok(Some(position.to_text()))
 }
 
 /// The ids must rise from page to page and within each, or records would be skipped or paging would never end.
@@ -89,98 +175,11 @@ fn next_of_search(records: &[Record], last_id: Option<&str>, more: bool, body: &
     }
 }
 
-/// A record, its properties apart from what stands beside them; names lower-cased.
-#[derive(Default)]
-struct RecordBody<'a> {
-    root: Vec<(String, &'a RawValue)>,
-    properties: Option<Vec<(String, &'a RawValue)>>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for RecordBody<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RecordVisitor;
-        impl<'de> Visitor<'de> for RecordVisitor {
-            type Value = RecordBody<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a record")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut record = RecordBody::default();
-                while let Some(name) = map.next_key::<String>()? {
-                    if name == "properties" {
-                        let Members(properties) = map.next_value()?;
-                        record.properties = Some(properties.into_iter().map(|(name, value)| (lower_case(name), value)).collect());
-                    } else {
-                        record.root.push((lower_case(name), map.next_value()?));
-                    }
-                }
-                Ok(record)
-            }
-        }
-        deserializer.deserialize_map(RecordVisitor)
-    }
-}
-
-fn record(raw: &RawValue, body: &Bytes) -> Result<Record, ReadError> {
-    let wrong = |reason: &dyn fmt::Display| ReadError::malformed(reason, raw.get().as_bytes());
-    let RecordBody { root, properties } = serde_json::from_str(raw.get()).map_err(|error| wrong(&error))?;
-    let properties = properties.ok_or_else(|| wrong(&"a record has no `properties`"))?;
-    let find = |name: &str| root.iter().find(|(key, _)| key == name).map(|&(_, value)| value);
-    let id = find("id").and_then(text).filter(|id| !id.is_empty()).ok_or_else(|| wrong(&"a record has no `id`"))?;
-    let modified_at = find("updatedat").and_then(text).and_then(|text| text.parse::<Timestamp>().ok());
-    let deleted = find("archived").is_some_and(|value| value.get() == "true");
-    // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
-    let outer = root.iter().filter(|(name, _)| name == "id" || !properties.iter().any(|(property, _)| property == name)).cloned();
-    let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
-    let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
-    Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations: Vec::new() })
-}
-
-fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
-    body.slice_ref(raw.get().as_bytes())
-}
-
-/// A JSON string's text, or a number's digits.
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    match raw.get().as_bytes()[0] {
-        b'"' => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
-        b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
-        _ => None,
-    }
-}
-
-fn lower_case(mut name: String) -> String {
-    if name.is_ascii() {
-        name.make_ascii_lowercase();
-        name
-    } else {
-        name.to_lowercase()
-    }
-}
-
 #[derive(Deserialize)]
 struct Total {
     total: u64,
 }
 
-#[derive(Deserialize)]
-struct FieldNames {
-    results: Vec<FieldName>,
-}
-
-#[derive(Deserialize)]
-struct FieldName {
-    name: String,
-}
-
 pub(super) fn count(body: &Bytes) -> Result<Option<u64>, ReadError> {
     parse::<Total>(body).map(|count| Some(count.total))
-}
-
-pub(super) fn field_names(body: &Bytes) -> Result<Vec<FieldMetadata>, ReadError> {
-    parse::<FieldNames>(body).map(|names| names.results.into_iter().map(|field| FieldMetadata::named(field.name)).collect())
-}
-
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ReadError> {
-    serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))
 }

@@ -1,18 +1,29 @@
-//! HubSpot CRM v3 objects.
+//! HubSpot CRM v3 objects, custom ones included, and owners.
 //!
-//! A full history is listed; whatever has a time filter is searched. Searches never page by offset, which ends at 10,000 records
-//! and shifts when records go: each asks for the ids behind the last one seen.
+//! A full history is listed; whatever has a time or a condition is searched. Searches never page by offset, which ends at 10,000 records
+//! and shifts when records go: each asks for the ids behind the last one seen. A run that must tell of deleted records ends with the list
+//! of archived ones. What does not fit into a page's request, or does not come with its answer, is asked for in batches.
 
 mod answer;
+mod associations;
 mod info;
+mod object;
 mod position;
+mod properties;
+mod record;
 mod refusal;
 mod request;
+mod search;
+mod selection;
 
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError};
+use self::{
+    object::Interface,
+    refusal::{accepted, accepted_batch},
+};
+use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, RECORDS_BY_ID_MAX, ReadError, Record};
 use crate::{cursor::Run, plan::ReadPlan};
 
 /// HubSpot.
@@ -36,7 +47,35 @@ impl Provider for HubSpot {
     }
 
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError> {
-        answer::page(&request::Page::of(plan, run), run, refusal::accepted(response, run.position.is_some())?)
+        answer::refuse(plan)?;
+        answer::page(plan, run, accepted(response, run.position.is_some())?)
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    /// First the associations, each object in one request; then the properties that the page could not carry.
+    fn completing_requests(&self, plan: &ReadPlan, records: &[Record]) -> Vec<Request<Bytes>> {
+        let of_associations = associations::lacking(plan, records).map(|to| {
+            let lacking = records.iter().filter(|record| associations::lacks(record, to));
+            request::associations(plan, to, lacking.map(|record| record.id.as_str()))
+        });
+        let live: Vec<_> = records.iter().filter(|record| !record.deleted).map(|record| record.id.as_str()).collect();
+        let batches = if selection::is_completed_later(plan) { live.as_slice() } else { &[] };
+        let of_properties = batches.chunks(RECORDS_BY_ID_MAX).map(|ids| request::batch_read(plan, ids.iter().copied()));
+        of_associations.chain(of_properties).collect()
+    }
+
+    fn completed(&self, plan: &ReadPlan, records: &mut [Record], response: &Response<Bytes>) -> Result<(), ReadError> {
+        let next = associations::lacking(plan, records).next();
+        match next {
+            Some(association) => match accepted_batch(response)? {
+                Some(body) => associations::complete(association, records, body),
+                None => associations::complete(association, records, &Bytes::from_static(br#"{"results":[]}"#)),
+            },
+            None => accepted_batch(response)?.map_or(Ok(()), |body| answer::complete(plan, records, body)),
+        }
     }
 
     fn count_request(&self, plan: &ReadPlan, run: &Run) -> Option<Request<Bytes>> {
@@ -44,15 +83,16 @@ impl Provider for HubSpot {
     }
 
     fn count(&self, response: &Response<Bytes>) -> Result<Option<u64>, ReadError> {
-        answer::count(refusal::accepted(response, false)?)
+        answer::count(accepted(response, false)?)
     }
 
+    /// Owners have no properties: all there is of them comes with every answer.
     fn fields_request(&self, object_name: &str) -> Option<Request<Bytes>> {
-        Some(request::properties_of(object_name))
+        (Interface::of(object_name) == Interface::Objects).then(|| request::properties_of(object_name))
     }
 
     fn fields(&self, response: &Response<Bytes>) -> Result<Vec<FieldMetadata>, ReadError> {
-        answer::field_names(refusal::accepted(response, false)?)
+        properties::fields(accepted(response, false)?)
     }
 
     fn health_request(&self) -> Option<Request<Bytes>> {
@@ -65,6 +105,15 @@ impl Provider for HubSpot {
 
     fn must_name_fields(&self) -> bool {
         true
+    }
+
+    fn records_request(&self, plan: &ReadPlan, ids: &[String]) -> Option<Request<Bytes>> {
+        let is_object = Interface::of(&plan.key.object_name) == Interface::Objects && !ids.is_empty();
+        is_object.then(|| request::batch_read(plan, ids.iter().take(RECORDS_BY_ID_MAX).map(String::as_str)))
+    }
+
+    fn records(&self, plan: &ReadPlan, response: &Response<Bytes>) -> Result<Vec<Record>, ReadError> {
+        accepted_batch(response)?.map_or(Ok(Vec::new()), |body| answer::records(plan, body))
     }
 }
 

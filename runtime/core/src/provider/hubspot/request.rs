@@ -1,66 +1,73 @@
 //! What HubSpot is asked.
 
-use std::{collections::BTreeSet, fmt::Write};
-
 use bytes::Bytes;
-use http::{Method, Request, header};
-use jiff::Timestamp;
+use http::{HeaderValue, Method, Request, header};
 use serde::Serialize;
 
-use super::position::Position;
-use crate::{cursor::Run, plan::ReadPlan};
+use super::{
+    object::{Interface, escaped_object},
+    position::{Listing, Position},
+    search,
+    selection::Selection,
+};
+use crate::{
+    cursor::{ReadType, Run},
+    plan::ReadPlan,
+    provider::percent::escape,
+};
 
 /// The most that HubSpot gives at once.
 const LIST_RECORDS_MAX: usize = 100;
-const SEARCH_RECORDS_MAX: usize = 200;
-
-/// A longer request line is refused with 414 somewhere on the way (8 kB is a common limit; the base URL comes on top).
-const LIST_URL_BYTES_MAX: usize = 6_000;
-
-/// A longer object name is cut: HubSpot has none, and answers 404.
-const OBJECT_NAME_BYTES_MAX: usize = 300;
-
-/// Keys of every record beside its properties; HubSpot cannot be asked for them.
-const ROOT_KEYS: [&str; 5] = ["id", "createdat", "updatedat", "archived", "archivedat"];
+const OWNERS_MAX: usize = 500;
 
 /// How the next page is asked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page<'a> {
     /// `GET …/{object}`, with the `after` of the page before.
-    List { url: String, after: Option<&'a str> },
+    List(Listing<'a>),
     /// `POST …/search` for greater ids than the last.
     Search { last_id: Option<&'a str> },
+    /// `GET …/{object}?archived=true`.
+    Archived(Listing<'a>),
 }
 
 impl<'a> Page<'a> {
     pub(super) fn of(plan: &ReadPlan, run: &'a Run) -> Self {
-        let after = match run.position.as_deref().and_then(Position::parse) {
+        match run.position.as_deref().and_then(Position::parse) {
             Some(Position::Id(last_id)) => return Self::Search { last_id: Some(last_id) },
-            Some(Position::List(after)) => Some(after),
-            None => None,
-        };
-        if run.since.is_some() {
-            return Self::Search { last_id: None };
+            Some(Position::Archived(listing)) => return Self::Archived(listing),
+            Some(Position::List(listing)) if !is_searched(plan, run) => return Self::List(listing),
+            _ => {}
         }
-        // Judged without `after`: a run that began as a list must not turn into a search on its second page.
-        if list_url(plan, None).len() > LIST_URL_BYTES_MAX {
-            return Self::Search { last_id: None };
-        }
-        Self::List { url: list_url(plan, after), after }
+        if is_searched(plan, run) { Self::Search { last_id: None } } else { Self::List(Listing::default()) }
     }
+}
+
+/// Whatever is bounded or filtered is searched; what cannot be searched is listed and sorted out here.
+fn is_searched(plan: &ReadPlan, run: &Run) -> bool {
+    let is_bounded = run.since.is_some() || run.until.is_some() || plan.filters_of(run.read_type).next().is_some();
+    is_bounded && Interface::of(&plan.key.object_name) == Interface::Objects
+}
+
+/// Whether the run ends with the records that were archived since. A first read has nothing to delete, and one without a beginning
+/// would delete what was never there.
+pub(super) fn reads_archived(plan: &ReadPlan, run: &Run) -> bool {
+    plan.deletes && run.read_type != ReadType::Backfill && run.since.is_some()
 }
 
 pub(super) fn page(plan: &ReadPlan, run: &Run) -> Request<Bytes> {
     match Page::of(plan, run) {
-        Page::List { url, .. } => get(&url),
-        Page::Search { last_id } => search(plan, run.since, last_id, SEARCH_RECORDS_MAX),
+        Page::List(listing) => get(&list_url(plan, run, listing.after, false)),
+        Page::Archived(listing) => get(&list_url(plan, run, listing.after, true)),
+        Page::Search { last_id } => search::page(plan, run, last_id),
     }
 }
 
 /// A search tells its total with the first page; a list never does.
 pub(super) fn count(plan: &ReadPlan, run: &Run) -> Option<Request<Bytes>> {
-    let first_list = matches!(Page::of(plan, run), Page::List { after: None, .. });
-    first_list.then(|| search(plan, None, None, 1))
+    let is_object = Interface::of(&plan.key.object_name) == Interface::Objects;
+    let is_first = matches!(Page::of(plan, run), Page::List(Listing { after: None, .. }));
+    (is_object && is_first).then(|| search::count(plan))
 }
 
 /// The account that the credentials are for; any that HubSpot accepts may ask.
@@ -73,74 +80,46 @@ pub(super) fn properties_of(object_name: &str) -> Request<Bytes> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Search<'a> {
-    limit: usize,
-    properties: BTreeSet<String>,
-    filter_groups: [FilterGroup<'a>; 1],
-    sorts: [Sort; 1],
+struct Batch<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Vec<String>>,
+    inputs: Vec<Input<'a>>,
 }
 
 #[derive(Serialize)]
-struct FilterGroup<'a> {
-    filters: Vec<Filter<'a>>,
+struct Input<'a> {
+    id: &'a str,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Filter<'a> {
-    property_name: &'a str,
-    operator: &'a str,
-    value: String,
+fn inputs<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<Input<'a>> {
+    ids.into_iter().map(|id| Input { id }).collect()
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Sort {
-    property_name: &'static str,
-    direction: &'static str,
+/// Records by their ids, with every property; an address has no limit for what stands in a body.
+pub(super) fn batch_read<'a>(plan: &ReadPlan, ids: impl IntoIterator<Item = &'a str>) -> Request<Bytes> {
+    let batch = Batch { properties: Some(Selection::of(plan).into_names()), inputs: inputs(ids) };
+    post(&format!("/crm/v3/objects/{}/batch/read", escaped_object(&plan.key.object_name)), &batch)
 }
 
-fn search(plan: &ReadPlan, since: Option<Timestamp>, last_id: Option<&str>, limit: usize) -> Request<Bytes> {
-    let mut filters = Vec::new();
-    if let Some(since) = since {
-        filters.push(Filter {
-            property_name: modified_property(&plan.key.object_name),
-            operator: "GTE",
-            value: millisecond(since),
-        });
+/// The associations of records with those of another object.
+pub(super) fn associations<'a>(plan: &ReadPlan, to: &str, ids: impl IntoIterator<Item = &'a str>) -> Request<Bytes> {
+    let (from, to) = (escaped_object(&plan.key.object_name), escaped_object(to));
+    post(&format!("/crm/v4/associations/{from}/{to}/batch/read"), &Batch { properties: None, inputs: inputs(ids) })
+}
+
+fn list_url(plan: &ReadPlan, run: &Run, after: Option<&str>, archived: bool) -> String {
+    let mut url = match Interface::of(&plan.key.object_name) {
+        Interface::Owners => format!("/crm/v3/owners?limit={OWNERS_MAX}"),
+        _ => format!("/crm/v3/objects/{}?limit={LIST_RECORDS_MAX}", escaped_object(&plan.key.object_name)),
+    };
+    if archived {
+        url.push_str("&archived=true");
     }
-    if let Some(last_id) = last_id {
-        filters.push(Filter { property_name: "hs_object_id", operator: "GT", value: last_id.to_owned() });
-    }
-    let sorts = [Sort { property_name: "hs_object_id", direction: "ASCENDING" }];
-    let search = Search { limit, properties: properties(plan), filter_groups: [FilterGroup { filters }], sorts };
-    let body = serde_json::to_vec(&search).expect("strings and numbers have a JSON form");
-    let mut request = to(&format!("/crm/v3/objects/{}/search", escaped_object(&plan.key.object_name)), Bytes::from(body));
-    *request.method_mut() = Method::POST;
-    request.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    request
-}
-
-/// Contacts are older than the convention of `hs_` names.
-fn modified_property(object: &str) -> &'static str {
-    match object.to_ascii_lowercase().as_str() {
-        "contact" | "contacts" => "lastmodifieddate",
-        _ => "hs_lastmodifieddate",
-    }
-}
-
-/// RFC 3339 in whole milliseconds, which is what HubSpot keeps; there was no HubSpot before 1970.
-fn millisecond(time: Timestamp) -> String {
-    let time = time.max(Timestamp::UNIX_EPOCH);
-    format!("{:.3}", Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time))
-}
-
-fn list_url(plan: &ReadPlan, after: Option<&str>) -> String {
-    let mut url = format!("/crm/v3/objects/{}?limit={LIST_RECORDS_MAX}", escaped_object(&plan.key.object_name));
-    for (place, property) in properties(plan).iter().enumerate() {
-        url.push_str(if place == 0 { "&properties=" } else { "," });
-        escape(property, &mut url);
+    if Interface::of(&plan.key.object_name) == Interface::Objects {
+        push_list("properties", &Selection::carried(plan, run.read_type), &mut url);
+        // An archived record has none any more.
+        let associations = if archived { &[][..] } else { &plan.associations };
+        push_list("associations", associations, &mut url);
     }
     if let Some(after) = after {
         url.push_str("&after=");
@@ -149,27 +128,22 @@ fn list_url(plan: &ReadPlan, after: Option<&str>) -> String {
     url
 }
 
-/// The properties to ask for, lower-cased as HubSpot's are.
-fn properties(plan: &ReadPlan) -> BTreeSet<String> {
-    let names = plan.fields.sources().into_iter().map(str::to_lowercase);
-    names.filter(|name| !ROOT_KEYS.contains(&name.as_str())).collect()
-}
-
-fn escaped_object(object_name: &str) -> String {
-    let mut escaped = String::new();
-    escape(object_name, &mut escaped);
-    escaped.truncate(OBJECT_NAME_BYTES_MAX);
-    escaped
-}
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-fn escape(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => into.push(char::from(byte)),
-            _ => write!(into, "%{byte:02X}").expect("a string takes all that is written to it"),
+fn push_list(name: &str, values: &[String], url: &mut String) {
+    for (place, value) in values.iter().enumerate() {
+        match place {
+            0 => url.extend(["&", name, "="]),
+            _ => url.push(','),
         }
+        escape(value, url);
     }
+}
+
+pub(super) fn post(url: &str, body: &impl Serialize) -> Request<Bytes> {
+    let body = serde_json::to_vec(body).expect("strings and numbers have a JSON form");
+    let mut request = to(url, body.into());
+    *request.method_mut() = Method::POST;
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request
 }
 
 fn get(url: &str) -> Request<Bytes> {
@@ -179,6 +153,6 @@ fn get(url: &str) -> Request<Bytes> {
 fn to(url: &str, body: Bytes) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.uri_mut() = url.parse().expect("escaped, and far shorter than a URI may be");
-    request.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     request
 }

@@ -72,6 +72,8 @@ fn catalog(endpoint: &Endpoint) -> Catalog {
             auth,
             rate_limit: None,
             modules: Vec::new(),
+            docs_url: None,
+            inputs: Vec::new(),
         }))
     };
     let oauth2 = OAuth2 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ampline_core::cursor::ReadType;
+use ampline_core::{cursor::ReadType, message::Envelope};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -34,9 +34,14 @@ pub(super) struct Progress {
 pub(super) struct Prepared {
     lease: ReadLease,
     progress: Progress,
+    envelopes: Envelopes,
+}
+
+/// Envelopes, encoded.
+pub(super) struct Envelopes {
     contexts: Vec<PreparedContext>,
     /// Each with its place in `contexts`.
-    envelopes: Vec<(usize, Own)>,
+    own: Vec<(usize, Own)>,
 }
 
 struct PreparedContext {
@@ -50,6 +55,15 @@ struct PreparedContext {
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
     let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time } =
         commit;
+    Ok(Prepared {
+        lease: lease.clone(),
+        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time },
+        envelopes: encode(envelopes)?,
+    })
+}
+
+/// Encodes envelopes.
+pub(super) fn encode(envelopes: Vec<Envelope>) -> Result<Envelopes, JournalError> {
     let mut distinct: Vec<Context<'_>> = Vec::new();
     let mut places = Vec::with_capacity(envelopes.len());
     for envelope in &envelopes {
@@ -61,12 +75,7 @@ pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared,
         }
     }
     let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
-    Ok(Prepared {
-        lease: lease.clone(),
-        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time },
-        contexts,
-        envelopes: places.into_iter().zip(envelopes.into_iter().map(Own::of)).collect(),
-    })
+    Ok(Envelopes { contexts, own: places.into_iter().zip(envelopes.into_iter().map(Own::of)).collect() })
 }
 
 impl PreparedContext {
@@ -104,13 +113,18 @@ struct ContextRow {
 /// Stores the page; says what is new for which destination.
 pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
     ownership::advance(db, &page.lease, &page.progress)?;
-    if page.envelopes.is_empty() {
+    store(db, &page.envelopes, page.progress.now)
+}
+
+/// Stores envelopes, each once (J2); says what is new for which destination.
+pub(super) fn store(db: &Connection, envelopes: &Envelopes, now: Timestamp) -> Result<Vec<Arrived>, Fault> {
+    if envelopes.own.is_empty() {
         return Ok(Vec::new());
     }
     let mut arrived = Vec::new();
     let mut contexts =
-        page.contexts.iter().map(|context| row_of(db, context, &mut arrived)).collect::<Result<Vec<_>, Fault>>()?;
-    insert(db, page, &mut contexts, &mut arrived)?;
+        envelopes.contexts.iter().map(|context| row_of(db, context, &mut arrived)).collect::<Result<Vec<_>, Fault>>()?;
+    insert(db, envelopes, now, &mut contexts, &mut arrived)?;
     for ContextRow { id, made, new, .. } in contexts {
         if new > 0 {
             db.prepare_cached("UPDATE context SET envelopes = envelopes + ?2 WHERE id = ?1")?.execute([id, new])?;
@@ -150,8 +164,14 @@ fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>
     Ok(ContextRow { id, place, made: known.is_none(), new: 0 })
 }
 
-fn insert(db: &Connection, page: &Prepared, contexts: &mut [ContextRow], arrived: &mut [Arrived]) -> Result<(), Fault> {
-    let at_us = due_us(page.progress.now);
+fn insert(
+    db: &Connection,
+    envelopes: &Envelopes,
+    now: Timestamp,
+    contexts: &mut [ContextRow],
+    arrived: &mut [Arrived],
+) -> Result<(), Fault> {
+    let at_us = due_us(now);
     let mut next: i64 = db.prepare_cached("SELECT next_delivery FROM totals")?.query_row([], |row| row.get(0))?;
     let mut body_bytes = 0;
     let mut envelope = db.prepare_cached(
@@ -162,7 +182,7 @@ fn insert(db: &Connection, page: &Prepared, contexts: &mut [ContextRow], arrived
         "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes) \
          VALUES (?1, ?1, ?2, ?3, 0, ?4, 0, 0, ?5, ?6)",
     )?;
-    for (place, own) in &page.envelopes {
+    for (place, own) in &envelopes.own {
         let context = contexts.get_mut(*place).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
         let new = envelope.execute(params![
             next,

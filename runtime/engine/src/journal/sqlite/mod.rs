@@ -7,12 +7,15 @@ mod commit;
 mod context;
 mod deliveries;
 mod destinations;
+mod events;
+mod inbox;
 mod lane;
 mod lanes;
 mod operation_log;
 mod operations;
 mod ownership;
 mod purge;
+mod queues;
 mod records;
 mod replay;
 mod retain;
@@ -24,12 +27,14 @@ use ampline_core::{message::Envelope, plan::ReadKey};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lanes::Lanes;
+use queues::Queues;
 use uuid::Uuid;
 
 use super::{
-    Begin, Bulk, Claim, ClaimRequest, DeliveryDetail, DeliveryFilter, DeliverySummary, DestinationState, Journal, JournalError,
-    LogEntry, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause, Purged, ReadLease,
-    ReadState, Result, Retention, Settlement,
+    Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
+    DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
+    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
+    Purged, ReadLease, ReadState, Result, Retention, Settlement,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -38,7 +43,12 @@ pub use crate::sqlite::{Options, Synchronous};
 const SCHEMA: Schema = Schema {
     kind: "journal",
     application_id: 0x416D_704A,
-    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")],
+    steps: &[
+        include_str!("schema-1.sql"),
+        include_str!("schema-2.sql"),
+        include_str!("schema-3.sql"),
+        include_str!("schema-4.sql"),
+    ],
 };
 
 /// What a request on the store can end with.
@@ -48,6 +58,7 @@ type Fault = sqlite::Fault<JournalError>;
 pub struct SqliteJournal {
     database: Database,
     lanes: Arc<Lanes>,
+    queues: Arc<Queues>,
 }
 
 impl SqliteJournal {
@@ -56,12 +67,13 @@ impl SqliteJournal {
     /// Fails with [`JournalError::Unusable`] and leaves the file as it is where it is in use, damaged, of a newer version or of
     /// another application.
     pub fn open(path: &Path, options: &Options) -> Result<Arc<Self>> {
-        let lanes = Arc::new(Lanes::default());
+        let (lanes, queues) = (Arc::new(Lanes::default()), Arc::new(Queues::default()));
         let database = Database::open(path, &SCHEMA, options, |writer| {
             ownership::end_leases(writer)?;
-            destinations::load(writer, &lanes)
+            destinations::load(writer, &lanes)?;
+            inbox::load(writer, &queues)
         })?;
-        Ok(Arc::new(Self { database, lanes }))
+        Ok(Arc::new(Self { database, lanes, queues }))
     }
 
     /// The file.
@@ -217,11 +229,77 @@ impl Journal for SqliteJournal {
     }
 
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
+        events::forget(&self.database, &self.queues, retention.age_max, now).await?;
         retain::retain(&self.database, retention, now).await
     }
 
     async fn close(&self) -> Result<()> {
         Ok(self.database.close().await.map_err(Fault::from)?)
+    }
+}
+
+#[async_trait]
+impl Inbox for SqliteJournal {
+    async fn accept_events(&self, events: Vec<NewEvent>, now: Timestamp) -> Result<Accepted> {
+        let queues = Arc::clone(&self.queues);
+        let accepted = self
+            .database
+            .write(move |db| inbox::accept(db, &events, now), move |brought: &inbox::Brought| inbox::announce(&queues, brought));
+        Ok(accepted.await?.accepted)
+    }
+
+    async fn claim_events(&self, request: ClaimEvents) -> Result<Claimable> {
+        let now_us = sqlite::us(request.now);
+        let lease_us = i64::try_from(request.lease.as_micros()).unwrap_or(i64::MAX);
+        let taken = match self.queues.change(|state| state.take(now_us, now_us.saturating_add(lease_us))) {
+            Ok(taken) => taken,
+            Err(next_us) => return Ok(Claimable { claim: None, next_due: next_us.map(sqlite::time_of_us) }),
+        };
+        let (queue, fence, failures) = (taken.queue, taken.fence, taken.failures);
+        let read = self.database.read(move |db| inbox::claim(db, taken, &request)).await;
+        if read.is_err() {
+            self.queues.change(|state| state.give_back(queue, fence, 0, now_us, failures));
+        }
+        Ok(Claimable { claim: Some(read?), next_due: None })
+    }
+
+    async fn settle_events(&self, claim: &EventClaim, mut settlement: EventSettlement) -> Result<()> {
+        let envelopes = commit::encode(std::mem::take(&mut settlement.envelopes))?;
+        let (queues, lanes, fence) = (Arc::clone(&self.queues), Arc::clone(&self.lanes), claim.fence);
+        let (owners, claim) = (Arc::clone(&self.queues), claim.clone());
+        let settled = self.database.write(
+            move |db| inbox::settle(db, &owners, &claim, &settlement, &envelopes),
+            move |settled: &inbox::Settled| {
+                inbox::announce_settled(&queues, fence, settled);
+                commit::announce(&lanes, &settled.arrived);
+            },
+        );
+        Ok(settled.await.map(drop)?)
+    }
+
+    async fn wait_for_events(&self) {
+        self.queues.wait().await;
+    }
+
+    fn inbox(&self) -> InboxState {
+        self.queues.totals()
+    }
+
+    async fn events(&self, filter: &EventFilter, limit: u32, page_token: Option<&str>) -> Result<Page<EventSummary>> {
+        let (filter, before) = (filter.clone(), deliveries::page_start(page_token)?);
+        Ok(self.database.read(move |db| events::page(db, &filter, limit, before)).await?)
+    }
+
+    async fn event(&self, id: i64) -> Result<Option<EventDetail>> {
+        Ok(self.database.read(move |db| events::detail(db, id)).await?)
+    }
+
+    async fn replay_events(&self, filter: &EventFilter, now: Timestamp) -> Result<u64> {
+        events::act(&self.database, &self.queues, events::Act::Replay, filter, now).await
+    }
+
+    async fn purge_events(&self, filter: &EventFilter) -> Result<u64> {
+        events::act(&self.database, &self.queues, events::Act::Purge, filter, Timestamp::MIN).await
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn append(db: &Connection, operation: i64, entries: &[LogEntry]) -> r
         return Ok(());
     }
     let sql = "SELECT coalesce(max(entry) + 1, 0) FROM operation_log WHERE operation = ?1";
-    let mut next: i64 = db.prepare_cached(sql)?.query_row([operation], |row| row.get(0))?;
+    let first: i64 = db.prepare_cached(sql)?.query_row([operation], |row| row.get(0))?;
     let sql = "INSERT INTO operation_log (operation, entry, at_us, severity, message, error, details) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let mut insert = db.prepare_cached(sql)?;
@@ -23,7 +23,7 @@ pub(super) fn append(db: &Connection, operation: i64, entries: &[LogEntry]) -> r
         "DELETE FROM operation_log WHERE operation = ?1 AND entry = \
          (SELECT min(entry) FROM operation_log WHERE operation = ?1 AND entry >= ?2)",
     )?;
-    for entry in entries {
+    for (next, entry) in (first..).zip(entries) {
         if next >= LOG_ENTRIES_MAX as i64 {
             push_out.execute([operation, LOG_ENTRIES_MAX as i64 / 2])?;
         }
@@ -36,7 +36,6 @@ pub(super) fn append(db: &Connection, operation: i64, entries: &[LogEntry]) -> r
             entry.error.as_deref().map(cut),
             entry.details.as_ref().map(ToString::to_string),
         ])?;
-        next += 1;
     }
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! What HubSpot's answers mean.
 
 use super::{SINCE, answer, contacts, hubspot, page, run};
-use crate::provider::{FieldMetadata, ProviderPage, ReadErrorClass};
+use crate::{
+    cursor::{ReadType, Run},
+    plan::{FieldFilter, FilterOperator, ReadPlan, sample},
+    provider::{FieldMetadata, ProviderPage, ReadErrorClass, ValueType},
+};
 
 /// Keys out of order, white space, escapes, and a number that no 64-bit float holds.
 const RECORD: &str = "{\"id\" : \"7\", \"properties\":{ \"email\":\"m\\u00e4x@x.io\",\"Amount\": 12345678901234567890.10 ,\n\"id\":\"no\",\"url\":null},
@@ -33,7 +37,7 @@ fn records_are_slices_of_the_answer() {
         record.fields.iter().all(|(_, value)| body.contains(&value.as_ptr())) && body.contains(&record.raw.as_ptr()),
         "no copies"
     );
-    assert_eq!((page.next.as_deref(), page.total), (Some("list:8"), None));
+    assert_eq!((page.next.as_deref(), page.total), (Some("page:1:2c624232cdd22177:8"), None));
 }
 
 fn ids(ids: &[&str]) -> String {
@@ -70,7 +74,7 @@ fn paging_without_end_is_malformed() {
     let list_again = r#","paging":{"next":{"after":"4"}}"#;
     let endless = format!(r#","paging":{{"next":{{"after":"{}"}}}}"#, "é".repeat(35_000));
     type Row<'a> = (Option<&'static str>, Option<&'static str>, &'static [&'static str], &'a str, &'static str);
-    let rows: [Row<'_>; 10] = [
+    let rows: [Row<'_>; 11] = [
         (SINCE, Some("id:9"), &["9"], MORE, "`9` follows `9`"),
         (SINCE, Some("id:10"), &["9"], MORE, "`9` follows `10`"),
         (SINCE, Some("id:10"), &["11", "11"], MORE, "`11` follows `11`"),
@@ -81,6 +85,7 @@ fn paging_without_end_is_malformed() {
         (None, None, &["5"], r#","paging":{"next":{"after":""}}"#, "does not advance"),
         (None, None, &["5"], r#","paging":{"next":{"after":[4]}}"#, "neither text nor a number"),
         (None, None, &["5"], &endless, "has 70000 bytes"),
+        (None, None, &["5", "5"], "", "comes twice"),
     ];
     for (since, position, records, rest, part) in rows {
         let error = page(&run(since, position), &body(records, rest)).unwrap_err();
@@ -88,7 +93,7 @@ fn paging_without_end_is_malformed() {
         assert!(error.message.contains(part), "{error}");
     }
     let number = page(&run(None, None), &body(&["5"], r#","paging":{"next":{"after":4}}"#)).unwrap();
-    assert_eq!(number.next.as_deref(), Some("list:4"));
+    assert!(number.next.is_some_and(|next| next.starts_with("page:1:") && next.ends_with(":4")));
 }
 
 #[test]
@@ -137,42 +142,93 @@ fn lesser_oddities_are_taken() {
 }
 
 #[test]
-fn counts_and_names_are_read() {
+fn counts_are_read() {
     assert_eq!(hubspot().count(&answer(200, &[], r#"{"total":12345,"results":[]}"#)), Ok(Some(12_345)));
     assert_eq!(hubspot().count(&answer(200, &[], "{}")).unwrap_err().class, ReadErrorClass::Malformed);
-    let names = answer(200, &[], r#"{"results":[{"name":"email","label":"E-mail"},{"name":"zip"}]}"#);
-    assert_eq!(hubspot().fields(&names), Ok(["email", "zip"].map(FieldMetadata::named).to_vec()));
 }
 
 #[test]
-fn damaged_answers_never_do_worse_than_fail() {
-    let whole = format!(r#"{{"results":[{RECORD},{}]{MORE}}}"#, ids(&["8", "9"]));
-    let mut state = 1_u64;
-    let mut below = |end: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % end
+fn properties_are_described() {
+    let described = r#"{"results":[{"name":"email","label":"E-mail","type":"string","fieldType":"text","hubspotDefined":true,
+        "modificationMetadata":{"readOnlyValue":false},"options":[]},
+        {"name":"zip"},{"name":"stage","label":"","type":"enumeration","fieldType":"select","hubspotDefined":false,"options":[
+         {"label":"Lead","value":"lead","hidden":false},{"label":"Old","value":"old","hidden":true},{"label":"","value":"won"}]},
+        {"name":"tags","type":"enumeration","fieldType":"checkbox"},{"name":"vip","type":"enumeration","fieldType":"booleancheckbox"},
+        {"name":"ok","type":"bool"},{"name":"born","type":"date"},{"name":"at","type":"datetime"},{"name":"sum","type":"number","calculated":true,
+         "modificationMetadata":{"readOnlyValue":false}},{"name":"owner","type":"enumeration","referencedObjectType":"OWNER"},{"name":"x","type":"json"}]}"#;
+    let fields = hubspot().fields(&answer(200, &[], described)).unwrap();
+    assert_eq!(fields[1], FieldMetadata::named("zip"));
+    let types: Vec<_> = fields.iter().filter_map(|field| field.value_type).collect();
+    use ValueType::{Boolean, Date, DateTime, Float, MultiSelect, Other, Reference, SingleSelect, String};
+    assert_eq!(types, [String, SingleSelect, MultiSelect, Boolean, Boolean, Date, DateTime, Float, Reference, Other]);
+    assert_eq!((fields[0].display_name.as_str(), fields[0].read_only, fields[0].is_custom), ("E-mail", Some(false), Some(false)));
+    assert_eq!((fields[2].display_name.as_str(), fields[2].is_custom, fields[8].read_only), ("stage", Some(true), Some(true)));
+    let values: Vec<_> = fields[2].values.iter().map(|value| (value.value.as_str(), value.display_value.as_str())).collect();
+    assert_eq!(values, [("lead", "Lead"), ("won", "won")]);
+    assert_eq!(fields[9].reference_to, ["OWNER"]);
+}
+
+#[test]
+fn archived_records_are_the_last_phase() {
+    let deleting = |plan| ReadPlan { deletes: true, ..plan };
+    let read = |run: &Run, body: &str| hubspot().page(&deleting(contacts()), run, &answer(200, &[], body)).unwrap();
+    let last = body(&["9"], r#","total":1"#);
+    assert_eq!(read(&run(SINCE, None), &last).next.as_deref(), Some("archived:"));
+    assert_eq!(read(&run(None, None), &last).next, None, "there is no telling what is new");
+    assert_eq!(read(&Run { read_type: ReadType::Backfill, ..run(SINCE, None) }, &last).next, None);
+    assert_eq!(page(&run(SINCE, None), &last).unwrap().next, None, "only where deletes are wanted");
+    let archived = |id: &str, at: &str| {
+        format!(r#"{{"id":"{id}","properties":{{}},"updatedAt":"2020-01-01T00:00:00Z","archived":true,"archivedAt":"{at}"}}"#)
     };
-    let mut read = 0;
-    for round in 0..4_000 {
-        let mut bytes = whole.clone().into_bytes();
-        for _ in 0..=round % 3 {
-            let at = below(bytes.len() - 1);
-            match below(3) {
-                0 => bytes[at] = b"{}[]\",:\\0e-\xc3 "[below(13)],
-                1 => bytes.insert(at, b'"'),
-                _ => bytes.truncate(at + 2),
-            }
-        }
-        let response = http::Response::new(bytes::Bytes::from(bytes));
-        match hubspot().page(&contacts(), &run(SINCE, None), &response) {
-            Ok(page) => {
-                read += 1;
-                assert!(
-                    page.records.iter().all(|record| serde_json::from_slice::<&serde_json::value::RawValue>(&record.raw).is_ok())
-                );
-            }
-            Err(error) => assert_eq!(error.class, ReadErrorClass::Malformed),
-        }
-    }
-    assert!((1..4_000).contains(&read), "{read} of 4,000 damaged answers could still be read");
+    let live = r#"{"id":"4","properties":{},"updatedAt":"2026-06-01T00:00:00Z","archived":false}"#;
+    let records = [
+        archived("1", "2026-01-02T03:04:05.679Z"),
+        archived("2", "2026-01-02T03:04:05.678Z"),
+        archived("3", "2019-01-01T00:00:00Z"),
+    ];
+    let more = format!(r#"{{"results":[{},{live}],"paging":{{"next":{{"after":"5"}}}}}}"#, records.join(","));
+    let first = read(&run(SINCE, Some("archived:")), &more);
+    let found: Vec<_> = first
+        .records
+        .iter()
+        .map(|record| (record.id.as_str(), record.deleted, record.modified_at.unwrap().to_string()))
+        .collect();
+    assert_eq!(found, [("1", true, "2026-01-02T03:04:05.679Z".to_owned())], "only what was archived since");
+    assert!(first.next.as_deref().is_some_and(|next| next.starts_with("archived:1:") && next.ends_with(":5")));
+    let next = run(SINCE, first.next.as_deref());
+    assert_eq!(read(&next, r#"{"results":[]}"#).next, None);
+    let error = hubspot().page(&deleting(contacts()), &next, &answer(200, &[], &more)).unwrap_err();
+    assert!(error.message.contains("does not advance"), "{error}");
+}
+
+#[test]
+fn conditions_beyond_the_searchs_own_are_judged_here() {
+    let equal = |field: &str, value: &str| FieldFilter {
+        field_name: field.to_owned(),
+        operator: FilterOperator::Eq,
+        value: value.into(),
+    };
+    let mut plan = contacts();
+    plan.filters = ["a", "b", "c", "d"].map(|field| equal(field, "1")).to_vec();
+    plan.filters.push(equal("City", "Kiel"));
+    let record = |id: u32, city: &str| {
+        format!(r#"{{"id":"{id}","properties":{{"city":{city}}},"archived":true,"archivedAt":"2026-06-01T00:00:00Z"}}"#)
+    };
+    let records = [record(1, "\"Kiel\""), record(2, "\"Bonn\""), record(3, "null")].join(",");
+    let body = format!(r#"{{"results":[{records}],"total":3,"paging":{{"next":{{"after":"3"}}}}}}"#);
+    let page = |position| hubspot().page(&plan, &run(SINCE, position), &answer(200, &[], &body)).unwrap();
+    let ids = |page: &ProviderPage| page.records.iter().map(|record| record.id.clone()).collect::<Vec<_>>();
+    assert_eq!((ids(&page(None)), page(None).next.as_deref()), (vec!["1".to_owned()], Some("id:3")));
+    assert!(ids(&page(Some("archived:"))).is_empty(), "the archive cannot be asked for conditions: all are judged here");
+}
+
+#[test]
+fn owners_are_sorted_out_here() {
+    let owner = |id: u32, at: &str| format!(r#"{{"id":"{id}","email":"a@x.io","updatedAt":"{at}","archived":false,"teams":[]}}"#);
+    let body = format!(r#"{{"results":[{},{}]}}"#, owner(1, "2026-01-01T00:00:00Z"), owner(2, "2026-01-03T00:00:00Z"));
+    let page = hubspot().page(&sample::plan("owners", &["email"]), &run(SINCE, None), &answer(200, &[], &body)).unwrap();
+    assert_eq!(page.records.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(page.records[0].fields.len(), 5);
+    let error = hubspot().page(&sample::plan("lists", &[]), &run(None, None), &answer(200, &[], "{}")).unwrap_err();
+    assert!(error.class == ReadErrorClass::BadRequest && error.message.contains("lists are not objects"), "{error}");
 }

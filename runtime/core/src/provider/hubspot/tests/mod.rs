@@ -1,6 +1,8 @@
 //! No doubles: answers are written out. Oracle: the contract's section 5.4 and HubSpot's CRM v3 reference.
 
 mod answers;
+mod completion;
+mod damage;
 mod refusals;
 mod requests;
 
@@ -13,7 +15,7 @@ use jiff::Timestamp;
 use crate::{
     cursor::{ReadType, Run},
     plan::{ReadPlan, sample},
-    provider::{Catalog, Provider, ProviderPage, ReadError},
+    provider::{Catalog, Provider, ProviderPage, ReadError, Record},
 };
 
 fn hubspot() -> Arc<dyn Provider> {
@@ -49,4 +51,15 @@ fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Response
 
 fn page(run: &Run, body: &str) -> Result<ProviderPage, ReadError> {
     hubspot().page(&contacts(), run, &answer(200, &[], body))
+}
+
+fn record(id: &str) -> Record {
+    Record {
+        id: id.to_owned(),
+        modified_at: None,
+        deleted: false,
+        raw: Bytes::new(),
+        fields: Vec::new(),
+        associations: Vec::new(),
+    }
 }

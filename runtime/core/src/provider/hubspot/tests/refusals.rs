@@ -15,7 +15,7 @@ fn refused(status: u16, headers: &[(&'static str, &str)], position: Option<&str>
 
 #[test]
 fn a_status_has_a_class() {
-    let rows: [(u16, ReadErrorClass); 16] = [
+    let rows: [(u16, ReadErrorClass); 17] = [
         (400, BadRequest),
         (401, BadCredentials),
         (403, Forbidden),
@@ -23,6 +23,7 @@ fn a_status_has_a_class() {
         (408, Transient),
         (409, BadRequest),
         (414, BadRequest),
+        (423, Transient),
         (429, RateLimited),
         (477, Transient),
         (500, Transient),
@@ -37,7 +38,8 @@ fn a_status_has_a_class() {
         let error = refused(status, &[], None, "what HubSpot says");
         assert_eq!(error.class, class, "{status}");
         assert!(error.message.contains(&status.to_string()) && error.message.contains("what HubSpot says"), "{error}");
-        assert_eq!(error.retry_after, (class == RateLimited).then_some(Duration::from_secs(10)), "{status}");
+        let wait = if status == 423 { Some(2) } else { (class == RateLimited).then_some(10) };
+        assert_eq!(error.retry_after, wait.map(Duration::from_secs), "{status}");
     }
 }
 
@@ -86,4 +88,26 @@ fn messages_are_one_line_of_bounded_length() {
     }
     let long = refused(400, &[], None, &"word ".repeat(10_000)).message;
     assert!(long.chars().count() < 500 && long.contains('…'), "{long}");
+}
+
+#[test]
+fn each_limit_has_a_wait_of_its_own() {
+    let told =
+        |policy: &str, message: &str| format!(r#"{{"message":"{message}","policyName":{policy},"category":"RATE_LIMITS"}}"#);
+    let spent = ("x-hubspot-ratelimit-daily-remaining", "0");
+    type Row<'a> = (String, &'a [(&'static str, &'static str)], u64);
+    let rows: [Row<'_>; 8] = [
+        (told("\"DAILY\"", ""), &[], 900),
+        (told("\"TEN_SECONDLY_ROLLING\"", ""), &[spent], 10),
+        (told("\"SECONDLY\"", ""), &[], 1),
+        (told("\"SOMETHING\"", ""), &[], 10),
+        (told("null", "You have reached your daily limit."), &[], 900),
+        (told("null", "You have reached your limit."), &[spent], 900),
+        (told("null", "You have reached your limit."), &[], 10),
+        (told("\"DAILY\"", ""), &[("retry-after", "3")], 3),
+    ];
+    for (body, headers, wait_s) in rows {
+        let error = hubspot().page(&contacts(), &run(SINCE, None), &answer(429, headers, &body)).unwrap_err();
+        assert_eq!((error.class, error.retry_after), (RateLimited, Some(Duration::from_secs(wait_s))), "{body} {headers:?}");
+    }
 }

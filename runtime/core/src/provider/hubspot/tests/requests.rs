@@ -1,9 +1,13 @@
 //! What HubSpot is asked.
 
-use super::{SINCE, contacts, hubspot, run};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{SINCE, contacts, hubspot, record, run};
 use crate::{
-    cursor::Run,
-    plan::{ReadPlan, sample},
+    cursor::{ReadType, Run},
+    plan::{FieldFilter, FilterOperator, ReadPlan, sample},
+    provider::Record,
 };
 
 /// `METHOD path-and-query body` of the request for the next page.
@@ -17,6 +21,7 @@ fn a_full_history_is_listed() {
     let rows = [
         (None, "GET /crm/v3/objects/contacts?limit=100&properties=email,firstname "),
         (Some("list:44"), "GET /crm/v3/objects/contacts?limit=100&properties=email,firstname&after=44 "),
+        (Some("page:3:ff:44"), "GET /crm/v3/objects/contacts?limit=100&properties=email,firstname&after=44 "),
         (Some("list:a/b c&d"), "GET /crm/v3/objects/contacts?limit=100&properties=email,firstname&after=a%2Fb%20c%26d "),
         (Some("from another release"), "GET /crm/v3/objects/contacts?limit=100&properties=email,firstname "),
     ];
@@ -76,31 +81,117 @@ fn object_names_cannot_leave_their_place_in_the_path() {
     assert!(asked(&sample::plan(&"ü".repeat(100_000), &[]), &run(SINCE, None)).len() < 1_000, "no name is too long to ask for");
 }
 
-#[test]
-fn lists_of_properties_too_long_for_a_url_are_searched() {
-    let names: Vec<String> = (0..1_000).map(|place| format!("property_{place}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let long = sample::plan("contacts", &names);
-    let first = asked(&long, &run(None, None));
-    assert!(first.starts_with("POST /crm/v3/objects/contacts/search") && first.contains(r#""filterGroups":[{"filters":[]}]"#));
-    let next = asked(&long, &run(None, Some("id:12")));
-    assert!(next.contains(r#"{"filters":[{"propertyName":"hs_object_id","operator":"GT","value":"12"}]}"#));
-    let after_a_list = asked(&long, &run(None, Some("list:12")));
-    assert!(after_a_list == first, "a position of a list means nothing to a search: it begins anew");
-    let shrunk = asked(&contacts(), &run(None, Some("id:12")));
-    assert!(shrunk.starts_with("POST"), "a search goes on as a search: {shrunk}");
+/// Contacts with so many properties of 13 characters.
+fn wide(count: usize) -> ReadPlan {
+    let names: Vec<String> = (0..count).map(|place| format!("property_{place:04}")).collect();
+    sample::plan("contacts", &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 #[test]
-fn a_list_stays_a_list_however_long_its_cursor_is() {
-    let names: Vec<String> = (0..2_000).map(|place| format!("p{place:04}")).collect();
-    let fits = |count: usize| {
-        let names: Vec<&str> = names[..count].iter().map(String::as_str).collect();
-        sample::plan("contacts", &names)
+fn properties_too_many_for_a_page_are_read_in_batches() {
+    let most = (1..1_000).take_while(|count| asked(&wide(*count), &run(None, None)).contains("&properties=")).last().unwrap();
+    assert!((100..200).contains(&most), "{most}");
+    let records: Vec<_> = (1..=150).map(|id| record(&id.to_string())).collect();
+    for (count, batches) in [(most, 0), (most + 1, 2), (5_000, 2)] {
+        let mut plan = wide(count);
+        plan.filters = vec![equal("city", json!("Kiel"))];
+        let requests = hubspot().completing_requests(&plan, &records);
+        assert_eq!(requests.len(), batches, "{count}");
+        let search = asked(&plan, &run(SINCE, Some("id:123456789")));
+        let body = search.split_once("search ").unwrap().1;
+        assert!(body.len() <= 3_000 && body.contains("\"city\""), "{body}");
+        assert!(asked(&wide(count), &run(None, None)).len() <= 8_000);
+    }
+    let batch = &hubspot().completing_requests(&wide(300), &records)[1];
+    assert_eq!(batch.uri(), "/crm/v3/objects/contacts/batch/read");
+    let body: Value = serde_json::from_slice(batch.body()).unwrap();
+    assert_eq!((body["properties"].as_array().unwrap().len(), body["inputs"].as_array().unwrap().len()), (300, 50));
+    let archived = vec![Record { deleted: true, ..record("1") }];
+    assert!(hubspot().completing_requests(&wide(300), &archived).is_empty(), "what is archived is not found any more");
+    assert!(hubspot().completing_requests(&wide(300), &[]).is_empty());
+}
+
+fn equal(field: &str, value: Value) -> FieldFilter {
+    FieldFilter { field_name: field.to_owned(), operator: FilterOperator::Eq, value }
+}
+
+#[test]
+fn times_and_conditions_are_searched_in_one_group() {
+    let filters = |run: &Run, plan: &ReadPlan| {
+        let asked = asked(plan, run);
+        let body: Value = serde_json::from_str(asked.split_once("/search ").unwrap().1).unwrap();
+        let [group] = body["filterGroups"].as_array().unwrap().as_slice() else { panic!("{body}") };
+        let filters = group["filters"].as_array().unwrap().iter();
+        let text = |filter: &Value, name: &str| filter[name].as_str().unwrap_or_default().to_owned();
+        filters
+            .map(|filter| {
+                ["propertyName", "operator", "value", "highValue"].map(|name| text(filter, name)).join(" ").trim_end().to_owned()
+            })
+            .collect::<Vec<_>>()
     };
-    let most = (1..2_000).take_while(|count| asked(&fits(*count), &run(None, None)).starts_with("GET")).last().unwrap();
-    let cursor = format!("list:{}", "c".repeat(100));
-    assert!(asked(&fits(most), &run(None, Some(&cursor))).starts_with("GET"));
+    let until = |since| Run { until: Some("2026-02-03T04:05:06.7899Z".parse().unwrap()), ..run(since, None) };
+    assert_eq!(filters(&until(None), &contacts()), ["lastmodifieddate LTE 2026-02-03T04:05:06.789Z"]);
+    let both = "lastmodifieddate BETWEEN 2026-01-02T03:04:05.678Z 2026-02-03T04:05:06.789Z";
+    assert_eq!(filters(&until(SINCE), &contacts()), [both]);
+    let mut plan = contacts();
+    plan.filters =
+        vec![equal("City", json!("O'Neill")), equal("vip", json!(true)), equal("id", json!(7)), equal("UpdatedAt", json!("x"))];
+    let expected = ["city EQ O'Neill", "vip EQ true", "hs_object_id EQ 7", "lastmodifieddate EQ x"];
+    assert_eq!(filters(&run(None, None), &plan), expected, "what has a condition is searched from the start");
+    plan.backfill_filters = vec![equal("a", json!("1")), equal("b", json!("2"))];
+    let backfill = Run { read_type: ReadType::Backfill, ..until(SINCE) };
+    let next = Run { position: Some("id:9".to_owned()), ..backfill.clone() };
+    assert_eq!(filters(&next, &plan).len(), 6, "HubSpot takes six in a group");
+    assert!(
+        asked(&plan, &backfill).contains(r#""properties":["a","b","city","email","firstname","vip"]"#),
+        "the others are judged here"
+    );
+    assert!(hubspot().filters());
+}
+
+#[test]
+fn archived_records_follow_where_deletes_are_wanted() {
+    let deleting = ReadPlan { deletes: true, ..contacts() };
+    let archived = "GET /crm/v3/objects/contacts?limit=100&archived=true&properties=email,firstname";
+    assert_eq!(asked(&deleting, &run(SINCE, Some("archived:"))), format!("{archived} "));
+    assert_eq!(asked(&deleting, &run(SINCE, Some("archived:1:ff:a b"))), format!("{archived}&after=a%20b "));
+    assert!(asked(&deleting, &run(SINCE, None)).starts_with("POST"));
+}
+
+#[test]
+fn associations_come_with_a_list_and_else_in_batches() {
+    let plan = ReadPlan { associations: ["companies", "p123_cars"].map(str::to_owned).to_vec(), ..contacts() };
+    let list = asked(&plan, &run(None, None));
+    assert!(list.ends_with("&properties=email,firstname&associations=companies,p123_cars "), "{list}");
+    assert!(!asked(&ReadPlan { deletes: true, ..plan.clone() }, &run(SINCE, Some("archived:"))).contains("associations"));
+    let complete = Record { associations: vec![("companies".to_owned(), Bytes::new())], ..record("8") };
+    let requests = hubspot().completing_requests(&plan, &[record("7"), complete, Record { deleted: true, ..record("9") }]);
+    let told: Vec<_> =
+        requests.iter().map(|request| format!("{} {}", request.uri(), String::from_utf8_lossy(request.body()))).collect();
+    let expected = [
+        r#"/crm/v4/associations/contacts/companies/batch/read {"inputs":[{"id":"7"}]}"#,
+        r#"/crm/v4/associations/contacts/p123_cars/batch/read {"inputs":[{"id":"7"},{"id":"8"}]}"#,
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn records_are_asked_for_by_id() {
+    let ids: Vec<_> = (0..150).map(|id| id.to_string()).collect();
+    let request = hubspot().records_request(&sample::plan("p123_cars", &["Name", "id"]), &ids).unwrap();
+    assert_eq!(request.uri(), "/crm/v3/objects/p123_cars/batch/read");
+    let body: Value = serde_json::from_slice(request.body()).unwrap();
+    assert_eq!((&body["properties"], body["inputs"].as_array().unwrap().len()), (&json!(["name"]), 100));
+    assert!(hubspot().records_request(&contacts(), &[]).is_none());
+}
+
+#[test]
+fn owners_are_listed_whatever_is_wanted_of_them() {
+    let owners = ReadPlan { deletes: true, associations: vec!["contacts".to_owned()], ..sample::plan("owners", &["email"]) };
+    assert_eq!(asked(&owners, &run(SINCE, None)), "GET /crm/v3/owners?limit=500 ");
+    assert_eq!(asked(&owners, &run(SINCE, Some("archived:"))), "GET /crm/v3/owners?limit=500&archived=true ");
+    assert!(hubspot().fields_request("owners").is_none() && hubspot().records_request(&owners, &["1".to_owned()]).is_none());
+    assert!(hubspot().count_request(&owners, &run(None, None)).is_none());
 }
 
 #[test]

@@ -1,0 +1,148 @@
+//! Associations: as a list carries them along, and as they are read in batches.
+//!
+//! A batch gives at most 500 of one record to one object; more of them are not followed.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    members::Members,
+    plan::ReadPlan,
+    provider::{
+        ReadError, Record,
+        piece::{self, text},
+    },
+};
+
+/// One entry of the contract's list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Association<'a, T> {
+    id: String,
+    object_name: &'a str,
+    provider_association_metadata: Kinds<T>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kinds<T> {
+    association_types: T,
+}
+
+#[derive(Serialize)]
+struct Kind {
+    r#type: String,
+}
+
+#[derive(Deserialize)]
+struct Carried<'a> {
+    #[serde(borrow)]
+    results: Vec<CarriedEnd<'a>>,
+    #[serde(borrow, default)]
+    paging: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct CarriedEnd<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(default)]
+    r#type: String,
+}
+
+/// What a list's record carries. Left out, and to be asked for apart, is what is cut off or has another name than was asked for.
+pub(super) fn carried(plan: &ReadPlan, held: Option<&RawValue>) -> serde_json::Result<Vec<(String, Bytes)>> {
+    let Members(held) = held.map(|held| serde_json::from_str(held.get())).transpose()?.unwrap_or_default();
+    let is_asked = |name: &str| plan.associations.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+    let is_strange = held.iter().any(|(name, _)| !is_asked(name));
+    let mut all = Vec::new();
+    for asked in &plan.associations {
+        match held.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
+            Some((_, list)) => {
+                let list: Carried<'_> = serde_json::from_str(list.get())?;
+                if list.paging.is_none_or(|paging| paging.get() == "null") {
+                    all.push((asked.clone(), merged(asked, list.results)?));
+                }
+            }
+            None if is_strange => {}
+            None => all.push((asked.clone(), Bytes::from_static(b"[]"))),
+        }
+    }
+    Ok(all)
+}
+
+/// A record is named once for each kind of association with it.
+fn merged(object_name: &str, ends: Vec<CarriedEnd<'_>>) -> serde_json::Result<Bytes> {
+    let mut list: Vec<Association<'_, Vec<Kind>>> = Vec::with_capacity(ends.len());
+    for CarriedEnd { id, r#type } in ends {
+        let Some(id) = text(id) else { continue };
+        match list.iter_mut().find(|known| known.id == *id) {
+            Some(known) => known.provider_association_metadata.association_types.push(Kind { r#type }),
+            None => list.push(Association {
+                id: id.into_owned(),
+                object_name,
+                provider_association_metadata: Kinds { association_types: vec![Kind { r#type }] },
+            }),
+        }
+    }
+    serde_json::to_vec(&list).map(Bytes::from)
+}
+
+/// The associations that some of the records lack, in the order in which they are asked for and answered.
+pub(super) fn lacking<'a>(plan: &'a ReadPlan, records: &[Record]) -> impl Iterator<Item = &'a String> {
+    let lacked = move |association: &&String| records.iter().any(|record| lacks(record, association));
+    plan.associations.iter().filter(lacked).collect::<Vec<_>>().into_iter()
+}
+
+/// An archived record has no associations any more.
+pub(super) fn lacks(record: &Record, association: &str) -> bool {
+    !record.deleted && !record.associations.iter().any(|(name, _)| name == association)
+}
+
+#[derive(Deserialize)]
+struct Batch<'a> {
+    #[serde(borrow)]
+    results: Vec<Answered<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Answered<'a> {
+    #[serde(borrow)]
+    from: From<'a>,
+    #[serde(borrow)]
+    to: Vec<End<'a>>,
+}
+
+#[derive(Deserialize)]
+struct From<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct End<'a> {
+    #[serde(borrow)]
+    to_object_id: &'a RawValue,
+    #[serde(borrow, default)]
+    association_types: Option<&'a RawValue>,
+}
+
+/// Puts a batch's answer into the records that lack this association; those that it does not name have none.
+pub(super) fn complete(association: &str, records: &mut [Record], body: &Bytes) -> Result<(), ReadError> {
+    let wrong = |error: serde_json::Error| ReadError::malformed(error, body);
+    let batch: Batch<'_> = serde_json::from_slice(body).map_err(wrong)?;
+    for record in records.iter_mut().filter(|record| lacks(record, association)) {
+        let of_record = batch.results.iter().filter(|result| text(result.from.id).as_deref() == Some(&record.id));
+        let ends = of_record.flat_map(|result| &result.to);
+        let list: Vec<_> = ends.filter_map(|end| associated(association, end)).collect();
+        record.associations.push((association.to_owned(), serde_json::to_vec(&list).map_err(wrong)?.into()));
+    }
+    Ok(())
+}
+
+fn associated<'a>(object_name: &'a str, end: &End<'a>) -> Option<Association<'a, Option<&'a RawValue>>> {
+    let id = piece::text(end.to_object_id)?.into_owned();
+    Some(Association { id, object_name, provider_association_metadata: Kinds { association_types: end.association_types } })
+}

@@ -1,0 +1,44 @@
+//! Pieces of answers: what the built-in providers have in common when they cut records out of a page's own bytes.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::ReadError;
+
+/// A JSON string's text, or a number's digits.
+pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    match raw.get().as_bytes().first()? {
+        b'"' => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
+        b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
+        _ => None,
+    }
+}
+
+/// A point in time: RFC 3339 with any offset, which may lack its colon (`+0000`), as Salesforce's does.
+pub(super) fn instant(raw: &RawValue) -> Option<Timestamp> {
+    text(raw)?.parse().ok()
+}
+
+/// The name as the names of fields are compared.
+pub(super) fn lower_case(mut name: String) -> String {
+    if name.is_ascii() {
+        name.make_ascii_lowercase();
+        name
+    } else {
+        name.to_lowercase()
+    }
+}
+
+/// The bytes of a piece, shared with the answer that it lies in.
+pub(super) fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
+    body.slice_ref(raw.get().as_bytes())
+}
+
+/// A whole answer.
+pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ReadError> {
+    serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))
+}

@@ -1,0 +1,72 @@
+//! Salesforce's CRM over its REST API: queries, sorted by id.
+//!
+//! Deleted records come with `queryAll`. A list of fields too long for an address goes into the body of a composite request. The first
+//! page of a query tells the total, so that nothing is counted apart. Records by id are queried too: they look as those of a read do.
+
+mod answer;
+mod describe;
+mod info;
+mod name;
+mod position;
+mod refusal;
+mod related;
+mod request;
+mod soql;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError, Record};
+use crate::{cursor::Run, plan::ReadPlan};
+
+/// Salesforce.
+pub(super) struct Salesforce {
+    info: ProviderInfo,
+}
+
+impl Salesforce {
+    pub(super) fn new() -> Self {
+        Self { info: info::info() }
+    }
+}
+
+impl Provider for Salesforce {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+        request::page(plan, run)
+    }
+
+    fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError> {
+        answer::page(plan, run, response)
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn fields_request(&self, object_name: &str) -> Option<Request<Bytes>> {
+        Some(request::describe(object_name))
+    }
+
+    fn fields(&self, response: &Response<Bytes>) -> Result<Vec<FieldMetadata>, ReadError> {
+        describe::fields(&answer::described(response)?)
+    }
+
+    fn must_name_fields(&self) -> bool {
+        true
+    }
+
+    fn records_request(&self, plan: &ReadPlan, ids: &[String]) -> Option<Request<Bytes>> {
+        soql::of_ids(plan, ids).ok().map(|query| request::ask(&query))
+    }
+
+    fn records(&self, plan: &ReadPlan, response: &Response<Bytes>) -> Result<Vec<Record>, ReadError> {
+        answer::records(plan, response)
+    }
+}
+
+#[cfg(test)]
+mod tests;
