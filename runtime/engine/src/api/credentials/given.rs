@@ -78,7 +78,8 @@ fn authorization_code(
     if let Some(mut refresh) = body.object("refreshToken")? {
         tokens.refresh = Some(refresh.secret("token")?);
         // Whether it still holds, the provider says better.
-        (refresh.time("issuedAt")?, refresh.time("expiresAt")?);
+        refresh.time("issuedAt")?;
+        refresh.time("expiresAt")?;
         refresh.done()?;
     }
     if tokens.access.is_none() && tokens.refresh.is_none() {

@@ -113,12 +113,12 @@ impl ProjectStore {
 
     /// The encrypted credentials of all connections that have some, by id.
     pub async fn all_sealed(&self) -> Result<HashMap<String, Vec<u8>>, ProjectError> {
-        Ok(self.database.read(|db| connections::all_sealed(db)).await?)
+        Ok(self.database.read(connections::all_sealed).await?)
     }
 
     /// Every provider app that the API made, by id.
     pub async fn provider_apps(&self) -> Result<Vec<ProviderAppRecord>, ProjectError> {
-        Ok(self.database.read(|db| authorizations::apps(db)).await?)
+        Ok(self.database.read(authorizations::apps).await?)
     }
 
     /// Makes or replaces a provider app.
