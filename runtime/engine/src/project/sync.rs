@@ -172,7 +172,7 @@ impl Project {
 
     async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
-        let changes = [wanted.integrations, wanted.connections, wanted.installations].concat();
+        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
         let applied = self.apply(changes).await?;
         let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
         let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
