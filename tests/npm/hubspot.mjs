@@ -103,12 +103,12 @@ const checks = {
     await associations.v4.basicApi.createDefault("contacts", "3", "cars", "2");
     const batch = await associations.v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: "3" }] });
     assert.equal(batch.results[0]._from.id, "3");
-    assert.deepEqual(batch.results[0].to.map((end) => end.toObjectId), ["7"]);
+    assert.deepEqual(batch.results[0].to.map((end) => Number(end.toObjectId)), [7]);
     assert.deepEqual(batch.results[0].to[0].associationTypes.map((kind) => [kind.category, kind.typeId]), [["HUBSPOT_DEFINED", 279]]);
     const partly = await associations.v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: "3" }, { id: "4" }] });
     assert.deepEqual([partly.results.length, partly.numErrors], [1, 1]);
     const page = await associations.v4.basicApi.getPage("companies", "7", "contacts");
-    assert.deepEqual(page.results.map((end) => end.toObjectId), ["3"]);
+    assert.deepEqual(page.results.map((end) => Number(end.toObjectId)), [3]);
     const listed = await contacts.basicApi.getPage(3, undefined, ["email"], undefined, ["companies", "cars"]);
     assert.deepEqual(listed.results.map((contact) => Object.keys(contact.associations ?? {}).sort()), [[], [], ["cars", "companies"]]);
     assert.deepEqual(listed.results[2].associations.companies.results.map((end) => [end.id, end.type]), [["7", "contact_to_company"]]);

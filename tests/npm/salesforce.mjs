@@ -52,7 +52,7 @@ const checks = {
     }
     assert.equal(new Set(ids).size, 4500);
     const all = await conn.query("SELECT Id FROM Contact").run({ autoFetch: true, maxFetch: 10000 });
-    assert.equal(all.length, 4500);
+    assert.equal(all.records.length, 4500);
     const small = await conn.query("SELECT Id FROM Contact", { headers: { "Sforce-Query-Options": "batchSize=200" } });
     assert.equal(small.records.length, 200);
   },
@@ -119,7 +119,7 @@ const checks = {
     assert.deepEqual([page.status, back.origin + back.pathname, back.searchParams.get("state")], [303, redirectUri, "a b&c"]);
     const granted = await flow.requestToken(back.searchParams.get("code"));
     assert.deepEqual([granted.instance_url, granted.token_type, granted.scope, granted.expires_in], [url, "Bearer", "api refresh_token", undefined]);
-    assert.match(granted.id, /\/id\/00D\w{12}\/005\w{15}$/);
+    assert.match(granted.id, /\/id\/00D\w{15}\/005\w{15}$/);
     const identity = await new Connection({ instanceUrl: url, accessToken: granted.access_token, version }).identity();
     assert.equal(identity.username, username);
     await assert.rejects(flow.requestToken(back.searchParams.get("code")), /invalid_grant/);

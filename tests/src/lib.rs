@@ -1,5 +1,5 @@
-//! Doubles and judges for the suites that cross crates: emulators of HubSpot and Salesforce, a webhook receiver, the official clients of both, the
-//! real binary as a child process, and the demo that is made of them.
+//! Doubles and judges for the suites that cross crates: emulators of HubSpot and Salesforce, a webhook receiver, clients of them
+//! that are not ours, the real binary as a child process, and the demo that is made of them.
 
 pub mod bench;
 pub mod cache;

@@ -107,6 +107,7 @@ async fn refuses_in_hubspots_shape() -> Outcome {
         ("POST", "contacts/batch/read", json!({"inputs": vec![json!({"id": "1"}); 101]}), 400, INVALID),
         ("POST", "contacts/search", json!([]), 400, INVALID),
         ("POST", "contacts/search", json!({"limit": 201}), 400, INVALID),
+        ("POST", "contacts/search", json!({"properties": vec!["a_property_of_some_length"; 120]}), 400, INVALID),
         ("POST", "contacts/search", json!({"limit": "200", "after": "9801"}), 400, INVALID),
         ("POST", "contacts/search", json!({"after": "MTAwCg=="}), 400, INVALID),
         ("POST", "contacts/search", json!({"sorts": ["city", "phone"]}), 400, INVALID),

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 pub mod clock;
+mod connection;
 pub mod data_dir;
 mod disk;
 pub mod dispatcher;
@@ -14,6 +15,7 @@ pub mod network;
 mod percent;
 mod pressure;
 pub mod project;
+pub mod providers;
 mod reader;
 pub mod runtime;
 mod scheduler;

@@ -7,6 +7,7 @@ use ampline::journal::{
     sqlite::{Options, SqliteJournal, Synchronous},
 };
 use ampline_core::{
+    cursor::ReadType,
     message::{BodyIndex, Envelope, Metadata, RecordSpan},
     plan::ReadKey,
 };
@@ -103,7 +104,7 @@ impl Store {
         let mut leases = Vec::new();
         for read in 0..reads {
             let key = ReadKey { installation_id: format!("installation-{read}"), object_name: "contacts".to_owned() };
-            let begin = Begin { key, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
+            let begin = Begin { key, trigger: None, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
             leases.push(journal.begin(begin).await?.ok_or("the read has another owner")?);
         }
         Ok(Self { journal, leases, folder })
@@ -116,6 +117,8 @@ impl Store {
             cursor: "{}".to_owned(),
             records_processed: 0,
             records_estimated_total: None,
+            read_type: ReadType::Backfill,
+            log: Vec::new(),
             now: Timestamp::now(),
             lease: LEASE,
         };

@@ -13,6 +13,7 @@ mod nginx;
 mod reading;
 mod report;
 mod sandbox;
+mod schedules;
 mod sinks;
 mod startup;
 
@@ -21,8 +22,20 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 11] =
-    ["journal", "sandbox", "deliveries", "latency", "s3", "kinesis", "api", "postgres", "startup", "memory", "reading"];
+pub const NAMES: [&str; 12] = [
+    "journal",
+    "sandbox",
+    "deliveries",
+    "latency",
+    "s3",
+    "kinesis",
+    "api",
+    "postgres",
+    "startup",
+    "memory",
+    "reading",
+    "schedules",
+];
 
 /// What a benchmark can fail with.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -51,7 +64,8 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
                 "postgres" => sinks::measure_postgres(&mut report).await,
                 "startup" => startup::measure(&mut report).await,
                 "memory" => memory::measure(&mut report).await,
-                _ => reading::measure(&mut report).await,
+                "reading" => reading::measure(&mut report).await,
+                _ => schedules::measure(&mut report).await,
             }
         });
         measured.map_err(|error| format!("{name}: {error}"))?;

@@ -50,7 +50,7 @@ integrations:
 "#;
 
 pub(super) async fn measure(report: &mut Report) -> Result<(), Failure> {
-    let emulator = HubSpot::start()?;
+    let emulator = HubSpot::start(RECORDS)?;
     let server = Postgres::start(&Tls::Off)?;
     let database = server.url("127.0.0.1", "sslmode=disable");
     let hosted = "[destinations.mirror]\ntype = \"api\"\nendpoint = \"contacts\"\n".to_owned();
@@ -90,15 +90,15 @@ impl Cost {
 }
 
 /// The emulator as a process.
-struct HubSpot {
+pub(super) struct HubSpot {
     child: Child,
-    url: String,
+    pub(super) url: String,
 }
 
 impl HubSpot {
-    fn start() -> Result<Self, Failure> {
+    pub(super) fn start(contacts: u64) -> Result<Self, Failure> {
         let mut command = Command::new(built("hubspot-emulator"));
-        command.args(["--contacts", &RECORDS.to_string(), "--companies", "0", "--token", TOKEN]);
+        command.args(["--contacts", &contacts.to_string(), "--companies", "0", "--token", TOKEN]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
@@ -124,7 +124,7 @@ async fn read_all(emulator: &HubSpot, destination: &str, database: &str) -> Resu
     let folder = tempfile::tempdir()?;
     let settings = format!(
         "{destination}\n[network]\nallow = [\"127.0.0.0/8\"]\n[connections.acme]\nprovider = \"hubspot\"\nbase_url = \"{}\"\n\
-         access_token = {{ env = \"HUBSPOT_TOKEN\" }}\n[[installations]]\nintegration = \"crm\"\nconnection = \"acme\"\ngroup_ref = \"acme\"\n",
+         rate_limit = {{ requests = 1000000, per_s = 1 }}\naccess_token = {{ env = \"HUBSPOT_TOKEN\" }}\n[[installations]]\nintegration = \"crm\"\nconnection = \"acme\"\ngroup_ref = \"acme\"\n",
         emulator.url
     );
     let environment = [("HUBSPOT_TOKEN", TOKEN), ("DATABASE_URL", database)];

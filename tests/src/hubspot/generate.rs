@@ -41,6 +41,7 @@ pub(super) fn value(seed: u64, property: &str, id: u64) -> Option<String> {
         _ => return None,
     })
 }
+
 /// The values to choose from, of a property that has such.
 pub(super) fn options(property: &str) -> &'static [&'static str] {
     match property {

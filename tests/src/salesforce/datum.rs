@@ -96,6 +96,12 @@ fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
 
+/// The first second of a day, in UTC.
+pub(super) fn start_of(day: Date) -> i64 {
+    // Only the last hours of the calendar have no instant.
+    day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |start| start.timestamp().as_second())
+}
+
 /// An instant as Salesforce writes it: three decimals and an offset without a colon.
 pub(super) fn instant(at_s: i64, zone_minutes: i16) -> String {
     let zone = Offset::from_seconds(i32::from(zone_minutes) * 60).unwrap_or(Offset::UTC);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     ORGANISATION, USER,
-    datum::{Datum, Written},
+    datum::{Datum, Written, start_of},
     schema::{Source, System},
     store::{Store, View},
 };
@@ -146,12 +146,17 @@ impl Events {
 
     /// Makes the events of a transaction.
     pub(super) fn announce(&mut self, store: &Store, change: &Change<'_>) {
-        if self.target.is_none() || change.numbers.is_empty() {
+        let overflows = change.change == ChangeType::GapOverflow;
+        if self.target.is_none() || (change.numbers.is_empty() && !overflows) {
             return;
         }
         self.transactions += 1;
+        if overflows {
+            // It names no record.
+            self.post(store, change, 1);
+        }
         let together = if change.change.has_all_fields() { 1 } else { RECORDS_MAX };
-        for (numbers, sequence) in change.numbers.chunks(together).zip(1u64..) {
+        for (numbers, sequence) in change.numbers.chunks(together).filter(|_| !overflows).zip(1u64..) {
             let part = Change { numbers, ..*change };
             self.post(store, &part, sequence);
         }
@@ -185,7 +190,7 @@ impl Events {
         let time = Timestamp::from_millisecond(change.now_ms).unwrap_or_default();
         json!({
             "version": "0", "id": id, "detail-type": channel,
-            "source": format!("aws.partner/salesforce.com/{ORGANISATION}/0YL5e0000000001"), "account": "000000000000",
+            "source": format!("aws.partner/salesforce.com/{ORGANISATION}/0YL5e0000000001GAA"), "account": "000000000000",
             "time": format!("{time:.0}"), "region": "us-east-1", "resources": [],
             "detail": {
                 "id": self.uuid(self.made ^ u64::MAX), "schemaId": self.uuid(named(0, name)),
@@ -250,7 +255,7 @@ fn add(payload: &mut Map<String, Value>, view: View<'_>, at: usize, value: &Datu
     let written = match value {
         // The relay takes its values from Avro, where days and instants are milliseconds.
         Datum::Instant(at_s) => Value::from(at_s.saturating_mul(1_000)),
-        Datum::Date(day) => Value::from(day.in_tz("UTC").map_or(0, |start| start.timestamp().as_millisecond())),
+        Datum::Date(day) => Value::from(start_of(*day).saturating_mul(1_000)),
         datum => serde_json::to_value(Written { datum, zone_minutes: 0 }).unwrap_or_default(),
     };
     let Some((compound, part)) = field.part_of else {

@@ -51,17 +51,23 @@ impl fmt::Display for Id {
             text[at] = DIGITS[(number % 62) as usize];
             number /= 62;
         }
-        for chunk in 0..3 {
-            let capital = |bit: usize| usize::from(text[chunk * 5 + bit].is_ascii_uppercase()) << bit;
-            text[SHORT_BYTES + chunk] = SUFFIX[(0..5).map(capital).sum::<usize>()];
+        for (chunk, letter) in suffix(&text[..SHORT_BYTES]).into_iter().enumerate() {
+            text[SHORT_BYTES + chunk] = letter;
         }
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
+/// Which of each five letters are capitals, as a letter for each five.
+fn suffix(short: &[u8]) -> [u8; 3] {
+    let capital = |at: usize| usize::from(short.get(at).is_some_and(u8::is_ascii_uppercase));
+    [0, 5, 10].map(|chunk| SUFFIX[(0..5).map(|bit| capital(chunk + bit) << bit).sum::<usize>()])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::salesforce::{ORGANISATION, USER};
 
     #[test]
     fn both_forms_are_read_and_the_suffix_is_checked() {
@@ -81,7 +87,8 @@ mod tests {
         ] {
             assert_eq!(Id::parse(text), expected, "{text}");
         }
-        // Salesforce's own example: the suffix of 0015000000Gv7qJ is AAR.
-        assert!(Id { prefix: *b"001", number: 1 }.to_string().ends_with("AAA"));
+        // An id that Salesforce gave: 0015000000Gv7qJAAR.
+        assert_eq!(suffix(b"0015000000Gv7qJ"), *b"AAR");
+        assert_eq!([*b"00D", *b"005"].map(|prefix| Id { prefix, number: 1 }.to_string()), [ORGANISATION, USER]);
     }
 }

@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! From another process the same goes over `/_control/` (see `control.rs`). Not there: Bulk and Composite beyond record collections,
+//! From another process the same goes over `/_control/` (see `control.rs`). Not there: Bulk, Composite beyond queries and record collections,
 //! Tooling, polymorphic lookups, validation rules, field-level security.
 
 mod control;
@@ -68,9 +68,12 @@ use crate::{
 };
 
 /// The organisation's id.
-const ORGANISATION: &str = "00D5e0000000001";
+const ORGANISATION: &str = "00D5e0000000001EAA";
 /// The id of the user that everybody acts as.
-const USER: &str = "0055e0000000001AAM";
+const USER: &str = "0055e0000000001AAA";
+
+/// The standard objects that there can be.
+const STANDARD: [&str; 5] = ["Account", "Contact", "Lead", "Opportunity", "User"];
 
 /// How an emulator starts.
 #[derive(Debug, Clone)]
@@ -125,7 +128,7 @@ impl Default for Options {
             extra_fields: 0,
             large: None,
             history_days: 365,
-            access_token: format!("{ORGANISATION}!emulator.access"),
+            access_token: "00D5e0000000001!emulator.access".into(),
             refresh_token: "5Aep861emulator.refresh".into(),
             credentials: Credentials::default(),
             rotates_refresh_tokens: false,
@@ -176,8 +179,14 @@ impl Emulator {
     /// Starts one; it answers when this returns.
     ///
     /// # Errors
-    /// When its port or its threads cannot be had.
+    /// When there is no such object, or its port or its threads cannot be had.
     pub fn start(options: Options) -> io::Result<Self> {
+        let unknown = options.objects.keys().find(|name| !STANDARD.contains(&name.as_str()) && !name.ends_with("__c"));
+        if let Some(name) = unknown {
+            let known = STANDARD.join(", ");
+            let why = format!("unknown object {name}; there are {known}, and custom ones whose names end in __c");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
         let gate = Gate::bind(options.listen)?;
         let workers = options.workers;
         let base_url = format!("http://{}", gate.address());
@@ -198,7 +207,7 @@ impl Emulator {
         self.shared.base_url.clone()
     }
 
-    /// Its state, to look at or to change. Requests wait while this is held.
+    /// Its state, to look at or to change. Requests wait while this is held, and so does a second call of it.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state()
     }

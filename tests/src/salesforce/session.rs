@@ -185,7 +185,7 @@ impl Sessions {
         lasts_ms: Option<i64>,
     ) -> Granted {
         *self.grants.entry(kind.to_owned()).or_default() += 1;
-        let access_token = format!("{ORGANISATION}!{}", self.fresh());
+        let access_token = format!("{}!{}", &ORGANISATION[..15], self.fresh());
         let until_ms = lasts_ms.map_or(i64::MAX, |lasts_ms| now_ms.saturating_add(lasts_ms));
         self.access.insert(access_token.clone(), (until_ms, refresh_token.clone()));
         Granted { access_token, refresh_token, scope }

@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod kinesis;
 pub mod moto;
+pub mod oidc;
 pub mod postgres;
 pub mod proxy;
 pub mod s3s;

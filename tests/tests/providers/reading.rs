@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ampline_core::{
     cursor::{ReadType, Run},
     manifest,
-    plan::{Installation, KnownDestination, ObjectConfig, ReadPlan},
+    plan::{Choice, Installation, KnownDestination, ObjectConfig, Others, ReadPlan},
     provider::{Catalog, Provider, ReadError, Record},
 };
 use ampline_tests::loopback::Client;
@@ -47,7 +47,9 @@ integrations:
         objects: BTreeMap::from([(text(object), config)]),
     };
     let destinations = BTreeMap::from([(text("hook"), KnownDestination { id: text("d1"), mirrors_records: false })]);
-    let (mut plans, problems) = ampline_core::plan::plan(&manifest, &installation, &destinations);
+    let integration = &manifest.integrations[0];
+    let choice = Choice { configured: integration, latest: integration, others: Others::All };
+    let (mut plans, problems) = ampline_core::plan::plan(&choice, &installation, &destinations);
     assert!(problems.is_empty(), "{problems:?}");
     plans.remove(0)
 }

@@ -15,7 +15,11 @@ use crate::{NEW_YEAR_MS, Outcome, start};
 /// Waits until nothing is on its way.
 async fn delivered(emulator: &Emulator, attempts: usize) -> Outcome {
     let all = async {
-        while emulator.state().events.attempts.len() < attempts || emulator.state().events.waiting() > 0 {
+        let is_done = || {
+            let events = &emulator.state().events;
+            events.attempts.len() >= attempts && events.waiting() == 0
+        };
+        while !is_done() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -50,7 +54,7 @@ async fn events_tell_changes_in_eventbridges_form() -> Outcome {
     delivered(&emulator, 1).await?;
     let envelope = arrived(&receiver).remove(0);
     let contact = json!({
-        "detail-type": "ContactChangeEvent", "source": "aws.partner/salesforce.com/00D5e0000000001/0YL5e0000000001",
+        "detail-type": "ContactChangeEvent", "source": "aws.partner/salesforce.com/00D5e0000000001EAA/0YL5e0000000001GAA",
         "time": "2026-01-01T00:00:00Z", "version": "0", "resources": [],
     });
     for (name, value) in contact.as_object().into_iter().flatten() {

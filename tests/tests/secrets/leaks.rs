@@ -27,6 +27,10 @@ const HEADER: &str = "header canary value 77";
 const AWS_ID: &str = "AKIACANARYCANARY0001";
 const AWS_SECRET: &str = "aws/secret+canary/EXAMPLEKEY000000000001";
 const POSTGRES: &str = "postgres://app:pg-canary-password@127.0.0.1:1/app";
+const CLIENT_SECRET: &str = "client-secret-canary-31c7";
+const REFRESH: &str = "refresh-token-canary-9d20";
+const PASSWORD_OF_CUSTOMER: &str = "customers-password-canary-77";
+const CODE: &str = "authorization-code-canary-e1";
 const INBOUND: &str = "inbound-canary-key-8d21";
 /// Secrets that a person wrote into the wrong places.
 const MISPLACED: &str = "misplaced-canary-4242";
@@ -64,13 +68,38 @@ retry_delays_s = [0]
 type = "postgres"
 tableName = "Tickets"
 retry_delays_s = [0]
+
+[provider_apps.hubspot]
+client_id = "canary"
+client_secret = { env = "CLIENT_SECRET" }
+token_url = "http://{echo}/token"
+
+[connections.leaky]
+provider = "hubspot"
+base_url = "http://{echo}"
+oauth2 = { refresh_token = { env = "REFRESH" } }
+
+[connections.owned]
+provider = "hubspot"
+base_url = "http://{echo}"
+password_credentials = { username = "una", password = { env = "CUSTOMER" } }
 "#;
 
 /// What the echoing receiver was sent.
 type Sent = Arc<Mutex<Vec<HeaderMap>>>;
+/// What its token endpoint was sent.
+type Forms = Arc<Mutex<Vec<String>>>;
 
-/// A receiver that answers 500 and repeats all headers, as carelessly written ones do.
-async fn echoing() -> (SocketAddr, Sent) {
+/// A receiver that answers 500 and repeats all headers, as carelessly written ones do, with a token endpoint that refuses in the
+/// words that it was asked in.
+async fn echoing() -> (SocketAddr, Sent, Forms) {
+    async fn token(State(forms): State<Forms>, form: String) -> (axum::http::StatusCode, String) {
+        forms.lock().unwrap().push(form.clone());
+        // What is passed on of a refusal is short: the secrets come first.
+        let secrets: Vec<&str> = form.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| value).rev().collect();
+        let said = json!({ "error": "invalid_request", "error_description": secrets.join(" ") });
+        (axum::http::StatusCode::BAD_REQUEST, said.to_string())
+    }
     async fn echo(State(sent): State<Sent>, headers: HeaderMap) -> (axum::http::StatusCode, HeaderMap, String) {
         let mut answer = HeaderMap::new();
         answer.extend(headers.get("authorization").map(|value| (axum::http::HeaderName::from_static("x-echo"), value.clone())));
@@ -82,9 +111,11 @@ async fn echoing() -> (SocketAddr, Sent) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let sent = Sent::default();
-    let app = Router::new().fallback(echo).with_state(sent.clone());
+    let forms = Forms::default();
+    let tokens = Router::new().route("/token", axum::routing::post(token)).with_state(forms.clone());
+    let app = Router::new().fallback(echo).with_state(sent.clone()).merge(tokens);
     tokio::spawn(async { axum::serve(listener, app).await });
-    (address, sent)
+    (address, sent, forms)
 }
 
 /// The search, and everything that was written, by where.
@@ -137,6 +168,9 @@ fn stage(echo: SocketAddr) -> Stage {
         ("AWS_ID", AWS_ID),
         ("AWS_SECRET", AWS_SECRET),
         ("POSTGRES", POSTGRES),
+        ("CLIENT_SECRET", CLIENT_SECRET),
+        ("REFRESH", REFRESH),
+        ("CUSTOMER", PASSWORD_OF_CUSTOMER),
         ("INBOUND", INBOUND),
         ("AMPLINE_LOG", "debug"),
     ] {
@@ -159,6 +193,10 @@ fn evidence() -> Evidence {
         ("the AWS secret", AWS_SECRET),
         ("the database's address", POSTGRES),
         ("the database's password", "pg-canary-password"),
+        ("the client's secret", CLIENT_SECRET),
+        ("the refresh token", REFRESH),
+        ("the customer's password", PASSWORD_OF_CUSTOMER),
+        ("the authorisation code", CODE),
         ("the key of events", INBOUND),
         ("a misplaced secret", MISPLACED),
     ] {
@@ -173,7 +211,7 @@ fn evidence() -> Evidence {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_a_run_writes_holds_a_secret_that_it_used() {
-    let (echo, sent) = echoing().await;
+    let (echo, sent, forms) = echoing().await;
     let (stage, mut evidence) = (stage(echo), evidence());
     let runtime = stage.start();
     let all_dead = |status: &Value| {
@@ -197,6 +235,7 @@ async fn nothing_that_a_run_writes_holds_a_secret_that_it_used() {
     runtime.client.post("reads:run", &json!({})).await.unwrap();
     stage.stands(&runtime, |status| status["reads"][0]["operation"]["status"] == "failure").await;
     commands(&stage, &runtime, &mut evidence).await;
+    connections(&stage, &runtime, &forms, &mut evidence).await;
     evidence.keep_files("while it ran", &stage);
     assert!(runtime.terminate().unwrap().success());
     evidence.keep("rotate", &stage.ampline(&["secrets", "rotate", "--new-key-env", "NEXT_MASTER"]));
@@ -254,6 +293,37 @@ async fn inbound(runtime: &RuntimeProcess) -> [Vec<u8>; 2] {
     [send(&ampline_tests::hubspot::sign(INBOUND, "POST", &url, body, &at), 200).await, send(INBOUND, 401).await]
 }
 
+/// What is said of connections whose token endpoint repeats every secret that it is sent.
+async fn connections(stage: &Stage, runtime: &RuntimeProcess, forms: &Forms, evidence: &mut Evidence) {
+    for arguments in [
+        ["connections", "refresh", "leaky"].as_slice(),
+        &["connections", "refresh", "owned"],
+        &["connections", "check", "leaky"],
+        &["connections", "show", "leaky", "--format", "json"],
+        &["connections", "list"],
+        &["status"],
+    ] {
+        evidence.keep(&arguments.join(" "), &stage.ampline(arguments));
+    }
+    let asked = json!({ "provider": "hubspot", "groupRef": "acme", "projectIdOrName": "demo" });
+    let connect = reqwest::Client::new().post(format!("http://{}/v1/oauth-connect", runtime.client.address()));
+    let connect = connect.header("x-api-key", runtime.client.key()).body(asked.to_string()).send().await.unwrap();
+    let url = reqwest::Url::parse(&connect.text().await.unwrap()).unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let callback = format!("http://{}/callbacks/v1/oauth?state={state}&code={CODE}", runtime.client.address());
+    let page = reqwest::get(callback).await.unwrap();
+    assert_eq!(page.status(), 502);
+    evidence.written.push(("the callback's page".to_owned(), page.bytes().await.unwrap().to_vec()));
+    let forms = forms.lock().unwrap().clone();
+    for secret in [CLIENT_SECRET, REFRESH, PASSWORD_OF_CUSTOMER, CODE] {
+        assert!(forms.iter().any(|form| form.contains(secret)), "{secret} was in use at all");
+    }
+    let verifier = forms.iter().find_map(|form| form.split('&').find_map(|pair| pair.strip_prefix("code_verifier=")));
+    evidence.search.add("the proof key", verifier.unwrap());
+    evidence.search.add("the state", &state);
+    evidence.search.add("the connections' key", &stage.workplace.secret("connections-key").unwrap());
+}
+
 async fn unkeyed(runtime: &RuntimeProcess) -> Vec<u8> {
     let url = format!("http://{}/v1/projects/demo/destinations/second?includeSecrets=true", runtime.client.address());
     reqwest::get(url).await.unwrap().bytes().await.unwrap().to_vec()
@@ -269,6 +339,10 @@ fn bad_settings(stage: &Stage, evidence: &mut Evidence) {
         ("{ env = \"POSTGRES\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"INBOUND\" }", format!("\"{MISPLACED}\"")),
         ("{ env = \"HUBSPOT_TOKEN\" }", format!("\"{MISPLACED}\"")),
+        ("{ env = \"REFRESH\" }", format!("\"{MISPLACED}\"")),
+        ("{ env = \"CLIENT_SECRET\" }", format!("\"{MISPLACED}\"")),
+        ("{ env = \"CUSTOMER\" }", format!("\"{MISPLACED}\"")),
+        ("token_url = \"http://", format!("token_url = \"http://user:{MISPLACED}@")),
         ("{ env = \"SIGNING\" }", "{ env = \"HEADER\" }".to_owned()),
         ("{ env = \"MASTER\" }", "{ env = \"HEADER\" }".to_owned()),
         ("http://user:", format!("ftp://{MISPLACED}:{MISPLACED}")),

@@ -11,7 +11,7 @@ use ampline::{
     },
     sink::wasm::WasmSinks,
 };
-use ampline_core::{plan::ReadKey, retry::RetryPolicy};
+use ampline_core::{cursor::ReadType, plan::ReadKey, retry::RetryPolicy};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -25,12 +25,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 async fn commit(journal: &dyn Journal) {
     let key = ReadKey { installation_id: "i".into(), object_name: "contacts".into() };
     let (now, lease) = (Timestamp::now(), Duration::from_secs(60));
-    let owned = journal.begin(Begin { key, operation_id: Uuid::now_v7(), now, lease }).await.unwrap().unwrap();
+    let owned = journal.begin(Begin { key, trigger: None, operation_id: Uuid::now_v7(), now, lease }).await.unwrap().unwrap();
     let mut envelopes: Vec<_> = (0..ENVELOPES).map(|number| envelope(number, 1)).collect();
     let poisoned = &mut envelopes[POISONED as usize];
     poisoned.body = [&poisoned.body[..], b" poison"].concat().into();
     envelopes.iter_mut().for_each(|envelope| envelope.destination = "crm".into());
-    let commit = PageCommit { envelopes, cursor: "{}".into(), records_processed: 0, records_estimated_total: None, now, lease };
+    let commit = PageCommit {
+        envelopes,
+        cursor: "{}".into(),
+        records_processed: 0,
+        records_estimated_total: None,
+        read_type: ReadType::Scheduled,
+        log: Vec::new(),
+        now,
+        lease,
+    };
     journal.commit(&owned, commit).await.unwrap();
 }
 

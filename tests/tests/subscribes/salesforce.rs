@@ -35,15 +35,9 @@ integrations:
           otherEvents: [UNDELETE]
 "#;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn change_events_become_messages_and_an_overflow_a_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = Options::default().with("Contact", 5);
-    let token = options.access_token.clone();
-    let emulator = Emulator::start(options).unwrap();
-    let receiver = Receiver::start(receiver::Options::default()).unwrap();
-    let (base_url, hook) = (emulator.base_url(), receiver.url("hook"));
-    let settings = format!(
+/// ampline.toml: the receiver as destination, the emulator as the customer's Salesforce.
+fn settings(base_url: &str, hook: &str) -> String {
+    format!(
         r#"[project]
 id = "demo"
 [network]
@@ -62,7 +56,18 @@ integration = "sales"
 connection = "acme"
 group_ref = "acme"
 "#
-    );
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn change_events_become_messages_and_an_overflow_a_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::default().with("Contact", 5);
+    let token = options.access_token.clone();
+    let emulator = Emulator::start(options).unwrap();
+    let receiver = Receiver::start(receiver::Options::default()).unwrap();
+    let (base_url, hook) = (emulator.base_url(), receiver.url("hook"));
+    let settings = settings(&base_url, &hook);
     let secrets = [("SALESFORCE_TOKEN", token.as_str()), ("INBOUND_KEY", KEY)];
     let workplace = Workplace::new(folder.path(), MANIFEST, &settings, &secrets).unwrap();
     let runtime = workplace.start().unwrap();

@@ -82,7 +82,7 @@ pub(crate) const CLIPPY: Prerequisite = Prerequisite {
 /// Runs the clients that providers publish, against our emulators.
 pub(crate) const NODE: Prerequisite = Prerequisite {
     name: "Node",
-    needed_for: "HubSpot's own client is run against the emulator",
+    needed_for: "clients that are not ours, HubSpot's own and jsforce, are run against the emulators",
     find: found::node,
     rustup: &[],
     tool: None,

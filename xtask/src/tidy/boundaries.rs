@@ -21,6 +21,7 @@ const ROOMS: &[Room] = &[
         word: "rusqlite",
         only_in: &[
             "runtime/engine/src/journal",
+            "runtime/engine/src/project",
             "runtime/engine/src/sqlite",
             "runtime/engine/src/store",
             "runtime/engine/benches",

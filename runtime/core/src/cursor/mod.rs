@@ -1,9 +1,15 @@
 //! How far a read has come: what is known of the last finished run, and where the present one stands.
 
+mod clock_skew;
+mod guard;
+#[cfg(test)]
+mod simulation;
 mod text;
 
 use std::{collections::HashSet, time::Duration};
 
+pub use clock_skew::behind;
+pub use guard::PageGuard;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -48,6 +54,9 @@ impl ReadType {
 pub struct ReadCursor {
     /// Start of the last finished run: what changed before is delivered. Nothing before the first run.
     pub watermark: Option<Timestamp>,
+    /// Whether the watermark, and with it the `since` of a run, was reckoned by our clock alone, which the provider's may be
+    /// behind; see [`ReadCursor::heard`].
+    pub by_our_clock: bool,
     /// The versions that the last finished run saw inside the overlap window of the next.
     pub recent: Vec<u64>,
     /// The run in progress.
@@ -59,7 +68,7 @@ pub struct ReadCursor {
 pub struct Run {
     /// What started it.
     pub read_type: ReadType,
-    /// When it started; the watermark once it is finished.
+    /// When it started, by the provider's clock where that is behind ours; the watermark once it is finished.
     pub started_at: Timestamp,
     /// Only what changed at or after this time; nothing reads everything.
     pub since: Option<Timestamp>,
@@ -85,15 +94,19 @@ impl ReadCursor {
         }
         let (read_type, since) = match (self.watermark, backfill) {
             (Some(watermark), _) => (ReadType::Scheduled, Some(before(watermark, overlap))),
-            (None, Backfill::None) => return Self { watermark: Some(now), ..self },
+            (None, Backfill::None) => return Self { watermark: Some(now), by_our_clock: true, ..self },
             (None, Backfill::Days(days)) => {
                 (ReadType::Backfill, Some(before(now, Duration::from_secs(u64::from(days) * 86_400))))
             }
             (None, Backfill::FullHistory) => (ReadType::Backfill, None),
         };
-        let run =
-            Run { read_type, started_at: now, since, until: None, position: None, records: 0, total: None, recent: Vec::new() };
+        let run = Run { since, ..Run::at(now, read_type) };
         Self { run: Some(run), ..self }
+    }
+
+    /// A run apart from any schedule, between two times; both count in.
+    pub fn triggered(since: Option<Timestamp>, until: Option<Timestamp>, now: Timestamp) -> Self {
+        Self { run: Some(Run { since, until, ..Run::at(now, ReadType::Triggered) }), ..Self::default() }
     }
 
     /// The records of a page that the last run did not deliver already, in the same version.
@@ -134,9 +147,21 @@ impl ReadCursor {
     #[must_use]
     pub fn complete(self) -> Self {
         match self.run {
-            Some(run) => Self { watermark: Some(run.started_at), recent: run.recent, run: None },
+            Some(run) => Self { watermark: Some(run.started_at), by_our_clock: false, recent: run.recent, run: None },
             None => self,
         }
+    }
+}
+
+impl Run {
+    /// A run over everything that begins at `now`.
+    fn at(now: Timestamp, read_type: ReadType) -> Self {
+        Self { read_type, started_at: now, since: None, until: None, position: None, records: 0, total: None, recent: Vec::new() }
+    }
+
+    /// Whether a record is one that the run reads: providers without such a filter answer with what changed after `until` as well.
+    pub fn wants(&self, record: &Record) -> bool {
+        self.until.is_none_or(|until| record.modified_at.is_none_or(|at| at <= until))
     }
 }
 

@@ -105,6 +105,7 @@ fn the_text_form_keeps_everything() {
     };
     let full = ReadCursor {
         watermark: Some("2026-01-02T03:04:05.123456789Z".parse().unwrap()),
+        by_our_clock: true,
         recent: vec![0, 1 << 63],
         run: Some(run),
     };
@@ -113,7 +114,7 @@ fn the_text_form_keeps_everything() {
     }
     assert_eq!(ReadCursor::parse(None), Ok(ReadCursor::default()));
     let golden = r#"{"version":1,"watermark":"2027-01-15T08:00:00Z","recent":"AQAAAAAAAAA","run":null}"#;
-    let cursor = ReadCursor { watermark: Some(at(NOW)), recent: vec![1], run: None };
+    let cursor = ReadCursor { watermark: Some(at(NOW)), recent: vec![1], ..ReadCursor::default() };
     assert_eq!(cursor.to_text(), golden, "what older releases stored must stay readable");
 }
 
@@ -130,4 +131,48 @@ fn foreign_texts_are_refused() {
         let message = ReadCursor::parse(Some(text)).expect_err(text).to_string();
         assert!(message.contains(part), "{text}: {message}");
     }
+}
+
+#[test]
+fn a_clock_that_is_behind_moves_the_start_and_once_the_since() {
+    let minutes = |minutes: i64| jiff::SignedDuration::from_mins(minutes);
+    let installed = ReadCursor::default().start_run(Backfill::None, at(NOW), OVERLAP_DEFAULT);
+    let first = installed.start_run(Backfill::None, at(NOW + 600), OVERLAP_DEFAULT);
+    let (heard, again) = first.clone().heard(minutes(5));
+    let run = heard.run.as_ref().unwrap();
+    assert!(again, "what changed in the five minutes behind the watermark must be asked for");
+    assert_eq!((run.since, run.started_at), (Some(at(NOW - 120 - 300)), at(NOW + 300)));
+    let (twice, again) = heard.clone().heard(minutes(0));
+    assert_eq!((twice, again), (heard.clone(), false));
+    let second = heard.complete().start_run(Backfill::None, at(NOW + 1_200), OVERLAP_DEFAULT);
+    assert_eq!(second.run.as_ref().unwrap().since, Some(at(NOW + 300 - 120)));
+    let (heard, again) = second.heard(minutes(5));
+    assert!(!again, "that watermark was the provider's own time");
+    assert_eq!(heard.run.unwrap().started_at, at(NOW + 900));
+    assert!(!first.heard(minutes(0)).1);
+    let begun = ReadCursor::triggered(None, None, at(NOW)).after_page(&page(&[], Some("p")), OVERLAP_DEFAULT);
+    assert_eq!(begun.clone().heard(minutes(5)), (begun, false), "only the first answer counts");
+}
+
+#[test]
+fn a_second_version_of_the_same_second_is_fresh() {
+    let version = |text: &'static str| Record { raw: Bytes::from_static(text.as_bytes()), ..record("1", Some(NOW)) };
+    let of = |text| ProviderPage { records: vec![version(text)], next: None, total: None };
+    let cursor = ReadCursor::default().start_run(Backfill::FullHistory, at(NOW), OVERLAP_DEFAULT);
+    let next = cursor.after_page(&of("{1}"), OVERLAP_DEFAULT).complete().start_run(Backfill::None, at(NOW + 60), OVERLAP_DEFAULT);
+    assert_eq!(next.fresh(of("{1}").records).len(), 0);
+    assert_eq!(next.fresh(of("{2}").records).len(), 1);
+}
+
+#[test]
+fn a_triggered_run_is_bounded_on_both_sides() {
+    let cursor = ReadCursor::triggered(Some(at(NOW - 60)), Some(at(NOW)), at(NOW + 9));
+    let run = cursor.run.as_ref().unwrap();
+    assert_eq!((run.read_type, run.since, run.until), (ReadType::Triggered, Some(at(NOW - 60)), Some(at(NOW))));
+    assert!(run.wants(&record("1", Some(NOW))) && run.wants(&record("1", None)));
+    assert!(!run.wants(&record("1", Some(NOW + 1))));
+    assert_eq!(
+        cursor.start_run(Backfill::FullHistory, at(NOW + 10), OVERLAP_DEFAULT),
+        ReadCursor::triggered(Some(at(NOW - 60)), Some(at(NOW)), at(NOW + 9))
+    );
 }

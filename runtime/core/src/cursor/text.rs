@@ -28,9 +28,12 @@ struct Version {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct CursorText<'a> {
     version: u32,
     watermark: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    by_our_clock: bool,
     /// Little-endian 64-bit words in base64: a JSON number would not hold them, and hex is half as long again.
     recent: String,
     #[serde(borrow)]
@@ -63,7 +66,8 @@ impl ReadCursor {
         }
         let cursor: CursorText<'_> = serde_json::from_str(text).map_err(damaged)?;
         let run = cursor.run.map(lower_run).transpose()?;
-        Ok(Self { watermark: cursor.watermark, recent: words(&cursor.recent)?, run })
+        let (watermark, by_our_clock) = (cursor.watermark, cursor.by_our_clock);
+        Ok(Self { watermark, by_our_clock, recent: words(&cursor.recent)?, run })
     }
 
     /// The text form: versioned JSON.
@@ -78,7 +82,8 @@ impl ReadCursor {
             total: run.total,
             recent: base64(&run.recent),
         });
-        let text = CursorText { version: VERSION, watermark: self.watermark, recent: base64(&self.recent), run };
+        let (watermark, by_our_clock) = (self.watermark, self.by_our_clock);
+        let text = CursorText { version: VERSION, watermark, by_our_clock, recent: base64(&self.recent), run };
         serde_json::to_string(&text).expect("strings, numbers and times have a JSON form")
     }
 }
@@ -94,6 +99,11 @@ fn lower_run(run: RunText<'_>) -> Result<Run, CursorError> {
         total: run.total,
         recent: words(&run.recent)?,
     })
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn base64(words: &[u64]) -> String {

@@ -103,10 +103,10 @@ pub fn fixed(source: &[u8]) -> Fixed {
         let errors = errors(&issues);
         let mut chosen = disjoint(issues);
         let Some(first) = chosen.first().cloned() else { break };
-        let mut next = apply(&fixed.source, chosen.iter().filter_map(|issue| issue.fix.as_ref()));
+        let mut next = apply(&fixed.source, chosen.iter().filter_map(|issue| issue.fix.as_deref()));
         if self::errors(&judge(&next).issues) > errors {
             // Each is proven on its own; should they not get along, one at a time.
-            next = apply(&fixed.source, first.fix.iter());
+            next = apply(&fixed.source, first.fix.as_deref().into_iter());
             chosen = vec![first];
         }
         fixed.source = next;
@@ -136,7 +136,7 @@ pub fn apply<'a>(source: &[u8], fixes: impl Iterator<Item = &'a Fix>) -> Vec<u8>
 fn disjoint(issues: Vec<Issue>) -> Vec<Issue> {
     let mut taken: Vec<(usize, usize)> = Vec::new();
     let mut is_free = |issue: &Issue| {
-        let Some(fix) = issue.fix.as_ref().filter(|fix| fix.safe) else { return false };
+        let Some(fix) = issue.fix.as_deref().filter(|fix| fix.safe) else { return false };
         let meets = |edit: &Edit| taken.iter().any(|(start, end)| edit.start <= *end && *start <= edit.end);
         if fix.edits.iter().any(meets) {
             return false;
@@ -164,7 +164,7 @@ pub(super) fn prove(source: &[u8], offset: usize, issues: &mut [Issue]) {
         proven += 1;
         bytes += source.len();
         fix.safe = proven <= PROVEN_MAX && bytes <= PROVEN_BYTES_MAX && {
-            let after = judge(&apply(source, std::iter::once(&*fix))).issues;
+            let after = judge(&apply(source, std::iter::once(&**fix))).issues;
             let persists = |other: &Issue| other.rule == *rule && other.message == *message && other.path == *path;
             self::errors(&after) <= errors && !after.iter().any(persists)
         };

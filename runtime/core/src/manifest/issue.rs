@@ -41,11 +41,11 @@ pub struct Issue {
     /// What to do.
     pub suggestion: Option<String>,
     /// The same as edits of the file, where a program can do it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Issue {
-    pub(super) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
+    pub(crate) fn error(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         let Place { line, column } = place;
         Self {
             severity: Severity::Error,
@@ -59,22 +59,22 @@ impl Issue {
         }
     }
 
-    pub(super) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(rule: &'static str, path: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, path, place, message) }
     }
 
-    pub(super) fn suggest(self, suggestion: impl Into<String>) -> Self {
+    pub(crate) fn suggest(self, suggestion: impl Into<String>) -> Self {
         Self { suggestion: Some(suggestion.into()), ..self }
     }
 
     pub(super) fn fix(self, fix: Option<Fix>) -> Self {
-        Self { fix, ..self }
+        Self { fix: fix.map(Box::new), ..self }
     }
 }
 
 /// Gathers issues.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     errors: Vec<Issue>,
     warnings: Vec<Issue>,
     beyond: usize,
@@ -83,7 +83,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, issue: Issue) {
+    pub(crate) fn add(&mut self, issue: Issue) {
         let kind = match issue.severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
@@ -96,7 +96,7 @@ impl Report {
     }
 
     /// Adds a warning whose advice is costly to find, unless it would not be listed anyway.
-    pub(super) fn add_warning_with(&mut self, warning: impl FnOnce() -> Issue) {
+    pub(crate) fn add_warning_with(&mut self, warning: impl FnOnce() -> Issue) {
         if self.warnings.len() < ISSUES_MAX {
             self.add(warning());
         } else {
@@ -104,17 +104,17 @@ impl Report {
         }
     }
 
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }
 
     /// Keeps the warnings for which `keep` holds; errors are always kept.
-    pub(super) fn retain_warnings(&mut self, keep: impl FnMut(&Issue) -> bool) {
+    pub(crate) fn retain_warnings(&mut self, keep: impl FnMut(&Issue) -> bool) {
         self.warnings.retain(keep);
     }
 
     /// All issues, in the order of their places.
-    pub(super) fn into_issues(self) -> Vec<Issue> {
+    pub(crate) fn into_issues(self) -> Vec<Issue> {
         let last = self.errors.iter().chain(&self.warnings).map(|issue| Place { line: issue.line, column: issue.column }).max();
         let mut issues = self.errors;
         issues.extend(self.warnings);
@@ -130,7 +130,7 @@ impl Report {
 }
 
 /// A foreign text, fit for a message: short, on one line, in back-quotes, without the user information of a URL.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let text = redact(text);
     let mut shown: String =
         text.chars().take(QUOTE_CHARS_MAX).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
@@ -141,7 +141,7 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// `path` and then `key`, as JSONPath writes it.
-pub(super) fn child_path(path: &str, key: &str) -> String {
+pub(crate) fn child_path(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-'));
     let shown: Cow<'_, str> =
         if key.chars().nth(QUOTE_CHARS_MAX).is_some() { key.chars().take(QUOTE_CHARS_MAX).collect() } else { key.into() };

@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use super::tree::{Entry, Kind, Meaning, Node, Scalar};
 
 /// The value as JSON. Numbers that JSON cannot hold (`.inf`) stay text.
-pub(super) fn value(node: &Node) -> Value {
+pub(crate) fn value(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar(scalar) => scalar_value(scalar),
         Kind::List(items) => items.iter().map(|item| value(item)).collect(),

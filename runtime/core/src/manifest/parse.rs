@@ -23,9 +23,9 @@ const NODES_MAX: usize = 250_000;
 const DEPTH_MAX: usize = 64;
 
 /// A parsed file.
-pub(super) struct Document {
+pub(crate) struct Document {
     /// Nothing where the file holds no content.
-    pub(super) root: Option<Rc<Node>>,
+    pub(crate) root: Option<Rc<Node>>,
     /// In order.
     pub(super) comments: Vec<Comment>,
     /// Where a second document begins, which is not read, as the official program does not.
@@ -33,7 +33,7 @@ pub(super) struct Document {
 }
 
 /// Parses one document, or says the first place where that fails.
-pub(super) fn parse(text: &str) -> Result<Document, Issue> {
+pub(crate) fn parse(text: &str) -> Result<Document, Issue> {
     let mut options = Options::default();
     options.max_buffered_comment_events = FILE_BYTES_MAX;
     options.flow_nesting_limit = DEPTH_MAX;

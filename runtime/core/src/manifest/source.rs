@@ -13,7 +13,7 @@ pub(super) fn mark_bytes(source: &[u8]) -> usize {
 }
 
 /// The text of a manifest, without a byte-order mark.
-pub(super) fn decode(source: &[u8]) -> Result<&str, Issue> {
+pub(crate) fn decode(source: &[u8]) -> Result<&str, Issue> {
     if source.len() > FILE_BYTES_MAX {
         let message = format!("the file is larger than {FILE_BYTES_MAX} bytes (1 MiB), which is the most that is read");
         return Err(Issue::error(rule::YAML_LIMIT, "$", Place::START, message)

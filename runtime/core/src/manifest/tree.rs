@@ -4,34 +4,34 @@ use std::rc::Rc;
 
 /// Where something begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// From 1.
-    pub(super) line: u32,
+    pub(crate) line: u32,
     /// From 1, in characters.
-    pub(super) column: u32,
+    pub(crate) column: u32,
 }
 
 impl Place {
-    pub(super) const START: Self = Self { line: 1, column: 1 };
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
 }
 
 /// A value.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Of an aliased node: where it is defined.
-    pub(super) place: Place,
-    pub(super) kind: Kind,
+    pub(crate) place: Place,
+    pub(crate) kind: Kind,
     /// Of a scalar: how it is written, where that can be edited.
-    pub(super) written: Option<Written>,
+    pub(crate) written: Option<Written>,
     /// Nodes in this subtree, itself and expanded aliases included.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     /// Levels of lists and mappings in this subtree.
-    pub(super) height: usize,
+    pub(crate) height: usize,
 }
 
 /// What a value is.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Scalar(Scalar),
     List(Vec<Rc<Node>>),
     Mapping(Vec<Entry>),
@@ -39,16 +39,16 @@ pub(super) enum Kind {
 
 /// A single value. Numbers keep their text.
 #[derive(Debug)]
-pub(super) struct Scalar {
-    pub(super) text: String,
-    pub(super) meaning: Meaning,
+pub(crate) struct Scalar {
+    pub(crate) text: String,
+    pub(crate) meaning: Meaning,
     /// Written without quotes.
-    pub(super) plain: bool,
+    pub(crate) plain: bool,
 }
 
 /// What the core schema of YAML 1.2 takes a scalar for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     Null,
     Bool(bool),
     Integer,
@@ -58,7 +58,7 @@ pub(super) enum Meaning {
 
 /// A scalar that stands in the source letter for letter, on one line: plain, or between quotes without an escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// Bytes of the source, quotes included.
     pub(super) start: usize,
     /// Behind the last byte.
@@ -73,7 +73,7 @@ pub(super) struct Written {
 
 /// What stands before a scalar on its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(crate) enum Lead {
     /// Only blanks.
     Indent,
     /// The dash of a list item and one blank.
@@ -84,19 +84,19 @@ pub(super) enum Lead {
 
 /// A key with its value. A mapping may hold the same key twice.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: Rc<str>,
-    pub(super) key_place: Place,
-    pub(super) key_written: Option<Written>,
-    pub(super) value: Rc<Node>,
+pub(crate) struct Entry {
+    pub(crate) key: Rc<str>,
+    pub(crate) key_place: Place,
+    pub(crate) key_written: Option<Written>,
+    pub(crate) value: Rc<Node>,
 }
 
 impl Node {
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(Scalar { meaning: Meaning::Null, .. }))
     }
 
-    pub(super) fn scalar(&self) -> Option<&Scalar> {
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.kind {
             Kind::Scalar(scalar) => Some(scalar),
             _ => None,
@@ -104,7 +104,7 @@ impl Node {
     }
 
     /// What it is, for people.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match &self.kind {
             Kind::List(_) => "a list",
             Kind::Mapping(_) => "a mapping",

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::filters::meets;
 pub use crate::field_path::FieldPath;
-use crate::{cursor::ReadType, manifest::Backfill, schedule::Schedule};
+use crate::{cursor::ReadType, manifest::Backfill, provider::Record, schedule::Schedule};
 
 /// What one customer chose when installing an integration (the `config.content` of the contract, its read half).
 #[derive(Debug, Clone, PartialEq)]
@@ -217,6 +218,11 @@ pub struct ReadPlan {
 }
 
 impl ReadPlan {
+    /// Whether a record meets the conditions of a run of this type. One that was deleted does: whether it ever arrived is not known.
+    pub fn admits(&self, record: &Record, read_type: ReadType) -> bool {
+        record.deleted || self.filters_of(read_type).all(|filter| meets(record, filter))
+    }
+
     /// The conditions that hold for a run of this type.
     pub fn filters_of(&self, read_type: ReadType) -> impl Iterator<Item = &FieldFilter> {
         let backfill = if read_type == ReadType::Backfill { self.backfill_filters.as_slice() } else { &[] };

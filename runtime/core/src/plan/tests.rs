@@ -234,7 +234,8 @@ fn configured_objects_keep_their_revision_and_others_take_the_latest() {
     let always = ReadObject { always_enabled: true, ..object("notes", vec![], vec![]) };
     let configured = named(vec![daily("contacts"), daily("gone"), daily("companies")]);
     let latest = named(vec![object("contacts", vec![field("new")], vec![]), object("companies", vec![], vec![]), always]);
-    let rows: [(&[(&str, &str)], Others, &[&str], &[&str]); 5] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], Others, &'a [&'a str], &'a [&'a str]);
+    let rows: [Row<'_>; 5] = [
         (&[], Others::All, &["contacts */10", "companies */10", "notes */10"], &[]),
         (&[], Others::AlwaysEnabled, &["notes */10"], &[]),
         (&[("contacts", "{}")], Others::AlwaysEnabled, &["contacts 0", "notes */10"], &[]),
@@ -265,12 +266,11 @@ fn configured_objects_keep_their_revision_and_others_take_the_latest() {
 #[test]
 fn an_object_that_the_customer_chooses_is_read_once_it_is_chosen() {
     let vessel = ReadObject { object_choice: Some(ObjectChoice::default()), ..object("vessel", vec![], vec![]) };
-    let integration = manifest(vec![vessel]).integrations.remove(0);
-    let choice = Choice { configured: &integration, latest: &integration, others: Others::All };
+    let manifest = manifest(vec![vessel]);
     assert!(
-        matches!(plan(&choice, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty())
+        matches!(planned(&manifest, &installation(&[]), &destinations()), (plans, problems) if plans.is_empty() && problems.is_empty())
     );
-    let (plans, problems) = plan(&choice, &installation(&[("vessel", r#"{"objectName":"ship__c"}"#)]), &destinations());
+    let (plans, problems) = planned(&manifest, &installation(&[("vessel", r#"{"objectName":"ship__c"}"#)]), &destinations());
     assert_eq!(problems, []);
     assert_eq!(plans[0].key.object_name, "ship__c");
     let context = &plans[0].context;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, header};
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// Longest piece of an answer that an error message quotes, in characters.
@@ -47,6 +48,21 @@ impl ReadError {
         Self { class, message: message.into(), retry_after: None }
     }
 
+    /// What a refusal means by its status alone.
+    pub fn of_status(response: &Response<Bytes>) -> Self {
+        let status = response.status();
+        let class = match status.as_u16() {
+            401 => ReadErrorClass::BadCredentials,
+            403 => ReadErrorClass::Forbidden,
+            404 => ReadErrorClass::NotFound,
+            429 => ReadErrorClass::RateLimited,
+            408 | 500.. => ReadErrorClass::Transient,
+            _ => ReadErrorClass::BadRequest,
+        };
+        let message = format!("the provider answered {}: `{}`", status.as_u16(), snippet(response.body()));
+        Self { class, message, retry_after: retry_after(response.headers()) }
+    }
+
     /// An answer that is not what the provider documents, and the piece of it that shows so.
     pub(super) fn malformed(reason: impl std::fmt::Display, piece: &[u8]) -> Self {
         let message =
@@ -56,14 +72,14 @@ impl ReadError {
 }
 
 /// The beginning of an answer, fit for one line of a log.
-pub(super) fn snippet(piece: &[u8]) -> String {
+pub(crate) fn snippet(piece: &[u8]) -> String {
     // Four bytes are the longest character; a cut within one shows as a replacement character.
     let piece = &piece[..piece.len().min(SNIPPET_CHARS_MAX * 4 + 4)];
     clip(&String::from_utf8_lossy(piece).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// At most [`SNIPPET_CHARS_MAX`] characters, without control characters.
-pub(super) fn clip(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     match text.char_indices().nth(SNIPPET_CHARS_MAX) {
         Some(_) => text.chars().take(SNIPPET_CHARS_MAX - 1).map(plain).chain(['…']).collect(),
@@ -72,7 +88,7 @@ pub(super) fn clip(text: &str) -> String {
 }
 
 /// `Retry-After`: seconds, possibly fractional, or an HTTP date, which is measured against the answer's own `Date`.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

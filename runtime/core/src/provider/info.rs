@@ -17,6 +17,21 @@ pub struct ProviderInfo {
     pub rate_limit: Option<RateLimit>,
     /// Modules that a manifest may name; empty where there are none.
     pub modules: Vec<String>,
+    /// Where the provider describes its API, for people.
+    pub docs_url: Option<String>,
+    /// What a connection must say besides its credentials, for the placeholders of the addresses.
+    pub inputs: Vec<Input>,
+}
+
+/// A value that stands for a placeholder and that a connection must say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// As the placeholder names it: `workspace`.
+    pub name: String,
+    /// Shown to people: `Subdomain`.
+    pub display_name: String,
+    /// Where it is found, for people; may be empty.
+    pub documentation: String,
 }
 
 /// How requests are authorised.

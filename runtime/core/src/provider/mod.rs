@@ -3,6 +3,7 @@
 mod catalog;
 #[cfg(test)]
 mod damage;
+mod declared;
 mod error;
 mod field_metadata;
 mod hubspot;
@@ -12,11 +13,15 @@ mod piece;
 mod salesforce;
 
 use bytes::Bytes;
-pub use catalog::Catalog;
+pub use catalog::{Added, Catalog};
+pub use declared::{
+    Checked as CheckedProvider, FILE_BYTES_MAX as PROVIDER_FILE_BYTES_MAX, check as check_provider, schema as provider_schema,
+};
 pub use error::{ReadError, ReadErrorClass};
+pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
-pub use info::{ApiKeyPlace, AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
+pub use info::{ApiKeyPlace, AuthScheme, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
 use jiff::Timestamp;
 
 use crate::{cursor::Run, plan::ReadPlan};
@@ -26,6 +31,16 @@ use crate::{cursor::Run, plan::ReadPlan};
 pub trait Provider: Send + Sync + 'static {
     /// What the catalog says of it.
     fn info(&self) -> &ProviderInfo;
+
+    /// Names of the objects that can be read; nothing where that is the customer's matter (custom objects).
+    fn objects(&self) -> Option<Vec<&str>> {
+        None
+    }
+
+    /// Why a plan cannot be read from this provider, with a remedy; nothing where it can as far as is known.
+    fn unsupported(&self, _plan: &ReadPlan) -> Option<String> {
+        None
+    }
 
     /// The request for the next page of `run`. A run with a `since` may be answered with records that changed earlier (a provider
     /// without a filter of time): [`Provider::page`] leaves those out.
@@ -77,6 +92,16 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// A request that any sound credentials may make, to see whether they are; nothing where there is none.
+    fn health_request(&self) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::health_request`] says: nothing, or why the credentials do not serve.
+    fn health(&self, response: &Response<Bytes>) -> Result<(), ReadError> {
+        if response.status().is_success() { Ok(()) } else { Err(ReadError::of_status(response)) }
+    }
+
     /// Requests for these records as they are now, by id (at most [`RECORDS_BY_ID_MAX`] ids); nothing where the provider cannot be
     /// asked so.
     fn records_request(&self, _plan: &ReadPlan, _ids: &[String]) -> Option<Request<Bytes>> {
@@ -88,6 +113,11 @@ pub trait Provider: Send + Sync + 'static {
         Ok(Vec::new())
     }
 }
+
+/// Where the request went whose answer this is: the connection's base URL. The engine puts it into the answer's extensions, so that
+/// links to a next page can be held to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentTo(pub String);
 
 /// Most records that are asked for by id in one request.
 pub const RECORDS_BY_ID_MAX: usize = 100;

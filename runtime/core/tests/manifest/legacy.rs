@@ -142,8 +142,8 @@ fn drafts() {
 #[test]
 fn what_is_said_of_older_files() {
     check(example!("2023-every-key"), &["W legacy-form 2:14", "W legacy-transform 18:28", "W destination-config 110:5"]);
-    check(example!("2023-hubspot"), &["W legacy-form 2:14", "W legacy-form 34:15"]);
-    check(example!("2023-draft-1.0"), &["W legacy-form 6:7"]);
+    check(example!("2023-hubspot"), &["W legacy-form 2:14", "W legacy-form 35:15"]);
+    check(example!("2023-draft-1.0"), &["W legacy-form 7:7"]);
     check(example!("2023-draft-1.1"), &["W legacy-form 2:14"]);
     check(example!("2023-traps"), &["E yaml-syntax 5:8"]);
     let repaired = String::from_utf8(manifest::fixed(example!("2023-traps").as_bytes()).source).unwrap();
@@ -191,5 +191,5 @@ fn faults_of_actions() {
     );
     check_actions("  - {type: write, objects: [{objectName: o, mode: replace, endpoint: e}]}", &["W write-objects 6:51"]);
     check_actions("  - read", &["E wrong-type 6:5"]);
-    check_actions("  []", &["W integration-structure 3:3"]);
+    check_actions("    []", &["W integration-structure 3:3"]);
 }

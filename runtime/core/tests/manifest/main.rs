@@ -5,6 +5,7 @@
 
 mod encodings;
 mod every_key;
+mod every_rule;
 mod examples;
 mod fixes;
 mod format_rules;

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::{
     Shared,
-    problem::{Problem, bad_request, not_found},
+    problem::{Problem, bad_request},
     shapes,
     status::check_project,
+    to_the_end,
 };
 use crate::project::{ConnectionRecord, Party};
 
@@ -47,17 +48,10 @@ pub(super) async fn list(
     Ok(Json(all.iter().filter(|one| wanted.fits(one)).map(|one| shapes::connection(&api.project, one)).collect()))
 }
 
-/// `GET /v1/projects/{project}/connections/{connection}`
-pub(super) async fn show(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
-    check_project(&api, &project)?;
-    let found = api.projects.store().connection(&id).await?;
-    let found = found.ok_or_else(|| not_found(format!("there is no connection {id:?}")))?;
-    Ok(Json(shapes::connection(&api.project, &found)))
-}
-
 /// `DELETE /v1/projects/{project}/connections/{connection}`
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    api.projects.delete_connection(&id).await?;
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete_connection(&id).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

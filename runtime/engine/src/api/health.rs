@@ -1,9 +1,9 @@
 //! Whether the process lives, and whether it does its work: for whoever restarts it, or sends people to it.
 
 use axum::{extract::State, http::StatusCode};
-use tokio::sync::mpsc;
 
 use super::{Shared, problem::Problem};
+use crate::scheduler::Handle;
 
 /// `GET /health/live`: this answer is all there is to say.
 pub(super) async fn live() -> StatusCode {
@@ -14,7 +14,7 @@ pub(super) async fn live() -> StatusCode {
 pub(super) async fn ready(State(api): Shared) -> Result<StatusCode, Problem> {
     let unready = |reason: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason);
     api.journal.destinations().await.map_err(|error| unready(error.to_string()))?;
-    if api.wishes.as_ref().is_some_and(mpsc::Sender::is_closed) {
+    if api.scheduler.as_ref().is_some_and(Handle::is_closed) {
         let reason = "the scheduler has ended, nothing is read until a restart; the runtime's log says why";
         return Err(unready(reason.to_owned()));
     }
@@ -30,9 +30,9 @@ mod tests {
 
     use axum::body::to_bytes;
     use http::Request;
+    use tokio::sync::mpsc;
     use tower::ServiceExt;
 
-    use super::*;
     use crate::{
         api::{Api, ApiKey, router},
         clock::SystemClock,
@@ -40,6 +40,7 @@ mod tests {
         downloads::Downloads,
         journal::{Journal, sqlite::SqliteJournal},
         pressure::Pressure,
+        scheduler::{self, Board},
         secrets::Secret,
         sqlite::Options,
         store::HostedStore,
@@ -48,22 +49,25 @@ mod tests {
     /// Status and words of `/health/ready`, with a disk of which so much is to be left free.
     async fn check(
         reserve_bytes: u64,
-        spoil: impl AsyncFnOnce(&dyn Journal, mpsc::Receiver<crate::scheduler::RunNow>),
+        spoil: impl AsyncFnOnce(&dyn Journal, mpsc::Receiver<scheduler::Command>),
     ) -> (u16, String) {
         let folder = tempfile::tempdir().unwrap();
         let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
-        let (wishes, wished) = mpsc::channel(1);
+        let (handle, wished) = scheduler::channel();
         let disk = Disk::new(folder.path(), reserve_bytes);
         let api = Api {
             project: "p".into(),
             journal: journal.clone(),
             store: HostedStore::open(&folder.path().join("store"), &Options::default()).unwrap(),
+            projects: crate::api::tests::projects(folder.path()),
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: Some(wishes),
+            board: Board::default(),
+            scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
             intake: None,
             running_since: None,

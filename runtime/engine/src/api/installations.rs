@@ -20,9 +20,11 @@ use super::{
     problem::{Problem, bad_request, invalid, not_found},
     shapes,
     status::check_project,
+    to_the_end,
 };
 use crate::project::{
-    Edited, InstallationFilter, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, masked, object_path, patched,
+    Edited, InstallationFilter, InstallationRecord, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, masked,
+    object_path, patched,
 };
 
 /// Which installations, and from where on.
@@ -140,7 +142,8 @@ pub(super) async fn create(
         created_by: request.config.created_by,
         origin: client_origin(&headers),
     };
-    let installed = api.projects.create(new).await?;
+    let projects = api.projects.clone();
+    let installed = to_the_end(async move { projects.create(new).await }).await?;
     Ok((StatusCode::CREATED, tagged(&api, &installed)).into_response())
 }
 
@@ -148,6 +151,12 @@ pub(super) async fn create(
 pub(super) async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Response, Problem> {
     let installed = find(&api, &path).await?;
     Ok(tagged(&api, &installed))
+}
+
+/// `GET /v1/projects/{project}/installations/{installation}`: for those who know its id alone.
+pub(super) async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    check_project(&api, &project)?;
+    Ok(tagged(&api, &api.projects.installation(&id).await?))
 }
 
 /// `GET …/installations/{installation}/revisions`: of its configuration, the latest first.
@@ -169,10 +178,10 @@ pub(super) async fn update(
 ) -> Result<Response, Problem> {
     let Json(request) = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let id = find(&api, &path).await?.record.id;
-    let edit = |record: &crate::project::InstallationRecord| {
-        masked(record.config.content.to_value(), &request.update_mask, &request.installation)
-    };
-    let installed = api.projects.update(&id, expected(&headers)?, edit).await?;
+    let edit =
+        move |record: &InstallationRecord| masked(record.config.content.to_value(), &request.update_mask, &request.installation);
+    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
+    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
     Ok(tagged(&api, &installed))
 }
 
@@ -183,7 +192,8 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let id = find(&api, &path).await?.record.id;
-    api.projects.delete(&id, expected(&headers)?).await?;
+    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
+    to_the_end(async move { projects.delete(&id, expected).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -198,7 +208,7 @@ pub(super) async fn patch_object(
     let Json(request) = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let id = meant(&api, &integration, &request).await?;
     let action = request.action.name();
-    let edit = |record: &crate::project::InstallationRecord| {
+    let edit = move |record: &InstallationRecord| {
         let mut content = record.config.content.to_value();
         let path = if action == "read" { object_path(&object) } else { format!("config.content.{action}.objects.{object}") };
         let before = content.get(action).and_then(|action| action.get("objects")).and_then(|objects| objects.get(&object));
@@ -210,7 +220,8 @@ pub(super) async fn patch_object(
         content[action]["objects"][&object] = after;
         Ok(Edited { content: Some(content), touched: vec![path], ..Edited::default() })
     };
-    let installed = api.projects.update(&id, expected(&headers)?, edit).await?;
+    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
+    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
     Ok(tagged(&api, &installed))
 }
 
@@ -241,7 +252,7 @@ async fn meant(api: &Api, integration: &str, request: &ObjectPatch) -> Result<St
 }
 
 /// The installation at a path, which names its integration as well.
-async fn find(api: &Api, (project, integration, id): &(String, String, String)) -> Result<Installed, Problem> {
+pub(super) async fn find(api: &Api, (project, integration, id): &(String, String, String)) -> Result<Installed, Problem> {
     check_project(api, project)?;
     let installed = api.projects.installation(id).await?;
     let record = &installed.record;

@@ -17,6 +17,7 @@ use super::{
     problem::{Problem, bad_request, invalid},
     shapes,
     status::check_project,
+    to_the_end,
 };
 use crate::project::{Issue, Synchronised};
 
@@ -62,7 +63,8 @@ pub(super) async fn revisions(
 /// `DELETE /v1/projects/{project}/integrations/{integration}`
 pub(super) async fn delete(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
-    api.projects.delete_integration(&name).await?;
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete_integration(&name).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -93,7 +95,8 @@ pub(super) async fn deploy(
         };
         return Err(invalid(errors.map(issue).collect()));
     };
-    let deployed = api.projects.deploy(&manifest, client_origin(&headers), how.destructive).await?;
+    let (projects, origin) = (api.projects.clone(), client_origin(&headers));
+    let deployed = to_the_end(async move { projects.deploy(&manifest, origin, how.destructive).await }).await?;
     Ok(Json(deployed.iter().map(|one| shapes::integration(&api.project, one)).collect()))
 }
 
@@ -106,7 +109,8 @@ pub(super) async fn reload(
 ) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
     let Query(how) = how.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let done = api.projects.reload(how.destructive).await?;
+    let projects = api.projects.clone();
+    let done = to_the_end(async move { projects.reload(how.destructive).await }).await?;
     let Synchronised { integrations, connections, installations, notes } = done;
     Ok(Json(json!({ "integrations": integrations, "connections": connections, "installations": installations, "notes": notes })))
 }

@@ -5,6 +5,7 @@
 
 mod auth;
 mod connections;
+mod credentials;
 mod deliveries;
 mod destinations;
 mod downloads;
@@ -14,8 +15,11 @@ mod hosted_store;
 mod inbound;
 mod installations;
 mod integrations;
+mod operations;
 mod paging;
 mod problem;
+#[cfg(test)]
+mod project_tests;
 mod range;
 mod reads;
 mod shapes;
@@ -34,21 +38,22 @@ use axum::{
     routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use status::Status;
+pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
     clock::Clock,
+    connection::Connections,
     downloads::Downloads,
     inbound::Intake,
     journal::Journal,
     pressure::Pressure,
-    project::{Origin, Project},
-    scheduler::{NextRuns, RunNow},
+    project::{Origin, Project, ProjectError},
+    scheduler::{self, Board},
     store::HostedStore,
 };
 
@@ -67,6 +72,10 @@ pub struct Api {
     pub store: Arc<HostedStore>,
     /// Integrations, connections and installations.
     pub(crate) projects: Arc<Project>,
+    /// Customers' credentials; nothing where the store was only opened to be asked.
+    pub(crate) connections: Option<Arc<Connections>>,
+    /// How this runtime is reached, for the addresses that it gives away.
+    pub public_url: String,
     /// Download URLs.
     pub downloads: Downloads,
     /// Time.
@@ -75,10 +84,10 @@ pub struct Api {
     pub key: ApiKey,
     /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
     pub configured: Option<Configured>,
-    /// When reads run next; empty where no scheduler runs.
-    pub(crate) next_runs: NextRuns,
-    /// Where wishes for a read at once go; nothing where no scheduler runs.
-    pub(crate) wishes: Option<mpsc::Sender<RunNow>>,
+    /// When reads run next, and whose they are; empty where no scheduler runs.
+    pub(crate) board: Board,
+    /// Who runs reads; nothing where no scheduler runs.
+    pub(crate) scheduler: Option<scheduler::Handle>,
     /// What holds reads; nothing where none run.
     pub(crate) pressure: Option<Arc<Pressure>>,
     /// What takes providers' events in; nothing where none can be.
@@ -95,6 +104,14 @@ pub(crate) const CLIENT_HEADER: &str = "x-amp-client";
 /// Whether the command line or another client asks.
 fn client_origin(headers: &HeaderMap) -> Origin {
     if headers.contains_key(CLIENT_HEADER) { Origin::Command } else { Origin::Api }
+}
+
+/// Carries a change out to its end, whether or not whoever asked still waits: what is durable must be told to the scheduler.
+async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, ProjectError>> + Send + 'static,
+) -> Result<T, problem::Problem> {
+    let broke_off = |error| ProjectError::Store(format!("a change broke off: {error}"));
+    Ok(tokio::spawn(change).await.map_err(broke_off)??)
 }
 
 /// Routes of integrations, installations and connections.
@@ -115,8 +132,8 @@ fn project_routes() -> Router<Arc<Api>> {
         .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
         .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
         .route(&path("installations"), get(installations::list))
+        .route(&path("installations/{installation}"), get(installations::show_any))
         .route(&path("connections"), get(connections::list))
-        .route(&path("connections/{connection}"), get(connections::show).delete(connections::delete))
 }
 
 /// All routes.
@@ -126,6 +143,19 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/projects/{project}/{endpoint}/groups/{group}/items/{item}", get(hosted_store::item))
         .route("/v1/projects/{project}/status", get(status::status))
         .route("/v1/projects/{project}/reads:run", post(reads::run_now))
+        .route("/read/v1/projects/{project}/integrations/{integration}/objects/{object}", post(reads::trigger))
+        .route("/read/v1/projects/{project}/integrations/{integration}/installations/{verb}", post(reads::pause_or_unpause))
+        .route("/v1/projects/{project}/operations", get(operations::list))
+        .route("/v1/projects/{project}/operations/{id}", get(operations::show))
+        .route("/v1/projects/{project}/operations/{id}/logs", get(operations::logs))
+        .route(
+            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/operations",
+            get(operations::of_installation),
+        )
+        .route(
+            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/objects/{object}/backfill-progress",
+            get(operations::backfill_progress),
+        )
         .route("/v1/projects/{project}/deliveries", get(deliveries::list))
         .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
         .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
@@ -138,6 +168,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .merge(project_routes())
+        .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()
         .route("/health/live", get(health::live))
@@ -146,6 +177,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .merge(inbound::routes());
     keyed
         .merge(open)
+        .merge(credentials::open())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")

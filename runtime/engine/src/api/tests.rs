@@ -3,10 +3,11 @@
 //! Doubles: none; a journal and a store in files, and the router without a socket.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use ampline_core::{plan::KnownDestination, provider::Catalog};
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{HeaderMap, Method, Request},
@@ -19,6 +20,7 @@ use crate::{
     clock::SystemClock,
     downloads::EXPIRY_S_DEFAULT,
     journal::sqlite::{Options, SqliteJournal},
+    project::{Planner, ProjectStore},
     secrets::Secret,
     store::{Change, Documents},
 };
@@ -30,6 +32,14 @@ struct Served {
     router: Router,
     store: Arc<HostedStore>,
     _folder: tempfile::TempDir,
+}
+
+/// A project of which nothing runs, over a store in this folder. It has the destination `hook`.
+pub(super) fn projects(folder: &std::path::Path) -> Arc<Project> {
+    let store = ProjectStore::open(&folder.join("project"), &Options::default()).unwrap();
+    let hook = KnownDestination { id: "d1".to_owned(), mirrors_records: false };
+    let planner = Planner::new("demo".into(), Catalog::built_in(), BTreeMap::from([("hook".to_owned(), hook)]), None);
+    Arc::new(Project::new(store, planner, Arc::new(SystemClock), None, None))
 }
 
 /// What came back.
@@ -55,15 +65,18 @@ impl Served {
         let journal = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
         let store = HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap();
         let api = Api {
+            projects: projects(folder.path()),
             project: "demo".into(),
             journal,
             store: store.clone(),
+            connections: None,
+            public_url: "http://ampline.test".to_owned(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: None,
+            board: Board::default(),
+            scheduler: None,
             pressure: None,
             intake: None,
             running_since: None,

@@ -113,7 +113,7 @@ pub(super) fn check(
 }
 
 fn is_sound(file: &CheckedFile, args: &CheckArgs) -> bool {
-    file.checked.manifest.is_some() && !(args.deny_warnings && !file.checked.issues.is_empty())
+    file.checked.manifest.is_some() && (!args.deny_warnings || file.checked.issues.is_empty())
 }
 
 /// Checks a file; with `--fix` as it is afterwards.
@@ -157,7 +157,7 @@ fn read(path: &Path, stdin: &mut dyn Read) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`.
+    //! No doubles but byte buffers for the streams; files are those of `examples/amp-yaml`, and temporary ones.
 
     use super::*;
 
@@ -167,13 +167,100 @@ mod tests {
         format!("{}/../../examples/amp-yaml/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
     }
 
+    fn arguments(files: &[&str]) -> CheckArgs {
+        let files = files.iter().map(PathBuf::from).collect();
+        CheckArgs { files, format: Format::Text, fix: false, diff: false, deny_warnings: false }
+    }
+
     /// The verdict, what was printed, and what went to the standard error.
     fn checked(files: &[&str], format: Format, stdin: &str) -> (Verdict, String, String) {
-        let args =
-            CheckArgs { files: files.iter().map(PathBuf::from).collect(), format, fix: false, diff: false, deny_warnings: false };
+        checked_with(&CheckArgs { format, ..arguments(files) }, stdin)
+    }
+
+    fn checked_with(args: &CheckArgs, stdin: &str) -> (Verdict, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let verdict = check(&args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
+        let verdict = check(args, false, &mut stdin.as_bytes(), &mut out, &mut err).unwrap();
         (verdict, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    const FAULTY: &str =
+        "# ours\nspecVersion: 1.0.0\nintegrations: [{name: a, provider: HubSpot, proxy: {enabled: yes}}] # why\n";
+
+    /// A file of its own that holds `content`.
+    fn file(content: &str) -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("amp.yaml");
+        std::fs::write(&path, content).unwrap();
+        (folder, path.display().to_string())
+    }
+
+    #[test]
+    fn fixes_are_written_and_told() {
+        let (folder, path) = file(FAULTY);
+        let args = CheckArgs { fix: true, ..arguments(&[&path]) };
+        let expected = format!(
+            "{path}:3:36: fixed[provider-not-supported]: write `hubspot`\n{path}:3:62: fixed[wrong-type]: write `true`\n\
+             1 file checked: 0 errors, 0 warnings; 2 fixed\n"
+        );
+        assert_eq!(checked_with(&args, ""), (Verdict::Sound, expected, String::new()));
+        let fixed = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(fixed, FAULTY.replace("HubSpot", "hubspot").replace("yes", "true"));
+        assert_eq!(checked_with(&args, "").1, "1 file checked: 0 errors, 0 warnings\n");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+        let (verdict, _, err) = checked_with(&CheckArgs { fix: true, ..arguments(&["-"]) }, FAULTY);
+        assert_eq!((verdict, err.starts_with("error: cannot fix the standard input")), (Verdict::Unreadable, true));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let (folder, path) = file(FAULTY);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.yaml");
+        symlink(&path, &link).unwrap();
+        checked_with(&CheckArgs { fix: true, ..arguments(&[link.to_str().unwrap()]) }, "");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(std::fs::read_to_string(&path).unwrap().contains("hubspot"));
+    }
+
+    #[test]
+    fn a_diff_shows_what_would_change_and_changes_nothing() {
+        let (_folder, path) = file(FAULTY);
+        let expected = format!(
+            "--- {path}\n+++ {path}\n@@ -1,3 +1,3 @@\n # ours\n specVersion: 1.0.0\n\
+             -integrations: [{{name: a, provider: HubSpot, proxy: {{enabled: yes}}}}] # why\n\
+             +integrations: [{{name: a, provider: hubspot, proxy: {{enabled: true}}}}] # why\n"
+        );
+        for fix in [true, false] {
+            let args = CheckArgs { fix, diff: true, ..arguments(&[&path]) };
+            assert_eq!(checked_with(&args, "").1, expected);
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), FAULTY);
+        assert_eq!(checked_with(&CheckArgs { diff: true, ..arguments(&["-"]) }, SOUND).1, "");
+    }
+
+    #[test]
+    fn secrets_are_not_quoted() {
+        let declared = "destinations: [{name: d, type: webhook, url: ann:hunter2@example.com, password: swordfish, name: 7}]\n";
+        let source = format!("{SOUND}{declared}");
+        let diff = CheckArgs { diff: true, ..arguments(&["-"]) };
+        let json = CheckArgs { format: Format::Json, ..arguments(&["-"]) };
+        for args in [arguments(&["-"]), diff, json] {
+            let (_, out, _) = checked_with(&args, &source);
+            assert!(out.contains("https://"), "{out}");
+            assert!(!out.contains("hunter2") && !out.contains("swordfish"), "{out}");
+        }
+    }
+
+    #[test]
+    fn warnings_count_where_they_are_denied() {
+        let warned = SOUND.replace("true", "yes");
+        assert_eq!(checked(&["-"], Format::Text, &warned).0, Verdict::Sound);
+        let args = CheckArgs { deny_warnings: true, ..arguments(&["-"]) };
+        assert_eq!(checked_with(&args, &warned).0, Verdict::Errors);
+        assert_eq!(checked_with(&args, SOUND).0, Verdict::Sound);
     }
 
     #[test]
@@ -224,22 +311,30 @@ mod tests {
                 "file": fourfour, "severity": "warning", "rule": "unknown-key",
                 "message": "`proxy` is not a key of `read` and is ignored; it belongs to the integration, one level up",
                 "path": "$.integrations[0].read.proxy", "line": 46, "column": 7,
-                "suggestion": "move `proxy` one level up, beside `read`"
+                "suggestion": "move `proxy` one level up, beside `read`", "fix": null
             },
             {
                 "file": broken, "severity": "error", "rule": "yaml-syntax",
                 "message": "not valid YAML: mapping values are not allowed in this context", "path": "$", "line": 51, "column": 21,
-                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `"
+                "suggestion": "one line holds two keys: put the inner one on a line of its own, or quote a text that contains `: `",
+                "fix": null
             }
         ]);
         assert_eq!(findings, expected);
         assert_eq!(checked(&["-"], Format::Json, SOUND).1, "[]\n");
+
+        let (_, out, _) = checked(&["-"], Format::Json, &SOUND.replace("true", "yes"));
+        let findings: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let fix = serde_json::json!({
+            "title": "write `true`", "safe": true, "edits": [{"start": 74, "end": 77, "text": "true"}]
+        });
+        assert_eq!(findings[0]["fix"], fix);
     }
 
     #[test]
     fn files_beyond_the_limit_are_read_no_further() {
         let mut endless = io::repeat(b'#');
-        let args = CheckArgs { files: vec!["-".into()], format: Format::Text, fix: false, diff: false, deny_warnings: false };
+        let args = arguments(&["-"]);
         let mut out = Vec::new();
         let verdict = check(&args, false, &mut endless, &mut out, &mut io::sink()).unwrap();
         assert_eq!(verdict, Verdict::Errors);

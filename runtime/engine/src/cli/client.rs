@@ -19,6 +19,7 @@ use crate::{
     percent::encoded,
     project::{Planner, Project, ProjectStore, stable_id},
     runtime::{Stores, open_stores},
+    scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
     settings::Durability,
     store::HostedStore,
@@ -78,12 +79,14 @@ impl Client {
             journal: journal.clone(),
             store: store.clone(),
             projects,
+            connections: None,
+            public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
             configured: None,
-            next_runs: Arc::default(),
-            wishes: None,
+            board: Board::default(),
+            scheduler: None,
             pressure: None,
             intake: None,
             running_since: None,
@@ -98,17 +101,28 @@ impl Client {
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None).await
+        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
     }
 
-    /// Asks otherwise under `/v1/projects/{project}`.
-    pub(super) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(method, path, body).await
+    /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        self.ask(method, path, body, revision).await
     }
 
     /// Posts under `/v1/projects/{project}`.
     pub(super) async fn post(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(Method::POST, path, body).await
+        self.ask(Method::POST, path, body, None).await
+    }
+
+    /// Posts under `/read/v1/projects/{project}`: what starts and stops reads.
+    pub(super) async fn post_read(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        self.ask_at("/read/v1", Method::POST, path, body, None).await
     }
 
     /// Closes the store, where it was opened here.
@@ -123,12 +137,26 @@ impl Client {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
+        self.ask_at("/v1", method, path, body, revision).await
+    }
+
+    async fn ask_at(
+        &self,
+        root: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
-                request = request.header(api::CLIENT_HEADER, CLIENT);
+                request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                if let Some(revision) = revision {
+                    request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
+                }
                 if let Some(body) = body {
                     request = request.header("content-type", "application/json").body(body.to_string());
                 }
@@ -145,7 +173,12 @@ impl Client {
             }
             Way::Here { router, .. } => {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
-                let request = request.header("content-type", "application/json").header(api::CLIENT_HEADER, CLIENT);
+                let request = request.header("content-type", "application/json");
+                let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
+                let request = match revision {
+                    Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
+                    None => request,
+                };
                 let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
@@ -186,7 +219,7 @@ async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
         (name, known)
     };
     let destinations = known.into_iter().map(|state| destination(state.name)).collect();
-    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations);
+    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
 }
 

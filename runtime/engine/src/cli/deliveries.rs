@@ -119,7 +119,7 @@ fn parse_status(text: &str) -> Result<DeliveryStatus, String> {
 }
 
 /// RFC 3339, or an age: a number and s, m, h or d.
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse() {
         return Ok(time);
     }

@@ -57,7 +57,7 @@ fn finding<'a>(file: &'a str, issue: &'a Issue, applied: bool) -> Finding<'a> {
         line: issue.line,
         column: issue.column,
         suggestion: issue.suggestion.as_deref(),
-        fix: issue.fix.as_ref(),
+        fix: issue.fix.as_deref(),
         applied,
     }
 }

@@ -1,13 +1,20 @@
 //! The command line. Commands that concern a running system talk to its API; see [`client`].
 
 mod check;
+mod choices;
 mod client;
+mod connections;
 mod deliveries;
 mod destinations;
 mod events;
 mod findings;
+mod installations;
+mod integrations;
 mod logging;
+mod operations;
 mod output;
+mod providers;
+mod reads;
 mod repair;
 mod run;
 mod schema;
@@ -42,16 +49,32 @@ enum Command {
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
     Status(status::StatusArgs),
-    /// Run reads now rather than at their next tick.
-    Read(status::ReadArgs),
+    /// Run reads now rather than at their next tick; with --since, --until or --full-history, read apart from the schedule.
+    Read(reads::ReadArgs),
+    /// Pause scheduled reads of an installation. They keep their place; triggered reads run all the same.
+    Pause(reads::PauseArgs),
+    /// Let paused reads of an installation go on from their last success.
+    Unpause(reads::UnpauseArgs),
+    /// List and show operations, and what each has logged.
+    Operations(operations::OperationsArgs),
     /// List, show, replay and purge deliveries.
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// List, show, replay and purge providers' events that are not messages yet.
     Events(events::EventsArgs),
     /// Start or stop a destination, or rotate its signing key.
     Destinations(destinations::DestinationsArgs),
+    /// List, make, renew, check and delete customers' connections to providers.
+    Connections(Box<connections::ConnectionsArgs>),
+    /// List, show, deploy and delete integrations.
+    Integrations(integrations::IntegrationsArgs),
+    /// List, show, create, update and delete installations: which customer uses which integration, and how.
+    Installations(installations::InstallationsArgs),
+    /// Let amp.yaml, ampline.toml and the folder of installations count as they are now, without a restart.
+    Reload(integrations::ReloadArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
+    /// List and show providers, or check a file that declares one.
+    Providers(providers::ProvidersArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
     Template(template::TemplateArgs),
     /// Compile a sink component to native code (used by the runtime itself).
@@ -88,11 +111,19 @@ pub fn main() -> ExitCode {
         Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),
-        Command::Read(args) => finish(client::block_on(status::read_now(args))),
+        Command::Read(args) => finish(client::block_on(reads::read(args))),
+        Command::Pause(args) => finish(client::block_on(reads::pause(args))),
+        Command::Unpause(args) => finish(client::block_on(reads::unpause(args))),
+        Command::Operations(args) => finish(client::block_on(operations::run(args))),
         Command::Deliveries(args) => finish(client::block_on(deliveries::run(*args))),
+        Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Providers(args) => providers::run(args),
+        Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
+        Command::Installations(args) => finish(client::block_on(installations::run(args))),
+        Command::Reload(args) => finish(client::block_on(integrations::reload(args))),
         Command::Template(args) => template::run(&args),
     }
 }

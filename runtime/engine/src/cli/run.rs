@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use ampline_core::manifest;
 use clap::Args;
 
-use super::{Failure, check, logging};
+use super::{Failure, check, logging, providers};
 use crate::{
     clock::SystemClock,
     runtime::{Files, Launch, Runtime},
@@ -65,7 +65,7 @@ fn launch(args: &RunArgs) -> Result<Launch, Failure> {
         None => Settings::default(),
     };
     Ok(Launch {
-        settings: with_flags(settings, args),
+        settings: with_providers(with_flags(settings, args), args),
         manifest,
         files: Files { manifest: args.manifest.clone(), settings: config },
         clock: Arc::new(SystemClock),
@@ -87,6 +87,14 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
     }
     if let Some(grace) = args.shutdown_grace_s {
         runtime.shutdown_grace_s = grace;
+    }
+    settings
+}
+
+/// A folder of providers beside the manifest counts where ampline.toml names none.
+fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
+    if settings.providers.dir.is_none() {
+        settings.providers.dir = providers::beside(&args.manifest);
     }
     settings
 }

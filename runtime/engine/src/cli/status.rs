@@ -1,10 +1,10 @@
-//! `ampline status` and `ampline read`.
+//! `ampline status`.
 
 use clap::Args;
 
 use super::{Failure, Format, Target, client::Client, output, table};
 use crate::{
-    api::Status,
+    api::{BadConnection, Status},
     journal::{InboxState, Operation, OperationStatus},
 };
 
@@ -35,6 +35,9 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
             if let Some(reason) = read.held {
                 (state, result) = ("waiting".to_owned(), reason);
             }
+            if let Some(pause) = read.paused {
+                (state, result) = ("paused".to_owned(), pause.reason);
+            }
             [read.object_name, read.installation_id, state, progress, next, result]
         })
         .collect();
@@ -49,15 +52,28 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
         .collect();
     let destinations =
         table::text(["destination", "pending", "waiting", "delivered", "dead", "state"], &destinations, "no destinations yet");
-    let InboxState { waiting, waiting_bytes, dead } = status.events;
-    let events = match (waiting, dead) {
-        (0, 0) => String::new(),
-        _ => {
-            let megabytes = waiting_bytes as f64 / 1e6;
-            format!("\n\nevents: {waiting} wait ({megabytes:.1} MB), {dead} given up; `ampline events` lists them")
-        }
+    let events = events(&status.events);
+    let connections = bad_connections(status.connections).map_or_else(String::new, |table| format!("\n\n{table}"));
+    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{connections}{events}"))
+}
+
+/// How many events wait, where any do.
+fn events(&InboxState { waiting, waiting_bytes, dead }: &InboxState) -> String {
+    if waiting == 0 && dead == 0 {
+        return String::new();
+    }
+    let megabytes = waiting_bytes as f64 / 1e6;
+    format!("\n\nevents: {waiting} wait ({megabytes:.1} MB), {dead} given up; `ampline events` lists them")
+}
+
+/// The connections that do not work, where there are any.
+fn bad_connections(bad: Vec<BadConnection>) -> Option<String> {
+    let row = |one: BadConnection| {
+        let name = one.name.unwrap_or(one.id);
+        [name, one.provider, one.group_ref.unwrap_or_default(), one.reason.unwrap_or_default()]
     };
-    output::print(&format!("{state}\n\n{reads}\n\n{destinations}{events}"))
+    let rows: Vec<[String; 4]> = bad.into_iter().map(row).collect();
+    (!rows.is_empty()).then(|| table::text(["bad credentials", "provider", "group", "reason"], &rows, ""))
 }
 
 fn operation_cells(operation: &Operation) -> (String, String, String) {
@@ -71,28 +87,4 @@ fn operation_cells(operation: &Operation) -> (String, String, String) {
         None => operation.records_processed.to_string(),
     };
     (state.to_owned(), progress, operation.result.clone().unwrap_or_default())
-}
-
-/// Flags of `ampline read`.
-#[derive(Debug, Args)]
-pub(super) struct ReadArgs {
-    /// Only this object, by the provider's name.
-    #[arg(long)]
-    object: Option<String>,
-    /// Only this installation.
-    #[arg(long)]
-    installation: Option<String>,
-    #[command(flatten)]
-    target: Target,
-}
-
-pub(super) async fn read_now(args: ReadArgs) -> Result<(), Failure> {
-    let client = Client::connect(&args.target).await?;
-    let body = serde_json::json!({ "installationId": args.installation, "objectName": args.object });
-    let value = client.post("reads:run", Some(body)).await?;
-    client.close().await?;
-    output::print(&match args.target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => format!("{} reads begin now; `ampline status` shows how they go", value["reads"]),
-    })
 }

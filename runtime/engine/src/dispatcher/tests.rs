@@ -152,11 +152,19 @@ impl Bench {
         let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.db"), &Options::default()).unwrap();
         let key = ReadKey { installation_id: "i".into(), object_name: "contacts".into() };
         let (now, lease) = (Timestamp::now(), Duration::from_secs(60));
-        let begin = Begin { key, operation_id: Uuid::now_v7(), now, lease };
+        let begin = Begin { key, trigger: None, operation_id: Uuid::now_v7(), now, lease };
         let owned = journal.begin(begin).await.unwrap().unwrap();
         let all = scripts.iter().flat_map(|(name, _)| (0..envelopes).map(|number| envelope(name, number))).collect();
-        let commit =
-            PageCommit { envelopes: all, cursor: "{}".into(), records_processed: 0, records_estimated_total: None, now, lease };
+        let commit = PageCommit {
+            envelopes: all,
+            cursor: "{}".into(),
+            records_processed: 0,
+            records_estimated_total: None,
+            read_type: ampline_core::cursor::ReadType::Scheduled,
+            log: Vec::new(),
+            now,
+            lease,
+        };
         journal.commit(&owned, commit).await.unwrap();
         let sinks = Arc::new(Scripted { scripts: scripts.iter().copied().collect(), ..Scripted::default() });
         let policy = RetryPolicy { delays: retry_delays_ms.iter().copied().map(Duration::from_millis).collect(), jitter: 0.0 };

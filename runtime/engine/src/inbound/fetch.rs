@@ -14,7 +14,7 @@ use ampline_core::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::Subscribed;
-use crate::reader::{self, Connection};
+use crate::{connection::Connection, reader};
 
 /// How long the names of an object's fields hold before they are asked for again.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_mins(10);

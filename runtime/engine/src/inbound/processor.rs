@@ -9,10 +9,7 @@ use ampline_core::{
     subscribe::{Decision, Needed, ProviderEvent, SubscribePlan, judge, records_needed},
 };
 use jiff::{SignedDuration, Timestamp};
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    task::JoinSet,
-};
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{
     Subscribed, Subscriptions,
@@ -22,7 +19,7 @@ use crate::{
     clock::{self, Clock, until},
     journal::{ClaimEvents, EventClaim, EventSettlement, Journal, JournalError, PutOff, QueuedEvent},
     pressure::Pressure,
-    scheduler::RunNow,
+    scheduler::{self, Which},
 };
 
 /// Queues that are worked on at the same time.
@@ -50,7 +47,7 @@ pub(crate) struct Processor {
     clock: Arc<dyn Clock>,
     fetcher: Fetcher,
     /// Where reads are asked for when a provider lost count.
-    reads: mpsc::Sender<RunNow>,
+    reads: scheduler::Handle,
     stop: watch::Receiver<bool>,
 }
 
@@ -60,7 +57,7 @@ impl Processor {
         pressure: Arc<Pressure>,
         clock: Arc<dyn Clock>,
         http: reqwest::Client,
-        reads: mpsc::Sender<RunNow>,
+        reads: scheduler::Handle,
         stop: watch::Receiver<bool>,
     ) -> Self {
         Self { journal, subscriptions, pressure, clock, fetcher: Fetcher::new(http), reads, stop }
@@ -277,11 +274,8 @@ impl Processor {
 
     /// The provider lost count of an object's changes: a read finds them, at the object's own destination.
     async fn read_object(&self, key: &ReadKey) {
-        let (answer, reads) = oneshot::channel();
-        let wish =
-            RunNow { installation_id: Some(key.installation_id.clone()), object_name: Some(key.object_name.clone()), answer };
-        let heard = self.reads.send(wish).await.is_ok();
-        if !heard || reads.await.unwrap_or(0) == 0 {
+        let which = Which { installation_id: Some(key.installation_id.clone()), objects: vec![key.object_name.clone()] };
+        if self.reads.run_now(which).await.unwrap_or(0) == 0 {
             tracing::error!(target: "ampline::inbound", event = "events.overflowed", installation = %key.installation_id,
                 object = %key.object_name, "the provider left events out, and the object is not read: changes are missing");
         }

@@ -10,7 +10,7 @@ use ampline_core::{
     subscribe::{Source, SubscribePlan},
 };
 
-use crate::reader::Connection;
+use crate::connection::Connection;
 
 /// The subscriptions of one installation.
 pub(crate) struct Subscribed {

@@ -12,11 +12,12 @@
 
 mod deliveries;
 mod inbox;
+mod reads;
 pub mod sqlite;
 
 use std::{sync::Arc, time::Duration};
 
-use ampline_core::{message::Envelope, plan::ReadKey, retry::Verdict};
+use ampline_core::{cursor::ReadType, message::Envelope, plan::ReadKey, retry::Verdict};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,10 @@ pub use deliveries::{
 pub use inbox::{
     Accepted, ClaimEvents, Claimable, EventClaim, EventDetail, EventFilter, EventSettlement, EventStatus, EventSummary, Inbox,
     InboxState, NewEvent, PutOff, QueuedEvent, REMEMBERED_FOR, REMEMBERED_MAX,
+};
+pub(crate) use reads::cut;
+pub use reads::{
+    LOG_ENTRIES_MAX, LOG_TEXT_CHARS_MAX, LogEntry, NewTrigger, Operation, OperationFilter, OperationOf, Pause, Severity,
 };
 
 /// Why the journal could not do what was asked.
@@ -82,6 +87,8 @@ pub enum OperationStatus {
 pub struct ReadLease {
     /// Which read.
     pub key: ReadKey,
+    /// The triggered operation; nothing for the read by schedule.
+    pub trigger: Option<Uuid>,
     /// Rises with every owner; a commit under an older one is refused.
     pub fence: i64,
     /// The operation: the proposed one, or the interrupted one that is being resumed.
@@ -94,6 +101,8 @@ pub struct ReadLease {
     pub pages: u32,
     /// The opaque cursor as last committed; nothing before the first commit.
     pub cursor: Option<String>,
+    /// What counts towards a pause.
+    pub strikes: u32,
 }
 
 /// A new operation, proposed to [`Journal::begin`].
@@ -101,6 +110,8 @@ pub struct ReadLease {
 pub struct Begin {
     /// Which read.
     pub key: ReadKey,
+    /// A triggered operation of it, which is resumed until it has ended; nothing for the read by schedule.
+    pub trigger: Option<Uuid>,
     /// Id for the operation, if none is being resumed.
     pub operation_id: Uuid,
     /// Now.
@@ -120,6 +131,10 @@ pub struct PageCommit {
     pub records_processed: u64,
     /// How many there are, as far as known.
     pub records_estimated_total: Option<u64>,
+    /// What started the operation.
+    pub read_type: ReadType,
+    /// What there is to say; durable with the page.
+    pub log: Vec<LogEntry>,
     /// Now.
     pub now: Timestamp,
     /// How long the caller owns the read from now.
@@ -135,6 +150,12 @@ pub struct OperationEnd {
     pub result: String,
     /// The cursor to keep; nothing leaves the committed one.
     pub cursor: Option<String>,
+    /// What counts towards a pause from now on; a success takes all away.
+    pub strikes: u32,
+    /// Pauses the read in the same transaction.
+    pub pause: Option<Pause>,
+    /// What there is to say.
+    pub log: Vec<LogEntry>,
     /// Now.
     pub now: Timestamp,
 }
@@ -153,26 +174,15 @@ pub struct ReadState {
     pub operation: Option<Operation>,
     /// Failures in a row.
     pub failures: u32,
+    /// Why it does not run, where it is paused.
+    pub paused: Option<Pause>,
 }
 
-/// One run of a read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Operation {
-    /// Its id, as messages carry it.
-    pub id: Uuid,
-    /// When it began.
-    pub create_time: Timestamp,
-    /// When it last committed or ended.
-    pub update_time: Timestamp,
-    /// How it stands.
-    pub status: OperationStatus,
-    /// A sentence for an operator, once it ended.
-    pub result: Option<String>,
-    /// Records read so far.
-    pub records_processed: u64,
-    /// How many there are, as far as known.
-    pub records_estimated_total: Option<u64>,
+impl ReadState {
+    /// Whether its latest operation has not ended.
+    pub fn is_interrupted(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.status == OperationStatus::InProgress)
+    }
 }
 
 /// What to claim.
@@ -258,21 +268,33 @@ pub struct DestinationState {
 /// The store of reads, envelopes, deliveries and attempts, and of events that are to become envelopes.
 #[async_trait]
 pub trait Journal: Inbox {
-    /// Takes ownership of a read, resuming an interrupted operation; nothing while another owner's lease holds (J3).
+    /// Takes ownership of a read, resuming an interrupted operation; nothing while another owner's lease holds (J3), and nothing
+    /// for a triggered operation that has ended.
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>>;
     /// Makes a page's envelopes and its cursor durable together (J1, J2).
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()>;
     /// Ends an operation and gives up the lease.
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()>;
     /// Gives up the lease of a read that must wait; the operation stays in progress, and the next [`Journal::begin`] resumes it.
-    async fn suspend(&self, lease: &ReadLease) -> Result<()>;
-    /// Every read that ever began.
+    async fn suspend(&self, lease: &ReadLease, log: Vec<LogEntry>) -> Result<()>;
+    /// Keeps a triggered read, with its own cursor and its operation in progress.
+    async fn trigger(&self, trigger: NewTrigger) -> Result<()>;
+    /// Triggered reads that have not ended, oldest first.
+    async fn triggered(&self) -> Result<Vec<(ReadKey, Uuid)>>;
+    /// Pauses reads by schedule or, with nothing, lets them go on with their failures forgotten; also reads that never began.
+    async fn pause(&self, keys: &[ReadKey], pause: Option<Pause>) -> Result<()>;
+    /// Every read by schedule that ever began or was paused.
     async fn reads(&self) -> Result<Vec<ReadState>>;
-    /// The operations of one read, newest first, as far as they are kept; at least the latest.
-    async fn operations(&self, key: &ReadKey, limit: u32) -> Result<Vec<Operation>> {
-        let latest = self.reads().await?.into_iter().find(|read| read.key == *key).and_then(|read| read.operation);
-        Ok(latest.into_iter().take(limit as usize).collect())
-    }
+    /// Those of one installation.
+    async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>>;
+    /// Operations that match, newest first, as far as they are kept. `limit` is capped at 1,000.
+    async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>>;
+    /// One operation.
+    async fn operation(&self, id: Uuid) -> Result<Option<OperationOf>>;
+    /// What an operation has said, oldest first; at most [`LOG_ENTRIES_MAX`].
+    async fn operation_log(&self, id: Uuid) -> Result<Vec<LogEntry>>;
+    /// The latest backfill of a read.
+    async fn backfill(&self, key: &ReadKey) -> Result<Option<Operation>>;
 
     /// Claims what is due for a destination (J4, J6); nothing while the destination is disabled.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim>;

@@ -1,6 +1,6 @@
 //! What a customer chose (the contract's `config.content`): checked once, kept as it was given, filled from the manifest.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use ampline_core::{
     manifest::{Backfill, Field, Integration, ReadObject},
@@ -18,12 +18,12 @@ const KEYS: [&str; 5] = ["provider", "read", "write", "subscribe", "proxy"];
 /// What issues about the content are named by.
 pub(super) const PATH: &str = "config.content";
 
-/// A sound `config.content`.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// A sound `config.content`. There are as many as installations, so it is kept as its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
-    value: Map<String, Value>,
-    objects: BTreeMap<String, ObjectConfig>,
-    events: BTreeMap<String, SubscribeConfig>,
+    /// Canonical: equal contents have equal texts.
+    text: Arc<str>,
+    configures_reads: bool,
 }
 
 impl Content {
@@ -43,42 +43,52 @@ impl Content {
             issues.push(issue(".proxy", "must be {\"enabled\": true} or {\"enabled\": false}".to_owned()));
         }
         check_objects(&value, "write", &mut issues);
-        let events = check_objects(&value, "subscribe", &mut issues).map_or_else(BTreeMap::new, |given| {
-            given
-                .iter()
-                .filter_map(|(name, config)| Some((name.clone(), subscribed_object(name, config, &mut issues)?)))
-                .collect()
-        });
+        for (name, config) in check_objects(&value, "subscribe", &mut issues).into_iter().flatten() {
+            subscribed_object(name, config, &mut issues);
+        }
         let objects = check_objects(&value, "read", &mut issues).map_or_else(BTreeMap::new, |given| {
             given.iter().filter_map(|(name, config)| Some((name.clone(), read_object(name, config, &mut issues)?))).collect()
         });
-        if issues.is_empty() { Ok(Self { value, objects, events }) } else { Err(issues) }
+        let text = Value::Object(value).to_string().into();
+        if issues.is_empty() { Ok(Self { text, configures_reads: !objects.is_empty() }) } else { Err(issues) }
     }
 
     /// The choices for reads, by the provider's object name.
-    pub fn objects(&self) -> &BTreeMap<String, ObjectConfig> {
-        &self.objects
+    pub fn objects(&self) -> BTreeMap<String, ObjectConfig> {
+        let value = self.to_value();
+        let objects = value["read"]["objects"].as_object();
+        let lowered = |(name, config): (&String, &Value)| Some((name.clone(), read_object(name, config, &mut Vec::new())?));
+        objects.into_iter().flatten().filter_map(lowered).collect()
+    }
+
+    /// Whether any object is configured for reads.
+    pub fn configures_reads(&self) -> bool {
+        self.configures_reads
     }
 
     /// The choices for events, by the provider's object name.
-    pub fn events(&self) -> &BTreeMap<String, SubscribeConfig> {
-        &self.events
+    pub fn events(&self) -> BTreeMap<String, SubscribeConfig> {
+        let value = self.to_value();
+        let objects = value["subscribe"]["objects"].as_object();
+        let lowered = |(name, config): (&String, &Value)| Some((name.clone(), subscribed_object(name, config, &mut Vec::new())?));
+        objects.into_iter().flatten().filter_map(lowered).collect()
     }
 
     /// As the contract writes it.
     pub fn to_value(&self) -> Value {
-        Value::Object(self.value.clone())
+        serde_json::from_str(&self.text).unwrap_or_default()
     }
 
     /// One text for equal contents.
-    pub fn text(&self) -> String {
-        self.to_value().to_string()
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Puts in what a client may leave out, from the manifest: the provider and, for each object that is configured, its name,
     /// schedule, destination, backfill and required fields. So a later manifest changes none of it.
     pub fn filled(self, integration: &Integration) -> Result<Self, Vec<Issue>> {
-        let mut value = self.value;
+        let mut content = self.to_value();
+        let Some(value) = content.as_object_mut() else { return Ok(self) };
         value.entry("provider").or_insert_with(|| integration.provider.clone().into());
         let objects = value.get_mut("read").and_then(|read| read.get_mut("objects")).and_then(Value::as_object_mut);
         for (name, config) in objects.into_iter().flatten() {
@@ -87,12 +97,13 @@ impl Content {
                 fill(object, config);
             }
         }
-        Self::parse(Value::Object(value))
+        Self::parse(content)
     }
 
     /// Whether it is for another provider than the integration's.
     pub fn provider_fault(&self, integration: &Integration) -> Option<Issue> {
-        let given = self.value.get("provider").and_then(Value::as_str).filter(|given| *given != integration.provider)?;
+        let content = self.to_value();
+        let given = content["provider"].as_str().filter(|given| *given != integration.provider)?;
         let message = format!("{given:?} is not the integration's provider, which is {:?}: leave it out", integration.provider);
         Some(issue(".provider", message))
     }

@@ -9,6 +9,7 @@ mod deploy;
 mod edit;
 mod error;
 mod ids;
+mod lookup;
 mod model;
 mod planning;
 mod service;
@@ -20,12 +21,16 @@ pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
+pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party,
+    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
-pub(crate) use service::{Installed, NewInstallation, Project, object_path};
+pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;
 pub(crate) use sync::{Declared, DeclaredConnection, Reread, Synchronised};
+
+#[cfg(test)]
+mod tests;

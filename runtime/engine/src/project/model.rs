@@ -1,6 +1,6 @@
 //! What the project store holds: integrations with their revisions, connections, installations with their configurations.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use ampline_core::manifest::Integration;
 use jiff::Timestamp;
@@ -142,6 +142,42 @@ pub struct ConnectionRecord {
     pub create_time: Timestamp,
     /// When it last changed.
     pub update_time: Timestamp,
+}
+
+/// The product's registration at a provider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderAppRecord {
+    /// Stable id.
+    pub id: String,
+    /// Catalog name.
+    pub provider: String,
+    /// The registration's id there.
+    pub client_id: String,
+    /// Asked for in place of the catalog's.
+    pub scopes: Vec<String>,
+    /// The product's own id for it.
+    pub external_ref: Option<String>,
+    /// Further parameters of the consent address.
+    pub auth_query_params: BTreeMap<String, String>,
+    /// What the provider's addresses need.
+    pub provider_params: BTreeMap<String, String>,
+    /// When it was made.
+    pub create_time: Timestamp,
+    /// When it last changed.
+    pub update_time: Timestamp,
+    /// Its secret, encrypted; nothing for a public client.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// A consent that a person was asked for, until the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingAuthorization {
+    /// SHA-256 of the state that the provider sends back; the state itself is nowhere.
+    pub state_digest: Vec<u8>,
+    /// What was asked for and the proof key, encrypted.
+    pub sealed: Vec<u8>,
+    /// Until when it may be answered.
+    pub expires_at: Timestamp,
 }
 
 /// Which group uses which integration, and how.

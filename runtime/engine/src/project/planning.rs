@@ -1,21 +1,26 @@
 //! From what is stored of an installation to its reads, with every reason why something of it is not read.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
-    provider::Catalog,
+    provider::{Catalog, RateLimit},
     subscribe::{Source, plan_subscriptions},
 };
 
 use super::{
     content::PATH,
+    error::ProjectError,
     model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, Origin},
 };
-use crate::{inbound::Subscribed, reader::Connection, scheduler::Job};
+use crate::{
+    connection::{Connections, Declared, ProviderApp},
+    inbound::Subscribed,
+    scheduler::Job,
+};
 
 /// An installation with all that it refers to.
 pub(crate) struct Subject<'a> {
@@ -32,22 +37,44 @@ pub(crate) struct Planner {
     pub(crate) catalog: Catalog,
     /// By name.
     pub(crate) destinations: BTreeMap<String, KnownDestination>,
-    /// By id; empty where nothing runs.
-    connections: RwLock<HashMap<String, Arc<Connection>>>,
+    /// Nothing where nothing runs.
+    connections: Option<Arc<Connections>>,
+    /// By connection: what a file says in place of the catalog.
+    rate_limits: Mutex<BTreeMap<String, RateLimit>>,
 }
 
 impl Planner {
-    pub(crate) fn new(project_id: String, catalog: Catalog, destinations: BTreeMap<String, KnownDestination>) -> Self {
-        Self { project_id, catalog, destinations, connections: RwLock::default() }
+    pub(crate) fn new(
+        project_id: String,
+        catalog: Catalog,
+        destinations: BTreeMap<String, KnownDestination>,
+        connections: Option<Arc<Connections>>,
+    ) -> Self {
+        Self { project_id, catalog, destinations, connections, rate_limits: Mutex::default() }
     }
 
-    /// Takes in the credentials that files name, in place of those before; those that are other than before, by id.
-    pub(crate) fn set_connections(&self, connections: HashMap<String, Arc<Connection>>) -> BTreeSet<String> {
-        let mut known = self.connections.write().unwrap_or_else(PoisonError::into_inner);
-        let other = |id: &String, one: &Arc<Connection>| known.get(id).is_none_or(|before| before != one);
-        let renewed = connections.iter().filter(|(id, one)| other(id, one)).map(|(id, _)| id.clone()).collect();
-        *known = connections;
-        renewed
+    /// Takes in the credentials that a file names; those that are other than before, by id.
+    pub(crate) async fn declare(
+        &self,
+        file: &str,
+        apps: Vec<ProviderApp>,
+        declared: Vec<Declared>,
+    ) -> Result<BTreeSet<String>, ProjectError> {
+        let limits: BTreeMap<String, RateLimit> =
+            declared.iter().filter_map(|one| Some((one.id.clone(), one.rate_limit?))).collect();
+        let before = std::mem::replace(&mut *self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner), limits.clone());
+        let Some(connections) = &self.connections else { return Ok(BTreeSet::new()) };
+        let mut changed = connections.declare(file, apps, declared).await?;
+        changed.extend(limits.iter().filter(|(id, limit)| before.get(*id) != Some(limit)).map(|(id, _)| id.clone()));
+        changed.extend(before.into_keys().filter(|id| !limits.contains_key(id)));
+        Ok(changed)
+    }
+
+    /// Lets go of the credentials of a connection that is gone.
+    pub(crate) fn forget(&self, connection_id: &str) {
+        if let Some(connections) = &self.connections {
+            connections.forget(connection_id);
+        }
     }
 
     /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
@@ -59,9 +86,22 @@ impl Planner {
         let choice = choice(subject);
         let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
-        let (plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
+        let (mut plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
+        for plan in &mut plans {
+            // What was chosen is in the plan; thousands of plans need not carry it twice.
+            plan.context.installation.objects.clear();
+        }
         issues.extend(content.provider_fault(choice.latest));
-        problems.extend(plan_subscriptions(&choice, &installation, content.events(), &self.destinations).1);
+        problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
+        if let Some(provider) = self.catalog.get(&choice.latest.provider) {
+            plans.retain(|plan| match provider.unsupported(plan) {
+                None => true,
+                Some(message) => {
+                    issues.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
+                    false
+                }
+            });
+        }
         issues.extend(
             problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
         );
@@ -71,15 +111,16 @@ impl Planner {
     /// The same with what each read needs to run; none where credentials are not at hand.
     pub(crate) fn jobs(&self, subject: &Subject<'_>) -> (Vec<Job>, Vec<Issue>) {
         let (plans, mut issues) = self.plan(subject);
-        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
-        let connection = connections.get(&subject.connection.id);
+        let connection = self.connections.as_ref().and_then(|connections| connections.get(&subject.connection.id));
         let (Some(connection), Some(provider)) = (connection, self.catalog.get(&subject.connection.provider)) else {
             if issues.is_empty() {
                 issues.push(connection_issue(format!("the connection {:?} has no credentials yet", subject.connection.id)));
             }
             return (Vec::new(), issues);
         };
-        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone() };
+        let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(&connection.id).copied();
+        let rate_limit = declared.or(provider.info().rate_limit);
+        let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit };
         (plans.into_iter().map(job).collect(), issues)
     }
 
@@ -90,7 +131,7 @@ impl Planner {
             return None;
         }
         let content = &installation.config.content;
-        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), content.events(), &self.destinations);
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &content.events(), &self.destinations);
         if plans.is_empty() {
             return None;
         }
@@ -99,14 +140,14 @@ impl Planner {
                 "events of this provider cannot be taken in; only its reads run");
             return None;
         };
-        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        let ready = self.connections.as_ref().and_then(|connections| connections.get(&connection.id));
         Some(Subscribed {
             installation_id: installation.id.clone(),
             integration: [integration.id.clone(), integration.name.clone()],
             workspace: connection.workspace.clone(),
             source,
             provider: self.catalog.get(&connection.provider)?.clone(),
-            connection: connections.get(&connection.id).cloned(),
+            connection: ready,
             plans,
         })
     }
@@ -149,7 +190,7 @@ impl Planner {
             connection_id: connection.id.clone(),
             workspace: connection.workspace.clone(),
             update_time: installation.update_time,
-            objects: installation.config.content.objects().clone(),
+            objects: installation.config.content.objects(),
         }
     }
 }
@@ -160,7 +201,7 @@ fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {
     let from_file = matches!(subject.installation.origin, Origin::File(_));
     // What a file leaves out is what the manifest says now; elsewhere it was filled in when it was chosen.
     let configured = if from_file { latest } else { &subject.standing.content };
-    let nothing_chosen = subject.installation.config.content.objects().is_empty();
+    let nothing_chosen = !subject.installation.config.content.configures_reads();
     let others = if from_file && nothing_chosen { Others::All } else { Others::AlwaysEnabled };
     Choice { configured, latest, others }
 }

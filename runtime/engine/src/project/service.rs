@@ -2,10 +2,7 @@
 //!
 //! One change at a time: what is checked is what is there when the change is made, and the scheduler hears of changes in their order.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
@@ -15,10 +12,9 @@ use super::{
     content::{Content, PATH},
     edit::Edited,
     error::ProjectError,
-    model::{
-        ConfigRevision, ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue, NamedParty, Origin,
-    },
-    planning::{Planner, Subject, credentials_issue},
+    lookup::{Installed, Lookup},
+    model::{ConfigRevision, ConnectionRecord, InstallationRecord, IntegrationRecord, Issue, NamedParty, Origin},
+    planning::{Planner, Subject},
     sqlite::{InstallationFilter, PAGE_MAX, ProjectStore},
     sync::Reread,
 };
@@ -40,27 +36,6 @@ pub(crate) struct Project {
     /// Kept up to date with every change.
     subscriptions: Arc<Subscriptions>,
     turn: Mutex<()>,
-}
-
-/// An installation as it stands, with all that it refers to.
-pub(crate) struct Installed {
-    pub(crate) record: InstallationRecord,
-    pub(crate) connection: Arc<ConnectionRecord>,
-    pub(crate) integration: Arc<IntegrationRecord>,
-    standing: Arc<IntegrationRevision>,
-    /// Every reason why something of it is not read.
-    pub(crate) issues: Vec<Issue>,
-}
-
-impl Installed {
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            installation: &self.record,
-            connection: &self.connection,
-            integration: &self.integration,
-            standing: &self.standing,
-        }
-    }
 }
 
 /// A wish for an installation.
@@ -183,6 +158,7 @@ impl Project {
         let before = self.installation(id).await?;
         let edited = edit(&before.record).map_err(ProjectError::Invalid)?;
         let mut record = before.record.clone();
+        record.disabled_reason = None;
         let mut content = None;
         if let Some(value) = edited.content {
             let latest = &before.integration.latest.content;
@@ -202,7 +178,8 @@ impl Project {
             let found = self.faults(&record, connection, &before.integration);
             // What the edit does not reach was so before, and is told of by the installation's health.
             let reached = |issue: &Issue| edited.touched.iter().any(|path| issue.path.starts_with(path.as_str()));
-            issues.extend(found.into_iter().filter(|issue| reached(issue) || issue.path == "connectionId"));
+            let stands_in_the_way = |issue: &Issue| matches!(issue.path.as_str(), "connectionId" | "integrationId");
+            issues.extend(found.into_iter().filter(|issue| reached(issue) || stands_in_the_way(issue)));
         }
         if !issues.is_empty() {
             return Err(ProjectError::Invalid(issues));
@@ -223,7 +200,13 @@ impl Project {
     /// Takes an installation away, and its connection where no other uses it.
     pub(crate) async fn delete(&self, id: &str, expected_revision: Option<String>) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
+        let before = self.store.installation(id).await?;
         let applied = self.apply(vec![Change::DeleteInstallation { id: id.to_owned(), expected_revision }]).await?;
+        if let Some(before) = before
+            && self.store.connection(&before.connection_id).await?.is_none()
+        {
+            self.planner.forget(&before.connection_id);
+        }
         tracing::info!(event = "installation.deleted", installation = %id);
         self.tell_of(&applied).await
     }
@@ -232,7 +215,10 @@ impl Project {
     pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
         let found = self.store.connection(id_or_name).await?.ok_or_else(|| not_found("connection", id_or_name))?;
-        self.apply(vec![Change::DeleteConnection { id: found.id }]).await.map(drop)
+        self.apply(vec![Change::DeleteConnection { id: found.id.clone() }]).await?;
+        self.planner.forget(&found.id);
+        tracing::info!(event = "connection.deleted", connection = %found.id);
+        Ok(())
     }
 
     /// The integration of this id or name.
@@ -315,6 +301,13 @@ impl Project {
         }
     }
 
+    /// A connection has other credentials than before: what reads with it may go on.
+    pub(crate) async fn credentials_changed(&self, connection_id: &str) -> Result<(), ProjectError> {
+        let _turn = self.turn().await;
+        let filter = InstallationFilter { connection_id: Some(connection_id.to_owned()), ..InstallationFilter::default() };
+        self.tell(self.ids(filter).await?).await
+    }
+
     /// Tells the scheduler which reads these installations have now; those that are gone have none.
     pub(super) async fn tell(&self, ids: impl IntoIterator<Item = String>) -> Result<(), ProjectError> {
         let Some(scheduler) = &self.scheduler else { return Ok(()) };
@@ -388,67 +381,6 @@ pub(super) fn candidate(draft: &InstallationDraft, integration: &IntegrationReco
             created_by: draft.created_by.clone(),
             create_time: time,
         },
-    }
-}
-
-/// What installations refer to, each looked up once.
-struct Lookup<'a> {
-    project: &'a Project,
-    integrations: HashMap<String, Arc<IntegrationRecord>>,
-    connections: HashMap<String, Arc<ConnectionRecord>>,
-}
-
-impl<'a> Lookup<'a> {
-    fn new(project: &'a Project) -> Self {
-        Self { project, integrations: HashMap::new(), connections: HashMap::new() }
-    }
-
-    async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
-        let store = &self.project.store;
-        let integration = match self.integrations.get(&record.integration_id) {
-            Some(known) => known.clone(),
-            None => {
-                let found = Arc::new(self.project.integration(&record.integration_id).await?);
-                self.integrations.insert(found.id.clone(), found.clone());
-                found
-            }
-        };
-        let connection = match self.connections.get(&record.connection_id) {
-            Some(known) => known.clone(),
-            None => {
-                let found = store.connection(&record.connection_id).await?;
-                let found = Arc::new(found.ok_or_else(|| not_found("connection", &record.connection_id))?);
-                self.connections.insert(found.id.clone(), found.clone());
-                found
-            }
-        };
-        let wanted = &record.config.integration_revision;
-        let standing = match *wanted == integration.latest.id {
-            true => integration.latest.clone(),
-            false => store.revision(wanted).await?.ok_or_else(|| not_found("revision", wanted))?,
-        };
-        Ok(Installed { record, connection, integration, standing, issues: Vec::new() })
-    }
-
-    /// An installation with its health.
-    async fn installed(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
-        let mut installed = self.referred(record).await?;
-        installed.issues = self.project.planner.plan(&installed.subject()).1;
-        installed.issues.extend(credentials_issue(&installed.connection));
-        Ok(installed)
-    }
-
-    /// The reads of an installation; why there are less than there could be is logged.
-    async fn jobs(&mut self, record: InstallationRecord) -> Result<Vec<Job>, ProjectError> {
-        let installed = self.referred(record).await?;
-        let (jobs, issues) = self.project.planner.jobs(&installed.subject());
-        self.project.subscriptions.set(&installed.record.id, self.project.planner.subscribed(&installed.subject()));
-        if installed.record.disabled_reason.is_none() {
-            for Issue { path, message } in issues {
-                tracing::warn!(event = "installation.unhealthy", installation = %installed.record.id, path, reason = message);
-            }
-        }
-        Ok(jobs)
     }
 }
 

@@ -18,7 +18,10 @@ use super::{
     service::{Project, candidate},
     sqlite::{InstallationFilter, PAGE_MAX},
 };
-use crate::{reader::Connection, scheduler::Job};
+use crate::{
+    connection::{self, ProviderApp},
+    scheduler::Job,
+};
 
 /// Reads the files again.
 pub(crate) type Reread = Box<dyn Fn() -> Result<Declared, Vec<Issue>> + Send + Sync>;
@@ -30,8 +33,12 @@ pub(crate) struct Declared {
     pub(crate) manifest: Manifest,
     /// Where it is.
     pub(crate) manifest_file: String,
+    /// ampline.toml.
+    pub(crate) settings_file: String,
     /// With credentials.
     pub(crate) connections: Vec<DeclaredConnection>,
+    /// The product's registrations at providers.
+    pub(crate) provider_apps: Vec<ProviderApp>,
     /// Of ampline.toml and the folder.
     pub(crate) installations: Vec<DeclaredInstallation>,
     /// What changed in the files but counts only from the next start on.
@@ -42,7 +49,7 @@ pub(crate) struct Declared {
 #[derive(Clone)]
 pub(crate) struct DeclaredConnection {
     pub(crate) draft: ConnectionDraft,
-    pub(crate) connection: Arc<Connection>,
+    pub(crate) declared: connection::Declared,
 }
 
 /// An installation that a file names.
@@ -112,12 +119,12 @@ impl Project {
     pub(crate) async fn start(&self, declared: Declared) -> Result<Vec<Job>, ProjectError> {
         let _turn = self.turn().await;
         self.synchronise(declared, true).await?;
+        // Nobody reads yet: the scheduler begins with all of them.
         self.all_jobs().await
     }
 
     /// Reads the files again and lets what they say count, or tells every problem and changes nothing.
     pub(crate) async fn reload(self: &Arc<Self>, destructive: bool) -> Result<Synchronised, ProjectError> {
-        let _turn = self.turn().await;
         if self.reread.is_none() {
             return Err(ProjectError::NotRunning("no runtime is running: the files are read at its start"));
         }
@@ -127,7 +134,14 @@ impl Project {
             tokio::task::spawn_blocking(move || this.reread.as_ref().map_or_else(|| Err(Vec::new()), |reread| reread()));
         let declared = reading.await.map_err(|error| ProjectError::Store(format!("reading the files broke off: {error}")))?;
         let declared = declared.map_err(ProjectError::Invalid)?;
-        let done = self.synchronise(declared, destructive).await?;
+        self.reload_with(declared, destructive).await
+    }
+
+    /// Lets what was read count, as [`Project::reload`] does.
+    pub(super) async fn reload_with(&self, declared: Declared, destructive: bool) -> Result<Synchronised, ProjectError> {
+        let _turn = self.turn().await;
+        let (done, ids) = self.synchronise(declared, destructive).await?;
+        self.tell(ids).await?;
         tracing::info!(
             event = "project.reloaded",
             integrations = done.integrations,
@@ -137,7 +151,8 @@ impl Project {
         Ok(done)
     }
 
-    async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<Synchronised, ProjectError> {
+    /// What changed, and the installations that are to be read otherwise.
+    async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let integrations = self.integrations_as_declared(&declared.manifest).await?;
         let mut issues = Vec::new();
         let wanted = self.wanted(&declared, &integrations, &mut issues).await?;
@@ -145,9 +160,8 @@ impl Project {
             return Err(ProjectError::Invalid(issues));
         }
         // An installation of a file says anew what it reads; those of all objects lose one without a word of their own.
-        let all = |content: &Content| content.objects().is_empty();
-        let named: BTreeSet<String> =
-            declared.installations.iter().filter(|one| !all(&one.content)).map(DeclaredInstallation::id).collect();
+        let named = declared.installations.iter().filter(|one| one.content.configures_reads());
+        let named: BTreeSet<String> = named.map(DeclaredInstallation::id).collect();
         let removed = self.removed(&declared.manifest, |record| !named.contains(&record.id)).await?;
         if !removed.is_empty() && !destructive {
             return Err(ProjectError::RemovesObjects(removed));
@@ -156,13 +170,12 @@ impl Project {
         self.carry_out(wanted, declared).await
     }
 
-    async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<Synchronised, ProjectError> {
+    async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
-        let changes = [wanted.integrations, wanted.connections, wanted.installations].concat();
+        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
         let applied = self.apply(changes).await?;
-        let renewed = self.planner.set_connections(
-            declared.connections.into_iter().map(|one| (one.draft.id, one.connection)).collect::<HashMap<_, _>>(),
-        );
+        let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
+        let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
         let mut done = Synchronised { notes: declared.notes, ..Synchronised::default() };
         let mut ids = BTreeSet::new();
         for (index, one) in applied.iter().enumerate() {
@@ -170,25 +183,24 @@ impl Project {
             let none = InstallationFilter::default();
             if index < integrations {
                 done.integrations += usize::from(one.changed);
-                if one.changed && self.scheduler.is_some() {
+                if one.changed {
                     ids.extend(concerns(InstallationFilter { integration_id: Some(one.id.clone()), ..none }).await?);
                 }
             } else if index < integrations + connections {
                 let changed = one.changed || renewed.contains(&one.id);
                 done.connections += usize::from(changed);
-                if changed && self.scheduler.is_some() {
+                if changed {
                     ids.extend(concerns(InstallationFilter { connection_id: Some(one.id.clone()), ..none }).await?);
                 }
             } else if one.changed {
                 done.installations += 1;
                 ids.insert(one.id.clone());
-                if one.renamed && self.scheduler.is_some() {
+                if one.renamed {
                     ids.extend(self.namesakes(&one.id).await?);
                 }
             }
         }
-        self.tell(ids).await?;
-        Ok(done)
+        Ok((done, ids))
     }
 
     /// The integrations as they will be: those of the manifest, and those that others deployed.

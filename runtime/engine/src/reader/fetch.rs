@@ -1,62 +1,157 @@
-//! One page from a provider: send, wait where told to, try again within limits.
+//! One page from a provider: send at the connection's pace, wait where told to, try again within limits.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use ampline_core::provider::{ReadError, ReadErrorClass};
+use ampline_core::provider::{ReadError, ReadErrorClass, SentTo};
 use bytes::{Bytes, BytesMut};
+use serde_json::json;
 
-use super::Connection;
-use crate::clock;
+use super::{notes::Notes, throttle::Throttle};
+use crate::{
+    clock::{self, Clock},
+    connection::{Access, Connection},
+};
 
-/// Tries of one page, the first included.
+/// Tries of one page, the first included, over all the turns that it takes.
 const TRIES_MAX: u32 = 6;
 /// The first wait after a transient failure; it doubles.
 const BACKOFF_MIN: Duration = Duration::from_secs(1);
 /// A provider that asks for more patience than this fails the operation; its next run goes on where this one stopped.
 const PATIENCE_MAX: Duration = Duration::from_secs(120);
+/// A longer wait gives up the read's place among those that run, unless answers would be thrown away with it.
+const WAIT_IN_PLACE_MAX: Duration = Duration::from_secs(5);
+/// The longest that a connection is left alone at its provider's wish.
+const SILENCE_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// Until the whole answer must be there.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Largest answer that is taken in.
 const RESPONSE_BYTES_MAX: usize = 64 << 20;
 
-/// Sends the request and parses the answer, again where that may help.
-pub(super) async fn page<T>(
-    client: &reqwest::Client,
-    connection: &Connection,
-    request: impl Fn() -> http::Request<Bytes>,
-    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let result = match send(client, connection, request()).await {
-            Ok(response) => parse(&response),
-            Err(error) => Err(error),
+/// The way to a provider, as one operation goes it.
+pub(super) struct Way<'a> {
+    pub(super) client: &'a reqwest::Client,
+    pub(super) connection: &'a Arc<Connection>,
+    pub(super) throttle: &'a Throttle,
+    pub(super) notes: &'a Notes,
+    pub(super) clock: &'a dyn Clock,
+    /// Answers are at hand that would be asked for again after a wait elsewhere.
+    pub(super) holds_answers: bool,
+}
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) enum NoPage {
+    /// It cannot be read, or not soon.
+    Failed(ReadError),
+    /// It may be asked for after so long; so many tries went before.
+    Later(Duration, u32),
+}
+
+impl Way<'_> {
+    fn wait_max(&self) -> Duration {
+        if self.holds_answers { PATIENCE_MAX } else { WAIT_IN_PLACE_MAX }
+    }
+
+    /// Sends the request and parses the answer, again where that may help. `tries` went before in other turns.
+    pub(super) async fn page<T>(
+        &self,
+        mut tries: u32,
+        request: impl Fn() -> http::Request<Bytes>,
+        mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+    ) -> Result<T, NoPage> {
+        loop {
+            let leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, tries))?;
+            tries += 1;
+            let result = once(self.client, self.connection, request(), &mut parse).await;
+            drop(leave);
+            let error = match result {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let wait = wait_before_retry(&error, tries);
+            if error.class == ReadErrorClass::RateLimited
+                && let Some(silence) = wait.or(error.retry_after)
+            {
+                self.throttle.close_for(silence.min(SILENCE_MAX));
+            }
+            let Some(wait) = wait else { return Err(NoPage::Failed(error)) };
+            self.tell(&error, tries, wait);
+            if wait > self.wait_max() {
+                return Err(NoPage::Later(wait, tries));
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn tell(&self, error: &ReadError, tries: u32, wait: Duration) {
+        let wait_s = wait.as_secs_f64();
+        tracing::warn!(target: "ampline::read", provider = %self.connection.provider, connection = %self.connection.id, %error, tries, wait_s, "trying again");
+        let message = match error.class {
+            ReadErrorClass::RateLimited => "the provider has enough of requests: the connection is left alone for a while",
+            _ => "the provider did not answer as it should: trying again",
         };
-        let error = match result {
-            Ok(value) => return Ok(value),
-            Err(error) => told(error, connection),
-        };
-        let Some(wait) = wait_before_retry(&error, tries) else { return Err(error) };
-        tracing::warn!(target: "ampline::read", provider = %connection.provider, connection = %connection.id, %error, tries, wait_s = wait.as_secs_f64(), "trying again");
-        tokio::time::sleep(wait).await;
+        let details = json!({ "tries": tries, "waitSeconds": (wait_s * 10.0).round() / 10.0 });
+        self.notes.warn(self.clock.now(), message, &error.message, details);
+    }
+
+    /// Sends the request once and parses the answer; for what a read can do without.
+    pub(super) async fn once<T>(
+        &self,
+        request: http::Request<Bytes>,
+        mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+    ) -> Result<T, NoPage> {
+        let _leave = self.throttle.leave(self.wait_max()).await.map_err(|wait| NoPage::Later(wait, 0))?;
+        once(self.client, self.connection, request, &mut parse).await.map_err(NoPage::Failed)
     }
 }
 
-/// Sends the request once and parses the answer; for what a read can do without.
+/// Sends the request and parses the answer, without patience: for what a read can do without. Credentials that the provider refuses
+/// are renewed, and the request is sent once more; if that does not help, nobody uses them any more.
 pub(crate) async fn once<T>(
     client: &reqwest::Client,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     request: http::Request<Bytes>,
-    parse: impl Fn(&http::Response<Bytes>) -> Result<T, ReadError>,
+    mut parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    let answered = send(client, connection, request).await;
-    answered.and_then(|response| parse(&response)).map_err(|error| told(error, connection))
+    let access = connection.access().await?;
+    let first = exchange(client, connection, &access, request.clone(), &mut parse).await;
+    let Err(error) = &first else { return first };
+    if error.class != ReadErrorClass::BadCredentials {
+        return first;
+    }
+    let access = connection.renewed(access.generation, &error.message).await?;
+    let second = exchange(client, connection, &access, request, &mut parse).await;
+    if let Err(error) = &second
+        && error.class == ReadErrorClass::BadCredentials
+    {
+        connection.refused(access.generation, &error.message).await;
+    }
+    second
 }
 
-/// The error without the connection's token, which a provider may repeat in its words.
-fn told(error: ReadError, connection: &Connection) -> ReadError {
-    ReadError { message: error.message.replace(connection.access_token.reveal(), "[secret]"), ..error }
+/// One request with these credentials.
+async fn exchange<T>(
+    client: &reqwest::Client,
+    connection: &Connection,
+    access: &Access,
+    request: http::Request<Bytes>,
+    parse: &mut impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let mut response = send(client, access, request).await?;
+    if !response.status().is_success() {
+        // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
+        *response.body_mut() = connection.without_secrets(response.body());
+    }
+    match parse(&response) {
+        Ok(value) => {
+            connection.accepted(access.generation).await;
+            Ok(value)
+        }
+        Err(error) => {
+            let message = connection.without_secrets(&error.message.into());
+            Err(ReadError { message: String::from_utf8_lossy(&message).into_owned(), ..error })
+        }
+    }
 }
 
 /// How long to wait, or nothing where waiting does not help.
@@ -72,10 +167,10 @@ fn wait_before_retry(error: &ReadError, tries: u32) -> Option<Duration> {
 
 async fn send(
     client: &reqwest::Client,
-    connection: &Connection,
+    access: &Access,
     request: http::Request<Bytes>,
 ) -> Result<http::Response<Bytes>, ReadError> {
-    let mut request = connection.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
+    let mut request = access.authorise(request).map_err(|reason| ReadError::new(ReadErrorClass::BadRequest, reason))?;
     *request.timeout_mut() = Some(REQUEST_TIMEOUT);
     let mut response = client.execute(request).await.map_err(|error| transport(&error))?;
     let mut body = BytesMut::with_capacity(response.content_length().unwrap_or(0).min(RESPONSE_BYTES_MAX as u64) as usize);
@@ -92,6 +187,7 @@ async fn send(
     let mut answer = http::Response::new(body.freeze());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
+    answer.extensions_mut().insert(SentTo(access.base_url.clone()));
     Ok(answer)
 }
 
@@ -108,19 +204,6 @@ fn transport(error: &reqwest::Error) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_that_the_provider_repeats_is_not_told_on() {
-        let connection = Connection {
-            id: "c".into(),
-            provider: "hubspot".into(),
-            base_url: "https://api.example.com".into(),
-            access_token: crate::secrets::Secret::new("pat-4711"),
-            workspace: None,
-        };
-        let error = ReadError::new(ReadErrorClass::BadCredentials, "the token pat-4711 has expired");
-        assert_eq!(told(error, &connection).message, "the token [secret] has expired");
-    }
 
     #[test]
     fn waits_only_where_waiting_helps_and_within_patience() {

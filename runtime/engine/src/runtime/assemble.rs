@@ -1,14 +1,15 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
 use crate::{
     api::{Api, ApiKey, Configured},
     clock::Clock,
+    connection::Connections,
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
@@ -18,9 +19,9 @@ use crate::{
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
     project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
-    reader,
-    scheduler::{self, Job, RunNow},
-    secrets::{DestinationSecrets, Signing, Vault},
+    providers, reader,
+    scheduler::{self, Job},
+    secrets::{DestinationSecrets, Secret, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         Destination, FIRST_PARTY, Sinks,
@@ -43,6 +44,7 @@ pub(super) struct Parts {
     pub(super) store: Arc<HostedStore>,
     pub(super) project_store: Arc<ProjectStore>,
     pub(super) project: Arc<Project>,
+    pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
@@ -56,14 +58,13 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
     let resolving = (settings.clone(), manifest.clone(), files.clone());
     // Files and the keyring are read, and a keyring may wait for a person.
-    let catalog = Catalog::built_in();
-    let providers = catalog.clone();
     let resolved = tokio::task::spawn_blocking(move || {
         let (settings, manifest, files) = resolving;
-        match (resolve(&settings, &manifest, &providers, env), files::installations(&files, &settings)) {
+        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
+        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
             (Ok(resolved), Ok(found)) => {
-                let declared = files::declared(&files, &manifest, &settings, &resolved.connections, found, &providers);
-                Ok((resolved, declared))
+                let declared = files::declared(&files, &manifest, &resolved.connections, found);
+                Ok((catalog, resolved, declared))
             }
             (resolved, found) => {
                 let faults = [resolved.err(), found.err().map(problems)];
@@ -71,11 +72,15 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
             }
         }
     });
-    let (resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
+    let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
     let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
-    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations);
+    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
+    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
+    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let connections = connections(&project_store, &vault, &clock, &catalog).await?;
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
     let reread = reread(files, settings.clone(), manifest, catalog);
     let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
     let jobs = started(&project, declared).await?;
@@ -83,11 +88,36 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
     let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
     let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
-    let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
-    let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
-    Ok(Parts { data, journal, clock, jobs, store, project_store, project, pressure, vault, secrets, resolved, compiler })
+    Ok(Parts {
+        data,
+        journal,
+        clock,
+        jobs,
+        store,
+        project_store,
+        project,
+        connections,
+        pressure,
+        vault,
+        secrets,
+        resolved,
+        compiler,
+    })
+}
+
+/// The customers' credentials, as the store keeps them.
+async fn connections(
+    store: &Arc<ProjectStore>,
+    vault: &Vault,
+    clock: &Arc<dyn Clock>,
+    catalog: &Catalog,
+) -> Result<Arc<Connections>, StartError> {
+    let key = vault.connections_key(clock.now())?;
+    let http = http_client::provider_client()?;
+    let connections = Connections::new(store.clone(), key, http, clock.clone(), catalog.clone());
+    connections.load().await?;
+    Ok(Arc::new(connections))
 }
 
 /// Every read there is once the files have been heard, or every fault of what they say.
@@ -168,7 +198,7 @@ fn known(destination: &Destination) -> KnownDestination {
 
 impl Parts {
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, wishes: mpsc::Sender<RunNow>) -> Result<Api, StartError> {
+    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
         let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let intake = self.intake(&public_url, settings);
@@ -177,6 +207,8 @@ impl Parts {
             journal: self.journal.clone(),
             store: self.store.clone(),
             projects: self.project.clone(),
+            connections: Some(self.connections.clone()),
+            public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
@@ -189,8 +221,8 @@ impl Parts {
                     .collect(),
                 secrets: self.secrets.clone(),
             }),
-            next_runs: Arc::default(),
-            wishes: Some(wishes),
+            board: scheduler::Board::default(),
+            scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
             intake: Some(intake),
             running_since: Some(now),
@@ -199,9 +231,14 @@ impl Parts {
 
     /// What takes providers' events in.
     fn intake(&self, public_url: &str, settings: &Settings) -> Intake {
+        // HubSpot signs with the secret of the product's registration.
+        let mut by_provider: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
+        for app in &self.resolved.connections.provider_apps {
+            by_provider.entry(app.provider.clone()).or_default().extend(app.client_secret.clone());
+        }
         let options = IntakeOptions {
             public_url: public_url.trim_end_matches('/').to_owned(),
-            keys: Keys { by_integration: self.resolved.inbound_keys.clone(), by_provider: Default::default() },
+            keys: Keys { by_integration: self.resolved.inbound_keys.clone(), by_provider },
             waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
         };
         let subscriptions = self.project.subscriptions();
@@ -209,7 +246,7 @@ impl Parts {
     }
 
     /// What makes messages of providers' events.
-    pub(super) fn processing(&self, reading: &reader::Shared, reads: mpsc::Sender<RunNow>) -> Processor {
+    pub(super) fn processing(&self, reading: &reader::Shared, reads: scheduler::Handle) -> Processor {
         let stores = (self.journal.clone(), self.project.subscriptions());
         let reader::Shared { clock, http, pressure, stop, .. } = reading.clone();
         Processor::new(stores, pressure, clock, http, reads, stop)
@@ -270,8 +307,8 @@ impl Parts {
 
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
-        let http = http_client::provider_client()?;
+        let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
     }
 }

@@ -1,19 +1,16 @@
 //! What the files of a runtime say of the project: amp.yaml, ampline.toml and the folder of installations, read at the start and
 //! again at every reload.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use ampline_core::{
     manifest::{self, Manifest, Severity},
-    provider::{AuthScheme, Catalog, Grant},
+    provider::Catalog,
 };
 
 use crate::{
-    project::{ConnectionDraft, Declared, DeclaredConnection, DeclaredInstallation, Issue, Origin},
-    reader::Connection,
+    connection,
+    project::{ConnectionDraft, Declared, DeclaredConnection, DeclaredInstallation, Issue, NamedParty, Origin},
     settings::{self, Settings, folder, installations, resolve},
 };
 
@@ -33,12 +30,9 @@ impl Files {
     }
 }
 
-/// Connections with their secrets, by name.
-pub(super) type Connections = std::collections::BTreeMap<String, Connection>;
-
 /// The installations of ampline.toml and of its folder, or every fault of what they say.
 pub(super) fn installations(files: &Files, settings: &Settings) -> Result<Vec<DeclaredInstallation>, Vec<Issue>> {
-    let of_settings = installations::declared(&settings.installations, &files.settings_name());
+    let of_settings = installations::declared(settings, &files.settings_name());
     let of_folder = settings.project.installations_dir.as_deref().map_or_else(|| Ok(Vec::new()), folder::read);
     match (of_settings, of_folder) {
         (Ok(first), Ok(second)) => Ok([first, second].concat()),
@@ -50,52 +44,37 @@ pub(super) fn installations(files: &Files, settings: &Settings) -> Result<Vec<De
 pub(super) fn declared(
     files: &Files,
     manifest: &Manifest,
-    settings: &Settings,
-    connections: &Connections,
+    connections: &resolve::DeclaredConnections,
     installations: Vec<DeclaredInstallation>,
-    catalog: &Catalog,
 ) -> Declared {
     let file = files.settings_name();
-    let connections = connections.iter().map(|(name, connection)| DeclaredConnection {
-        draft: draft(name, connection, settings, catalog, &file),
-        connection: Arc::new(connection.clone()),
-    });
+    let declared =
+        connections.connections.values().map(|one| DeclaredConnection { draft: draft(one, &file), declared: one.clone() });
     Declared {
         manifest: manifest.clone(),
         manifest_file: files.manifest.display().to_string(),
-        connections: connections.collect(),
+        settings_file: file.clone(),
+        connections: declared.collect(),
+        provider_apps: connections.provider_apps.clone(),
         installations,
         notes: Vec::new(),
     }
 }
 
-fn draft(name: &str, connection: &Connection, settings: &Settings, catalog: &Catalog, file: &str) -> ConnectionDraft {
+fn draft(one: &connection::Declared, file: &str) -> ConnectionDraft {
+    let group = one.group.as_ref().map(|group| NamedParty { reference: group.reference.clone(), name: Some(group.name.clone()) });
     ConnectionDraft {
-        id: connection.id.clone(),
-        name: Some(name.to_owned()),
-        provider: connection.provider.clone(),
-        group: None,
+        id: one.id.clone(),
+        name: Some(one.name.clone()),
+        provider: one.provider.clone(),
+        group,
         consumer: None,
-        workspace: connection.workspace.clone(),
-        base_url: settings.connections.get(name).and_then(|declared| declared.base_url.clone()),
-        scheme: catalog.get(&connection.provider).map_or("none", |provider| scheme(&provider.info().auth)).to_owned(),
-        metadata: Default::default(),
+        workspace: one.workspace.clone(),
+        base_url: one.base_url.clone(),
+        scheme: one.credentials.scheme().to_owned(),
+        metadata: one.metadata.clone(),
         origin: Origin::File(file.to_owned()),
         sealed: None,
-    }
-}
-
-/// As the contract writes it.
-fn scheme(auth: &AuthScheme) -> &'static str {
-    match auth {
-        AuthScheme::None => "none",
-        AuthScheme::Basic => "basic",
-        AuthScheme::ApiKey(_) => "apiKey",
-        AuthScheme::OAuth2(oauth2) => match oauth2.grant {
-            Grant::AuthorizationCode => "oauth2/authorizationCode",
-            Grant::ClientCredentials => "oauth2/clientCredentials",
-            Grant::Password => "oauth2/password",
-        },
     }
 }
 
@@ -123,7 +102,7 @@ pub(super) fn reread(
     let (Some(manifest), Some(settings), Some(connections), Some(found)) = (manifest, settings, connections, found) else {
         return Err(issues);
     };
-    let mut declared = declared(files, &manifest, &settings, &connections, found, catalog);
+    let mut declared = declared(files, &manifest, &connections, found);
     if settings.destinations != running.destinations || manifest.destinations != started_with.destinations {
         declared.notes.push("destinations changed: they count from the next start on".to_owned());
     }

@@ -18,13 +18,14 @@ use tokio::{
 use crate::{
     api,
     clock::Clock,
+    connection::Connections,
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     inbound,
     journal::{Journal, JournalError, Retention},
     project::{Project, ProjectError, ProjectStore},
     reader,
-    scheduler::{self, Job, NextRuns, RunNow},
+    scheduler::{self, Board, Command, Job, Pace},
     secrets::DestinationSecrets,
     settings::{Problem, Settings},
     sink::wasm::LoadError,
@@ -33,12 +34,6 @@ use crate::{
 
 /// How often settled history is trimmed.
 const RETAIN_EVERY: Duration = Duration::from_secs(60);
-
-/// Wishes for a read at once that may wait to be heard.
-const WISHES_MAX: usize = 16;
-
-/// Changes of reads that may wait to be heard.
-const CHANGES_MAX: usize = 64;
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +110,7 @@ pub struct Runtime {
     store: Arc<HostedStore>,
     project_store: Arc<ProjectStore>,
     project: Arc<Project>,
+    connections: Arc<Connections>,
     data: DataDir,
     address: SocketAddr,
     router: Router,
@@ -129,17 +125,16 @@ impl Runtime {
     /// Starts everything, or says all that is wrong.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
-        let (change, changes) = mpsc::channel(CHANGES_MAX);
-        let parts = assemble::assemble(launch, scheduler::Handle(change)).await?;
+        let (handle, commands) = scheduler::channel();
+        let parts = assemble::assemble(launch, handle.clone()).await?;
         let address = settings.runtime.listen;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr()?;
-        let (wish, wishes) = mpsc::channel(WISHES_MAX);
-        let api = parts.api(address, &settings, wish.clone())?;
+        let api = parts.api(address, &settings, handle.clone())?;
         let sinks = parts.sinks(&api.downloads).await?;
         let routes = parts.routes(sinks.as_ref()).await?;
         let (stop, stopped) = watch::channel(false);
-        let next_runs = api.next_runs.clone();
+        let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
         background.spawn(served(listener, router.clone(), stopped.clone()));
@@ -154,8 +149,10 @@ impl Runtime {
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
-        background.spawn(inbound::run(Arc::new(parts.processing(&reading, wish))));
-        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, settings.runtime.reads_max.max(1), next_runs, wishes));
+        let spread = Duration::from_secs(settings.runtime.spread_s);
+        let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
+        background.spawn(inbound::run(Arc::new(parts.processing(&reading, handle))));
+        let scheduler = tokio::spawn(scheduled(reading, parts.jobs, pace, board, commands));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
@@ -163,6 +160,7 @@ impl Runtime {
             store: parts.store,
             project_store: parts.project_store,
             project: parts.project,
+            connections: parts.connections,
             data: parts.data,
             address,
             router,
@@ -210,6 +208,11 @@ impl Runtime {
         if tokio::time::timeout(Duration::from_secs(5), quiet).await.is_err() {
             self.background.abort_all();
         }
+        if tokio::time::timeout(self.grace, self.connections.quiet()).await.is_err() {
+            tracing::error!(
+                "refreshed tokens could not be kept before the end; their connections may have to be connected again"
+            );
+        }
         self.data.withdraw();
         self.project_store.close().await?;
         self.store.close().await?;
@@ -220,14 +223,8 @@ impl Runtime {
 }
 
 /// Runs the scheduler; should it end early, a person must know, because nothing is read any more.
-async fn scheduled(
-    reading: reader::Shared,
-    jobs: Vec<Job>,
-    reads_max: usize,
-    next_runs: NextRuns,
-    wishes: mpsc::Receiver<RunNow>,
-) {
-    if let Err(error) = scheduler::run(reading, jobs, reads_max, next_runs, wishes).await {
+async fn scheduled(reading: reader::Shared, jobs: Vec<Job>, pace: Pace, board: Board, commands: mpsc::Receiver<Command>) {
+    if let Err(error) = scheduler::run(reading, jobs, pace, board, commands).await {
         tracing::error!(%error, "the scheduler ended; nothing is read until a restart");
     }
 }

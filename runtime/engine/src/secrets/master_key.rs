@@ -13,7 +13,7 @@ use super::Secret;
 
 const PREFIX: &str = "amplinekey_";
 const KEY_BYTES: usize = 32;
-pub(super) const NONCE_BYTES: usize = 24;
+pub(crate) const NONCE_BYTES: usize = 24;
 /// Keys in one ring: a rotation needs two, one that was broken off several times needs more.
 const RING_KEYS_MAX: usize = 16;
 
@@ -46,7 +46,7 @@ pub enum MasterKeyError {
 
 /// An altered text, or another key's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Forged;
+pub(crate) struct Forged;
 
 impl MasterKey {
     /// A new key.
@@ -87,7 +87,7 @@ impl MasterKey {
     }
 
     /// Encrypts under a fresh nonce; `bound` must be the same at [`MasterKey::open`].
-    pub(super) fn seal(&self, bound: &[u8], plain: &[u8]) -> Result<([u8; NONCE_BYTES], Vec<u8>), getrandom::Error> {
+    pub(crate) fn seal(&self, bound: &[u8], plain: &[u8]) -> Result<([u8; NONCE_BYTES], Vec<u8>), getrandom::Error> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce)?;
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound });
@@ -95,7 +95,7 @@ impl MasterKey {
     }
 
     /// Decrypts what was sealed with this key for the same purpose.
-    pub(super) fn open(&self, bound: &[u8], nonce: [u8; NONCE_BYTES], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Forged> {
+    pub(crate) fn open(&self, bound: &[u8], nonce: [u8; NONCE_BYTES], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Forged> {
         let plain = self.cipher().decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: bound });
         plain.map(Zeroizing::new).map_err(|_| Forged)
     }

@@ -22,12 +22,13 @@ use zeroize::Zeroizing;
 pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, Signing};
 pub(crate) use key_source::new_key_into;
 pub use keyring::KeyringEntry;
+pub(crate) use master_key::{Forged, NONCE_BYTES};
 pub use master_key::{KeyRing, MasterKey, MasterKeyError};
 pub use request_headers::{HeaderFault, RequestHeaders};
 pub use rotate::{KeyChange, rotate};
 pub use signing_key::{KeyError, SigningKey};
 pub use source::{SecretSource, read};
-pub use vault::{API_KEY, DOWNLOAD_KEY, Held, Listed, Vault, signing_key_name};
+pub use vault::{API_KEY, CONNECTIONS_KEY, DOWNLOAD_KEY, Held, Listed, Vault, signing_key_name};
 pub use vault_error::VaultError;
 
 /// A value that never shows itself; its memory is wiped when it is dropped.

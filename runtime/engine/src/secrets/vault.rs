@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
 use super::{
-    KeyRing, Secret, SecretSource, VaultError, key_source, older,
+    KeyRing, MasterKey, Secret, SecretSource, VaultError, key_source, older,
     vault_file::{Sealed, VaultFile},
 };
 use crate::{data_dir::DataDir, sqlite::FileLock};
@@ -21,6 +21,9 @@ use crate::{data_dir::DataDir, sqlite::FileLock};
 pub const API_KEY: &str = "api-key";
 /// The entry of what download URLs are signed with.
 pub const DOWNLOAD_KEY: &str = "download-key";
+
+/// The entry of the key that connections' credentials are encrypted under in the project store.
+pub const CONNECTIONS_KEY: &str = "connections-key";
 
 /// The entry of the signing keys that the runtime made for a destination.
 pub fn signing_key_name(destination: &str) -> String {
@@ -204,6 +207,13 @@ impl Vault {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.reveal()).map(Zeroizing::new).unwrap_or_default();
         let damaged = |_| VaultError::EntryDamaged { path: self.path.clone(), name: DOWNLOAD_KEY.to_owned() };
         bytes.as_slice().try_into().map(Zeroizing::new).map_err(damaged)
+    }
+
+    /// What connections' credentials are encrypted with; made at the first start.
+    pub fn connections_key(&self, now: Timestamp) -> Result<MasterKey, VaultError> {
+        let text = self.get_or_make(CONNECTIONS_KEY, now, || MasterKey::generate().map(|key| key.text()))?;
+        let damaged = |_| VaultError::EntryDamaged { path: self.path.clone(), name: CONNECTIONS_KEY.to_owned() };
+        MasterKey::parse(text.reveal()).map_err(damaged)
     }
 
     fn change(&self, act: impl FnOnce(&mut VaultFile, &KeyRing) -> Result<(), VaultError>) -> Result<(), VaultError> {

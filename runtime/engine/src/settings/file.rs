@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
+use super::{ConnectionSettings, ProviderAppSettings};
 use crate::secrets::SecretSource;
 
 /// The whole file. Every table may be left out.
@@ -25,10 +26,14 @@ pub struct Settings {
     pub postgres: Option<PostgresSettings>,
     /// How much may wait, and when reads stop.
     pub limits: LimitsSettings,
+    /// Providers besides those built in.
+    pub providers: ProvidersSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
+    pub provider_apps: BTreeMap<String, ProviderAppSettings>,
     /// What integrations need besides amp.yaml, by name.
     pub integrations: BTreeMap<String, IntegrationSettings>,
     /// Which customer uses which integration.
@@ -79,6 +84,9 @@ pub struct RuntimeSettings {
     pub public_url: Option<String>,
     /// Reads that run at the same time.
     pub reads_max: usize,
+    /// Seconds over which the ticks of different reads are spread, each read always by the same offset, so that thousands with one
+    /// schedule do not run at the same instant; 0 = every read runs at its tick.
+    pub spread_s: u64,
     /// Seconds that a stop waits for what is in flight.
     pub shutdown_grace_s: u64,
     /// Seconds that a download URL holds.
@@ -93,7 +101,8 @@ impl Default for RuntimeSettings {
             data_dir: "ampline-data".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
             public_url: None,
-            reads_max: 8,
+            reads_max: 16,
+            spread_s: 0,
             shutdown_grace_s: 20,
             download_expiry_s: crate::downloads::EXPIRY_S_DEFAULT,
             durability: Durability::Full,
@@ -135,6 +144,14 @@ pub struct NetworkSettings {
     pub allow: Vec<String>,
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Providers besides those built in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProvidersSettings {
+    /// The folder whose YAML files declare them; `providers` beside amp.yaml, if it is there, where it is left out.
+    pub dir: Option<PathBuf>,
 }
 
 /// How secrets are kept.
@@ -225,21 +242,6 @@ impl TryFrom<toml::Table> for DestinationSettings {
     }
 }
 
-/// A customer's credentials at a provider.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConnectionSettings {
-    /// Catalog name of the provider: `hubspot`.
-    pub provider: String,
-    /// In place of the provider's own address. It is the operator's word, so `[network]`, which guards what destinations reach,
-    /// does not restrict it.
-    pub base_url: Option<String>,
-    /// An access token.
-    pub access_token: SecretSource,
-    /// The provider's workspace, where there is one.
-    pub workspace: Option<String>,
-}
-
 /// What an integration needs besides amp.yaml.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -268,7 +270,8 @@ pub struct InstallationSettings {
     pub consumer_ref: String,
     /// Shown to people; the reference where it is left out.
     pub consumer_name: Option<String>,
-    /// Choices by the provider's object name.
+    /// Choices by the provider's object name. Without any, every object is read with the manifest's defaults; else only these, and
+    /// those with `enabled: always`.
     #[serde(default)]
     pub objects: BTreeMap<String, ObjectConfig>,
 }

@@ -80,6 +80,9 @@ fn one(path: &Path) -> Result<DeclaredInstallation, Vec<Issue>> {
     }
     let source = std::fs::read(path).map_err(|error| fault(format!("cannot read it: {error}")))?;
     let value = value(path, &source).map_err(fault)?;
+    if !value.is_object() {
+        return Err(fault("holds no installation: it must begin with keys like `integration: crm`".to_owned()));
+    }
     let file: InstallationFile = serde_json::from_value(value).map_err(|error| fault(error.to_string()))?;
     if file.group_ref.is_empty() || file.integration.is_empty() {
         return Err(fault("integration and groupRef must not be empty".to_owned()));
@@ -104,7 +107,7 @@ fn one(path: &Path) -> Result<DeclaredInstallation, Vec<Issue>> {
 }
 
 /// What a file says, whatever its form.
-fn value(path: &Path, source: &[u8]) -> Result<Value, String> {
+pub(crate) fn value(path: &Path, source: &[u8]) -> Result<Value, String> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => serde_json::from_slice(source).map_err(|error| error.to_string()),
         Some("toml") => {

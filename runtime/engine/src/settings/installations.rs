@@ -2,14 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::InstallationSettings;
+use super::{InstallationSettings, Settings};
 use crate::project::{Content, DeclaredInstallation, Issue, NamedParty};
 
-/// What the file `file` says in `[[installations]]`.
-pub(crate) fn declared(all: &[InstallationSettings], file: &str) -> Result<Vec<DeclaredInstallation>, Vec<Issue>> {
+/// What the file `file` says in `[[installations]]`. Their connections are those of the same file.
+pub(crate) fn declared(settings: &Settings, file: &str) -> Result<Vec<DeclaredInstallation>, Vec<Issue>> {
     let (mut found, mut issues) = (Vec::new(), Vec::new());
-    for (index, one) in all.iter().enumerate() {
+    for (index, one) in settings.installations.iter().enumerate() {
         let place = format!("installations[{index}]");
+        if !settings.connections.contains_key(&one.connection) {
+            let known: Vec<&str> = settings.connections.keys().map(String::as_str).collect();
+            let message = format!("no connection is called {:?}; there are: {}", one.connection, known.join(", "));
+            issues.push(Issue { path: format!("{place}.connection"), message });
+        }
         match content(one) {
             Ok(content) => found.push(declaration(one, place, file, content)),
             Err(faults) => issues.extend(faults.into_iter().map(|issue| Issue {

@@ -1,5 +1,7 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod connection_file;
+mod connections;
 mod credentials;
 mod file;
 pub(crate) mod folder;
@@ -10,9 +12,12 @@ pub(crate) mod resolve;
 mod tests;
 
 pub use crate::secrets::SecretSource;
+pub use connection_file::{
+    BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
+};
 pub use file::{
-    ConnectionSettings, DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings,
-    NetworkSettings, PostgresSettings, ProjectSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
+    PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
 pub use resolve::{Problem, Resolved, resolve};
 

@@ -3,21 +3,15 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ampline_core::{
-    manifest::Manifest,
-    provider::{Catalog, fill},
-    retry::RetryPolicy,
-};
+use ampline_core::{manifest::Manifest, provider::Catalog, retry::RetryPolicy};
 use serde_json::Value;
 
-use super::{
-    ConnectionSettings, DestinationSettings, LimitsSettings, PostgresSettings, Settings, credentials::credentials, reach,
-};
+use super::{DestinationSettings, LimitsSettings, PostgresSettings, Settings, connections, credentials::credentials, reach};
 use crate::{
+    connection::{Declared, ProviderApp},
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
     project::stable_id,
-    reader::Connection,
     secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::{Destination, wasm::PostgresOptions},
 };
@@ -76,8 +70,8 @@ pub struct Resolved {
     pub authorities_pem: Vec<u8>,
     /// By name.
     pub destinations: BTreeMap<String, ResolvedDestination>,
-    /// By name.
-    pub connections: BTreeMap<String, Connection>,
+    /// The customers' credentials, and the product's registrations.
+    pub(crate) connections: DeclaredConnections,
     /// What providers' events are believed for, by the integration's name.
     pub inbound_keys: BTreeMap<String, Vec<Secret>>,
 }
@@ -138,17 +132,32 @@ pub fn resolve(
     if problems.is_empty() { Ok(resolved) } else { Err(problems) }
 }
 
-/// The connections of the settings with their secrets, by name.
+/// What the settings say of credentials, with the secrets.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DeclaredConnections {
+    /// By name.
+    pub(crate) connections: BTreeMap<String, Declared>,
+    /// The product's registrations at providers.
+    pub(crate) provider_apps: Vec<ProviderApp>,
+}
+
+/// The connections and provider apps of the settings with their secrets.
 pub(crate) fn connections(
     settings: &Settings,
     catalog: &Catalog,
     env: &impl Fn(&str) -> Option<String>,
-) -> Result<BTreeMap<String, Connection>, Vec<Problem>> {
-    let (mut found, mut problems) = (BTreeMap::new(), Vec::new());
+) -> Result<DeclaredConnections, Vec<Problem>> {
+    let (mut found, mut problems) = (DeclaredConnections::default(), Vec::new());
     for (name, declared) in &settings.connections {
-        match connection(name, declared, catalog, env) {
-            Ok(one) => drop(found.insert(name.clone(), one)),
+        match connections::connection(name, declared, &settings.provider_apps, catalog, env) {
+            Ok(one) => drop(found.connections.insert(name.clone(), one)),
             Err((key, message)) => problems.push(Problem { place: format!("connections.{name}{key}"), message }),
+        }
+    }
+    for (name, declared) in &settings.provider_apps {
+        match connections::provider_app(name, declared, catalog, env) {
+            Ok(app) => found.provider_apps.push(app),
+            Err((key, message)) => problems.push(Problem { place: format!("provider_apps.{name}{key}"), message }),
         }
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
@@ -255,29 +264,4 @@ fn destination(
         backlog_bytes_max,
         disable_after,
     })
-}
-
-fn connection(
-    name: &str,
-    declared: &ConnectionSettings,
-    catalog: &Catalog,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Connection, Fault> {
-    let provider = catalog.get(&declared.provider).ok_or_else(|| (".provider", catalog.unknown(&declared.provider)))?;
-    let workspace = |key: &str| if key == "workspace" { declared.workspace.clone() } else { None };
-    let base_url = match &declared.base_url {
-        Some(url) => url.clone(),
-        None => fill(&provider.info().base_url, workspace).map_err(|unfilled| (".workspace", unfilled.to_string()))?,
-    };
-    if base_url.contains('@') {
-        // Not repeated: it may hold a password.
-        return Err((".base_url", "holds a user name or password; requests are authorised by `access_token` alone".into()));
-    }
-    let sound = reqwest::Url::parse(&base_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
-    if !sound {
-        return Err((".base_url", format!("{base_url:?} is not an address like https://api.example.com")));
-    }
-    let access_token = read(&declared.access_token, env).map_err(|message| (".access_token", message))?;
-    let id = stable_id("connection", name);
-    Ok(Connection { id, provider: declared.provider.clone(), base_url, access_token, workspace: declared.workspace.clone() })
 }

@@ -1,12 +1,10 @@
 //! ampline.toml to what runs, or every reason why not. One row per rule.
 
+use super::{Resolved, installations, parse, resolve};
 use ampline_core::{
     manifest::{DestinationDeclaration, Manifest},
     provider::Catalog,
 };
-use jiff::Timestamp;
-
-use super::{Resolved, parse, resolve};
 
 const SOUND: &str = r#"
     [destinations.hook]
@@ -31,7 +29,7 @@ fn resolved(text: &str) -> Result<Resolved, Vec<String>> {
     let manifest = Manifest { spec_version: "1.0.0".into(), integrations: Vec::new(), destinations: vec![declared] };
     let env = |name: &str| (name == "TOKEN").then(|| "secret-value".to_owned());
     let settings = parse(text).map_err(|message| vec![message])?;
-    resolve(&settings, &manifest, &Catalog::built_in(), env, Timestamp::UNIX_EPOCH)
+    resolve(&settings, &manifest, &Catalog::built_in(), env)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
@@ -41,9 +39,7 @@ fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
     let hook = &resolved.destinations["hook"];
     assert_eq!((hook.concurrency, hook.rate_per_second, hook.retry.delays.len()), (64, None, 7));
     assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com/hook" }), "the sink's own keys alone");
-    assert_eq!(resolved.connections["hs"].base_url, "https://api.hubapi.com");
-    let installation = &resolved.installations[0];
-    assert_eq!((installation.group_name.as_str(), installation.project_id.as_str()), ("acme", "local"));
+    assert_eq!(resolved.connections.connections["hs"].base_url, None);
     assert!(!format!("{resolved:?}").contains("secret-value"));
 }
 
@@ -78,7 +74,7 @@ fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_abo
 #[test]
 fn ids_are_the_same_at_every_start() {
     let (first, second) = (resolved(SOUND).unwrap(), resolved(SOUND).unwrap());
-    assert_eq!(first.installations, second.installations);
+    assert_eq!(first.connections.connections["hs"].id, second.connections.connections["hs"].id);
     assert_eq!(first.destinations["hook"].destination, second.destinations["hook"].destination);
     assert_ne!(first.destinations["hook"].destination.id, first.destinations["legacy"].destination.id);
 }
@@ -157,13 +153,6 @@ fn every_problem_is_named_with_its_place() {
         &replace("access_token", "base_url = \"example\"\naccess_token"),
         &["connections.hs.base_url: \"example\" is not an address"],
     );
-    check(
-        &replace("connection = \"hs\"", "connection = \"hp\""),
-        &["installations[0].connection: no connection is called \"hp\""],
-    );
-    let twice =
-        |text: String| format!("{text}\n[[installations]]\nintegration = \"crm\"\nconnection = \"hs\"\ngroup_ref = \"acme\"\n");
-    check(&twice, &["installations[1]: another installation has the id"]);
     let two = |text: String| text.replace("hubspot", "x").replace("url = ", "concurrency = 9999\nurl = ");
     check(&two, &["destinations.hook.concurrency", "connections.hs.provider"]);
 }
@@ -196,4 +185,79 @@ fn every_problem_of_credentials_and_the_database_is_named_with_its_place() {
     );
     check(&database("url = \"postgres://u:pat-na1@db/app\""), &["secrets themselves are not written here"]);
     check(&database("ca_file = \"/nowhere\""), &["missing field `url`"]);
+}
+
+#[test]
+fn installations_are_what_the_contract_calls_their_content() {
+    let text =
+        format!("{SOUND}[installations.objects.contacts]\nselectedFields = {{ email = true }}\nschedule = \"0 * * * *\"\n");
+    let declared = installations::declared(&parse(&text).unwrap(), "ampline.toml").unwrap();
+    let expected =
+        serde_json::json!({"read": {"objects": {"contacts": {"selectedFields": {"email": true}, "schedule": "0 * * * *"}}}});
+    assert_eq!(declared[0].content.to_value(), expected);
+    assert_eq!((declared[0].group.reference.as_str(), declared[0].place.as_str()), ("acme", "installations[0]"));
+    let all = installations::declared(&parse(SOUND).unwrap(), "ampline.toml").unwrap();
+    assert_eq!(all[0].content.to_value(), serde_json::json!({}), "everything is read");
+    let other = parse(&SOUND.replace("connection = \"hs\"", "connection = \"hp\"")).unwrap();
+    let issues = installations::declared(&other, "ampline.toml").unwrap_err();
+    assert_eq!(issues[0].to_string(), "installations[0].connection: no connection is called \"hp\"; there are: hs");
+}
+
+#[test]
+fn every_way_to_authorise_is_checked_against_what_the_provider_expects() {
+    let way = |lines: &'static str| move |text: String| text.replace("access_token = { env = \"TOKEN\" }", lines);
+    let scheme = |lines: &'static str| {
+        let resolved = resolved(&way(lines)(SOUND.to_owned())).unwrap();
+        resolved.connections.connections["hs"].credentials.scheme()
+    };
+    for (lines, expected) in [
+        ("access_token = { env = \"TOKEN\" }", "oauth2/authorizationCode"),
+        (
+            "oauth2 = { refresh_token = { env = \"TOKEN\" }, client_id = \"c\", client_secret = { env = \"TOKEN\" } }",
+            "oauth2/authorizationCode",
+        ),
+        (
+            "oauth2 = { refresh_token = { env = \"TOKEN\" } }\n[provider_apps.hubspot]\nclient_id = \"c\"",
+            "oauth2/authorizationCode",
+        ),
+        ("client_credentials = { client_id = \"c\", client_secret = { env = \"TOKEN\" } }", "oauth2/clientCredentials"),
+        ("password_credentials = { username = \"u\", password = { env = \"TOKEN\" }, client_id = \"c\" }", "oauth2/password"),
+    ] {
+        assert_eq!(scheme(lines), expected, "{lines}");
+    }
+    check(
+        &way("api_key = { env = \"TOKEN\" }"),
+        &["connections.hs.api_key: an API key is given, and hubspot is authorised by OAuth 2: a person's consent"],
+    );
+    check(
+        &way("basic = { username = \"u\", password = { env = \"TOKEN\" } }"),
+        &["connections.hs.basic: a user name and a password is given, and hubspot is authorised by OAuth 2"],
+    );
+    check(&way(""), &["connections.hs: hubspot is authorised by OAuth 2: a person's consent"]);
+    check(
+        &way("access_token = { env = \"TOKEN\" }\napi_key = { env = \"TOKEN\" }"),
+        &["connections.hs: access_token and api_key are given; give exactly one of access_token, api_key, basic, oauth2"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"TOKEN\" } }"),
+        &["connections.hs.oauth2: needs client_id and client_secret, here or in [provider_apps.hubspot]"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"TOKEN\" }, provider_app = \"x\" }"),
+        &["connections.hs.oauth2: there is no [provider_apps.x]"],
+    );
+    check(
+        &way("oauth2 = { refresh_token = { env = \"NOTHING\" }, client_id = \"c\" }"),
+        &["connections.hs.oauth2.refresh_token: the environment variable NOTHING is not set"],
+    );
+    check(&way("oauth2 = { client_id = \"c\" }"), &["`oauth2` needs a `refresh_token`"]);
+    check(&way("oauth2 = { refresh_token = \"pat-na1-x\" }"), &["secrets themselves are not written here"]);
+    check(
+        &|text: String| format!("{text}[provider_apps.hubspto]\nclient_id = \"c\"\n"),
+        &["provider_apps.hubspto: no provider is called \"hubspto\""],
+    );
+    check(
+        &|text: String| format!("{text}[provider_apps.hubspot]\nclient_id = \"c\"\ntoken_url = \"https://me:pat-na1@x\"\n"),
+        &["provider_apps.hubspot.token_url: holds a user name or password"],
+    );
 }

@@ -11,7 +11,7 @@ use std::{
 use ampline::journal::{DeliveryFilter, DeliveryStatus, Journal, sqlite::SqliteJournal};
 use ampline_core::retry::Verdict;
 
-use crate::{fixture::*, inbox};
+use crate::fixture::*;
 
 const CHILD_FILE: &str = "AMPLINE_TEST_JOURNAL";
 const CHILD_FROM: &str = "AMPLINE_TEST_FROM";
@@ -46,39 +46,15 @@ async fn commit_for_ever(journal: Arc<dyn Journal>, from: u64, reader: u64) {
     }
 }
 
-/// The child of the inbox: accepts and settles events for ever.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn accepting_child() {
-    let (Ok(file), Ok(from)) = (std::env::var(CHILD_FILE), std::env::var(CHILD_FROM)) else { return };
-    let journal: Arc<dyn Journal> = SqliteJournal::open(Path::new(&file), &options()).expect("the child opens the journal");
-    let from: u64 = from.parse().expect("a number");
-    let accepting = Arc::clone(&journal);
-    tokio::spawn(async move {
-        for start in (from..).step_by(5) {
-            inbox::accept(&*accepting, ["contacts", "companies"][start as usize / 5 % 2], start..start + 5, 0).await;
-            say(&format!("accepted {start}"));
-        }
-    });
-    loop {
-        match inbox::take(&*journal, 7, 0).await {
-            Some(claim) => {
-                journal.settle_events(&claim, inbox::done(&claim, 0)).await.expect("settle");
-                inbox::numbers(&claim).iter().for_each(|n| say(&format!("done {n}")));
-            }
-            None => journal.wait_for_events().await,
-        }
-    }
-}
-
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n>{line};").and_then(|()| out.flush()).expect("the parent listens");
 }
 
 /// Runs a child until it said so many lines, kills it, and gives all that it said.
-fn run_and_kill(test: &str, file: &Path, from: u64, lines: usize) -> Vec<String> {
+fn run_and_kill(file: &Path, from: u64, lines: usize) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().expect("this test has a path"))
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", "crash::child", "--nocapture"])
         .envs([(CHILD_FILE, file.as_os_str().to_owned()), (CHILD_FROM, from.to_string().into())])
         .stdout(Stdio::piped())
         .spawn()
@@ -104,7 +80,7 @@ async fn nothing_acknowledged_is_lost_to_sigkill() {
     let (mut committed, mut settled) = (HashSet::new(), HashSet::new());
     for kill in 0..KILLS {
         let mut cursors = [None, None, None];
-        for line in run_and_kill("crash::child", &store.file(), kill * CHILD_SPAN, 40 + 37 * kill as usize) {
+        for line in run_and_kill(&store.file(), kill * CHILD_SPAN, 40 + 37 * kill as usize) {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
                 ["settled", delivery] => drop(settled.insert(delivery.parse::<i64>().unwrap())),
                 ["committed", reader, start] => {
@@ -120,35 +96,6 @@ async fn nothing_acknowledged_is_lost_to_sigkill() {
         for (reader, acknowledged) in cursors.into_iter().enumerate() {
             check_cursor(&*journal, reader, acknowledged).await;
         }
-    }
-}
-
-/// J7 over SIGKILL: what was accepted waits or has become its envelope, never both, and never neither.
-#[tokio::test]
-async fn no_accepted_event_is_lost_to_sigkill() {
-    let store = SqliteStore::new();
-    drop(store.open());
-    let (mut accepted, mut done) = (HashSet::new(), HashSet::new());
-    for kill in 0..KILLS {
-        let from = kill * CHILD_SPAN;
-        for line in run_and_kill("crash::accepting_child", &store.file(), from, 30 + 37 * kill as usize) {
-            match line.split(' ').collect::<Vec<_>>().as_slice() {
-                ["accepted", start] => accepted.extend((0..5).map(|n| start.parse::<u64>().unwrap() + n)),
-                ["done", n] => drop(done.insert(n.parse::<u64>().unwrap())),
-                other => panic!("the child said {other:?}"),
-            }
-        }
-        let journal = store.open();
-        let mut waiting = HashSet::new();
-        while let Some(claim) = inbox::take(&*journal, 1_000, 0).await {
-            waiting.extend(inbox::numbers(&claim));
-        }
-        for n in &accepted {
-            let became = journal.envelope(event(*n)).await.unwrap().is_some();
-            assert_ne!(became, waiting.contains(n), "event {n}: an envelope or a place in the inbox");
-            assert!(became || !done.contains(n), "event {n} was settled and is back");
-        }
-        assert_eq!(journal.inbox().waiting, waiting.len() as u64);
     }
 }
 

@@ -7,6 +7,7 @@ use ampline::journal::{
     sqlite::{Options, SqliteJournal, Synchronous},
 };
 use ampline_core::{
+    cursor::ReadType,
     message::{BodyIndex, Envelope, Metadata, RecordSpan},
     plan::ReadKey,
     retry::Verdict,
@@ -109,7 +110,7 @@ pub(crate) fn envelope(n: u64, destination: &str, made: i64) -> Envelope {
 
 /// Owns the read `name` at `at(now)` for a minute.
 pub(crate) async fn begin(journal: &dyn Journal, name: &str, now: i64) -> Option<ReadLease> {
-    let begin = Begin { key: key(name), operation_id: Uuid::now_v7(), now: at(now), lease: MINUTE };
+    let begin = Begin { key: key(name), trigger: None, operation_id: Uuid::now_v7(), now: at(now), lease: MINUTE };
     journal.begin(begin).await.expect("begin")
 }
 
@@ -119,6 +120,8 @@ pub(crate) fn page(envelopes: Vec<Envelope>, cursor: &str, now: i64) -> PageComm
         envelopes,
         cursor: cursor.to_owned(),
         records_estimated_total: None,
+        read_type: ReadType::Backfill,
+        log: Vec::new(),
         now: at(now),
         lease: MINUTE,
     }

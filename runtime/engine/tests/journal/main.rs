@@ -11,6 +11,7 @@ mod fixture;
 mod history;
 mod inbox;
 mod model;
+mod operations;
 mod reads;
 mod sqlite_file;
 mod waiting;
@@ -45,6 +46,13 @@ mod sqlite {
         attempts::claims_come_in_due_order,
         attempts::a_disabled_destination_yields_nothing_and_keeps_its_backlog,
         reads::a_suspended_read_is_resumed_by_its_next_owner,
+        operations::a_triggered_read_is_kept_apart_and_resumed_until_it_ends,
+        operations::triggered_reads_are_forgotten_beyond_those_that_are_kept,
+        operations::a_pause_outlasts_a_restart_and_takes_failures_away,
+        operations::a_failure_can_pause_in_its_own_transaction,
+        operations::logs_are_bounded_and_keep_their_beginning,
+        operations::operations_are_listed_in_pages_that_are_stable,
+        operations::backfills_are_kept,
         backlog::bytes_that_wait_are_known,
         backlog::a_destination_that_only_fails_for_too_long_is_stopped,
         backlog::a_success_in_between_and_other_limits_count,

@@ -1,11 +1,12 @@
 //! Reads: J1 to J3, resumption and failures.
 
-use ampline::journal::{JournalError, OperationEnd, OperationStatus};
+use ampline::journal::{JournalError, OperationEnd, OperationFilter, OperationStatus};
 
 use crate::fixture::*;
 
-fn end(status: OperationStatus, cursor: Option<&str>, now: i64) -> OperationEnd {
-    OperationEnd { status, result: "a sentence".to_owned(), cursor: cursor.map(str::to_owned), now: at(now) }
+pub(crate) fn end(status: OperationStatus, cursor: Option<&str>, now: i64) -> OperationEnd {
+    let (result, cursor) = ("a sentence".to_owned(), cursor.map(str::to_owned));
+    OperationEnd { status, result, cursor, strikes: 0, pause: None, log: Vec::new(), now: at(now) }
 }
 
 fn is_stale<T: std::fmt::Debug>(result: Result<T, JournalError>, fence: i64) {
@@ -100,9 +101,10 @@ pub(crate) async fn failures_count_until_a_success_and_operations_are_listed(sto
         assert_eq!((operation.create_time, operation.result.as_deref()), (at(round), Some("a sentence")));
     }
     begun.reverse();
-    let listed = journal.operations(&key("contacts"), 3).await.unwrap();
-    assert_eq!(listed.iter().map(|operation| operation.id).collect::<Vec<_>>(), begun[..3]);
-    assert_eq!(journal.operations(&key("never"), 3).await.unwrap(), []);
+    let of = |name: &str| OperationFilter { object_name: Some(name.to_owned()), ..OperationFilter::default() };
+    let listed = journal.operations(&of("contacts"), 3, None).await.unwrap().results;
+    assert_eq!(listed.iter().map(|one| one.operation.id).collect::<Vec<_>>(), begun[..3]);
+    assert_eq!(journal.operations(&of("never"), 3, None).await.unwrap().results, []);
     assert_eq!(begin(&*journal, "contacts", 9).await.unwrap().cursor.as_deref(), Some("kept"));
     let bad = begin(&*journal, "companies", 9).await.unwrap();
     assert!(journal.finish(&bad, end(OperationStatus::InProgress, None, 9)).await.is_err(), "that is no end");
@@ -113,13 +115,13 @@ pub(crate) async fn a_suspended_read_is_resumed_by_its_next_owner(store: &impl S
     let first = begin(&*journal, "contacts", 0).await.unwrap();
     journal.commit(&first, page(vec![envelope(1, "a", 0)], "one", 0)).await.unwrap();
     assert_eq!(begin(&*journal, "contacts", 1).await, None);
-    journal.suspend(&first).await.unwrap();
+    journal.suspend(&first, Vec::new()).await.unwrap();
     let second = begin(&*journal, "contacts", 1).await.expect("the lease was given up");
     assert_eq!((second.resumed, second.pages, second.cursor.as_deref()), (true, 1, Some("one")));
     assert_eq!(second.operation_id, first.operation_id);
-    is_stale(journal.suspend(&first).await, first.fence);
+    is_stale(journal.suspend(&first, Vec::new()).await, first.fence);
     assert_eq!(begin(&*journal, "contacts", 2).await, None, "a stale owner gives nothing up");
-    journal.suspend(&second).await.unwrap();
+    journal.suspend(&second, Vec::new()).await.unwrap();
     drop(journal);
     let journal = store.open();
     assert!(begin(&*journal, "contacts", 3).await.unwrap().resumed, "a restart changes nothing");

@@ -129,7 +129,8 @@ async fn a_half_made_store_is_made_anew() {
 
 /// Every released version, as its own release wrote it. To release a new one, commit what `.dump` says of a store like this, and
 /// the pragmas that a dump leaves out.
-const RELEASED: [(u32, &str); 2] = [(1, include_str!("version-1.sql")), (2, include_str!("version-2.sql"))];
+const RELEASED: [(u32, &str); 3] =
+    [(1, include_str!("version-1.sql")), (2, include_str!("version-2.sql")), (3, include_str!("version-3.sql"))];
 
 #[tokio::test]
 async fn every_released_version_is_migrated_with_its_data() {

@@ -39,6 +39,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/crm/v3/schemas/{object}", get(schemas::get))
         .route("/crm-object-schemas/v3/schemas", get(schemas::list))
         .route("/crm-object-schemas/v3/schemas/{object}", get(schemas::get))
+        .route("/account-info/v3/details", get(account))
         .route("/crm/v3/properties/{object}", get(properties::list))
         .route("/crm/v3/properties/{object}/{name}", get(properties::get))
         .fallback(|uri: Uri| async move { ApiError::unknown_path(uri.path()) })
@@ -108,6 +109,11 @@ async fn guard(
     let response = faults::perform(rule, &wire, normal).await;
     counted.status = if is_cut { 0 } else { response.status().as_u16() };
     response
+}
+
+/// Whose account it is.
+async fn account() -> Response {
+    axum::Json(serde_json::json!({ "portalId": 62515, "accountType": "STANDARD", "timeZone": "UTC" })).into_response()
 }
 
 fn admit(shared: &Shared, endpoint: &str, headers: &HeaderMap) -> Result<(), ApiError> {

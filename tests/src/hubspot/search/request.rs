@@ -15,6 +15,8 @@ const GROUP_FILTERS_MAX: usize = 6;
 const FILTERS_MAX: usize = 18;
 const PAGE_RESULTS_MAX: u64 = 200;
 const PAGE_RESULTS_DEFAULT: u64 = 10;
+/// HubSpot's documentation: a search whose body has more than 3,000 characters is refused.
+const BODY_CHARS_MAX: usize = 3_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -48,6 +50,10 @@ struct RawFilter {
 /// # Errors
 /// 400 with what is wrong.
 pub(crate) fn parse(object: &ObjectType, body: &[u8], results_max: u64) -> Result<Query, ApiError> {
+    let chars = String::from_utf8_lossy(body).chars().count();
+    if chars > BODY_CHARS_MAX {
+        return Err(ApiError::invalid(format!("The request body is too long: {chars} characters, at most {BODY_CHARS_MAX}")));
+    }
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(ApiError::invalid("Invalid input JSON: a search is an object"));
     }

@@ -1,6 +1,7 @@
 //! The HTTP surface, and what every request passes first: pause, URL length, faults, session, daily allowance, counters.
 
 mod collections;
+mod composite;
 mod login;
 mod meta;
 mod oauth;
@@ -44,6 +45,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route(&at("/sobjects/{object}/describe"), get(meta::describe))
         .route(&at("/sobjects/{object}/describe/"), get(meta::describe))
         .route(&at("/sobjects/{object}/{id}"), get(sobjects::get).patch(sobjects::update).delete(sobjects::delete))
+        .route(&at("/composite"), post(composite::composite))
         .route(&at("/composite/sobjects/{object}"), get(collections::get).post(collections::post))
         .route(&at("/query"), get(query::query))
         .route(&at("/query/"), get(query::query))
@@ -83,6 +85,7 @@ fn endpoint(method: &Method, path: &str) -> &'static str {
         (_, ["services", "data", _, "query"]) => "query",
         (_, ["services", "data", _, "queryAll"]) => "query_all",
         (_, ["services", "data", _, "query" | "queryAll", _]) => "query_more",
+        (_, ["services", "data", _, "composite"]) => "composite",
         (_, ["services", "data", _, "composite", ..]) => "collections",
         (_, ["services", "data", _, "sobjects"]) => "global",
         (_, ["services", "data", _, "sobjects", _, "describe"]) => "describe",

@@ -44,7 +44,7 @@ pub(super) async fn query_all(app: App, asker: Asker, pairs: Pairs, headers: Hea
     first(&app.0, &asker, &pairs.0, &headers, true)
 }
 
-fn first(
+pub(super) fn first(
     shared: &Shared,
     asker: &Asker,
     pairs: &[(String, String)],

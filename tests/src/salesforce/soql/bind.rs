@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use jiff::civil::Date;
-
 use super::{
     ast::{Condition, Literal, Operand, Operator, Path, Query, Value},
     fault::Fault,
@@ -13,7 +11,7 @@ use super::{
     scope::Scope,
 };
 use crate::salesforce::{
-    datum::Datum,
+    datum::{Datum, start_of},
     error::Code,
     id::Id,
     schema::{Entity, Field, Kind},
@@ -136,14 +134,13 @@ impl<'a> Binder<'a> {
     }
 
     fn bound(&self, field: &Field, literal: &Literal) -> Result<Bound, Fault> {
-        let second = |day: Date| day.in_tz("UTC").map_or(i64::MAX, |start| start.timestamp().as_second());
         let value = match (field.kind, &literal.value) {
             // Salesforce does not tell an empty text from none.
             (_, Value::Null) => Datum::Null,
             (Kind::Instant, Value::Instant(at_ms)) => return Ok(Bound::Moment(*at_ms)),
             (Kind::Instant, Value::Period(period)) => {
                 let (first, after) = period.days(self.scope.today());
-                return Ok(Bound::Seconds(second(first), second(after)));
+                return Ok(Bound::Seconds(start_of(first), start_of(after)));
             }
             (Kind::Date, Value::Period(period)) => {
                 let (first, after) = period.days(self.scope.today());

@@ -13,7 +13,8 @@ use crate::salesforce::error::Code;
 pub(super) const DEPTH_MAX: u32 = 50;
 
 /// Words that no object or field can be called by where a clause may begin.
-const CLAUSES: [&str; 11] = ["WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "UPDATE", "ALL"];
+const CLAUSES: [&str; 12] =
+    ["FROM", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "UPDATE", "ALL"];
 
 /// Reads a whole query.
 pub(super) fn parse(query: &str) -> Result<Query, Fault> {

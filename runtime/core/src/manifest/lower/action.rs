@@ -9,16 +9,16 @@ use super::{
         rule,
     },
     Context, enabled,
-    object::Scope,
+    object::{Listed, Scope},
     read, schedule, subscribe, write,
 };
 
 /// The objects of an integration, each with where it stands.
 #[derive(Debug, Default)]
 pub(super) struct Found<'a> {
-    pub(super) read: Vec<(ReadObject, Spot<'a>)>,
-    pub(super) write: Vec<(WriteObject, Spot<'a>)>,
-    pub(super) subscribe: Vec<(SubscribeObject, Spot<'a>)>,
+    pub(super) read: Listed<'a, ReadObject>,
+    pub(super) write: Listed<'a, WriteObject>,
+    pub(super) subscribe: Listed<'a, SubscribeObject>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! One integration.
 
+use std::collections::HashMap;
+
 use super::{
     super::{
         block::{Block, Spot},
@@ -22,7 +24,7 @@ const ACTIONS: [&str; 5] = ["read", "write", "subscribe", "proxy", "actions"];
 
 pub(super) fn integration(
     spot: &Spot<'_>,
-    earlier: &[Integration],
+    earlier: &HashMap<String, usize>,
     context: &Context,
     report: &mut Report,
 ) -> Option<Integration> {
@@ -53,18 +55,18 @@ pub(super) fn integration(
         display_name,
         provider: scope.provider,
         module,
-        read: found.read.into_iter().map(|(object, _)| object).collect(),
-        write: found.write.into_iter().map(|(object, _)| object).collect(),
-        subscribe: found.subscribe.into_iter().map(|(object, _)| object).collect(),
+        read: found.read.into_objects(),
+        write: found.write.into_objects(),
+        subscribe: found.subscribe.into_objects(),
         proxy,
         watch_schema,
     })
 }
 
-fn name(block: &Block<'_>, earlier: &[Integration], report: &mut Report) -> String {
+fn name(block: &Block<'_>, earlier: &HashMap<String, usize>, report: &mut Report) -> String {
     let Some(name) = block.required_text("name", report) else { return String::new() };
     let Some(spot) = block.spot("name") else { return name };
-    if earlier.iter().any(|integration| integration.name == name) {
+    if earlier.contains_key(&name) {
         let message = format!(
             "integration {} is given twice, and installations refer to integrations by name; the last counts",
             quote(&name)

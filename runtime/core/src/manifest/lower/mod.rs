@@ -16,7 +16,7 @@ mod subscribe;
 mod watch_schema;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     block::{Block, Spot},
@@ -105,11 +105,15 @@ fn integrations(block: &Block<'_>, context: &Context, report: &mut Report) -> Ve
         report.add(Issue::error(rule::INTEGRATION_STRUCTURE, spot.path, spot.place, message).suggest("add one"));
     }
     let mut integrations: Vec<Integration> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
     for item in &items {
-        let Some(integration) = integration::integration(item, &integrations, context, report) else { continue };
-        match integrations.iter_mut().find(|earlier| earlier.name == integration.name) {
+        let Some(integration) = integration::integration(item, &index, context, report) else { continue };
+        match index.get(&integration.name).and_then(|at| integrations.get_mut(*at)) {
             Some(earlier) => *earlier = integration,
-            None => integrations.push(integration),
+            None => {
+                index.insert(integration.name.clone(), integrations.len());
+                integrations.push(integration);
+            }
         }
     }
     integrations

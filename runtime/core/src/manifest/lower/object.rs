@@ -1,5 +1,7 @@
 //! What objects of all actions have in common: the lists they stand in, and their names.
 
+use std::collections::HashMap;
+
 use super::super::{
     block::{Block, Spot},
     issue::{Issue, Report, quote},
@@ -107,20 +109,79 @@ fn plural(block: &Block<'_>, name: &str, scope: &Scope, report: &mut Report) -> 
     Some(meant)
 }
 
-/// A report where `seen` already has the object; gives where it stands there.
-pub(super) fn duplicate<T>(
-    block: &Block<'_>,
-    seen: &[(T, Spot<'_>)],
-    is_same: impl Fn(&T) -> bool,
-    rule: &'static str,
-    report: &mut Report,
-) -> Option<usize> {
-    let index = seen.iter().position(|(object, _)| is_same(object))?;
-    let spot = block.spot("objectName").or_else(|| block.spot("mapToName"))?;
-    let line = seen.get(index).map_or(0, |(_, spot)| spot.place.line);
-    let counts = if rule == rule::DUPLICATE_READ_OBJECT { "; it can be read in one way only, and the last counts" } else { "" };
-    let name = quote(spot.raw_text().unwrap_or_default());
+/// Objects of an action, each with where it stands, and found again by what makes two the same.
+#[derive(Debug)]
+pub(super) struct Listed<'a, T> {
+    objects: Vec<(T, Spot<'a>)>,
+    index: HashMap<String, usize>,
+}
+
+impl<T> Default for Listed<'_, T> {
+    fn default() -> Self {
+        Self { objects: Vec::new(), index: HashMap::new() }
+    }
+}
+
+impl<'a, T> Listed<'a, T> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(T, Spot<'a>)> {
+        self.objects.iter()
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&(T, Spot<'a>)> {
+        self.objects.get(index)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(super) fn into_objects(self) -> Vec<T> {
+        self.objects.into_iter().map(|(object, _)| object).collect()
+    }
+
+    /// Adds an object at the end; reports where one with the same `key` is there already.
+    pub(super) fn add(
+        &mut self,
+        block: &Block<'_>,
+        key: String,
+        object: T,
+        spot: Spot<'a>,
+        rule: &'static str,
+        report: &mut Report,
+    ) {
+        if let Some((_, earlier)) = self.index.get(&key).and_then(|index| self.objects.get(*index)) {
+            report_duplicate(block, earlier, "", rule, report);
+        }
+        self.index.insert(key, self.objects.len());
+        self.objects.push((object, spot));
+    }
+
+    /// Adds an object, in the place of an earlier one with the same `key`, which is reported.
+    pub(super) fn put(
+        &mut self,
+        block: &Block<'_>,
+        key: String,
+        object: T,
+        spot: Spot<'a>,
+        rule: &'static str,
+        report: &mut Report,
+    ) {
+        match self.index.get(&key).and_then(|index| self.objects.get_mut(*index)) {
+            Some(earlier) => {
+                report_duplicate(block, &earlier.1, "; it can be read in one way only, and the last counts", rule, report);
+                *earlier = (object, spot);
+            }
+            None => {
+                self.index.insert(key, self.objects.len());
+                self.objects.push((object, spot));
+            }
+        }
+    }
+}
+
+fn report_duplicate(block: &Block<'_>, earlier: &Spot<'_>, counts: &str, rule: &'static str, report: &mut Report) {
+    let Some(spot) = block.spot("objectName").or_else(|| block.spot("mapToName")) else { return };
+    let (name, line) = (quote(spot.raw_text().unwrap_or_default()), earlier.place.line);
     let message = format!("object {name} is listed twice, first on line {line}{counts}");
     report.add(spot.warning(rule, message).suggest("merge the two"));
-    Some(index)
 }

@@ -43,7 +43,7 @@ pub(super) fn check(found: &Found<'_>, provider: &str, module: Option<&str>, blo
     spelling(provider, block, report);
     self::module(provider, module, block, report);
     let is_calendar = provider.eq_ignore_ascii_case("googleCalendar") || (provider == "google" && module == Some("calendar"));
-    for (object, spot) in &found.read {
+    for (object, spot) in found.read.iter() {
         let is_events = is_calendar && object.object_name == "events";
         let flaw = match object.backfill {
             Backfill::FullHistory if is_events => Some((
@@ -99,14 +99,14 @@ fn subscriptions(found: &Found<'_>, provider: &str, report: &mut Report) {
             format!("Salesforce announces changes of {SALESFORCE_SUBSCRIBE_OBJECTS_MAX} objects at most, found {count}");
         report.add(at(spot, rule::SALESFORCE_SUBSCRIBE_LIMIT, message).suggest("remove some"));
     }
-    if let Some((_, spot)) = found.subscribe.first()
+    if let Some((_, spot)) = found.subscribe.get(0)
         && !provider.is_empty()
         && !SUBSCRIBABLE.iter().any(|name| name.eq_ignore_ascii_case(provider))
     {
         let message = format!("provider {} is not known to announce changes", quote(provider));
         report.add(at(spot, rule::PROVIDER_CAPABILITY_SUBSCRIBE, message).suggest("read the object on a schedule"));
     }
-    for (object, spot) in &found.subscribe {
+    for (object, spot) in found.subscribe.iter() {
         if object.association_change_event.is_some() && provider != "hubspot" {
             let message = "only HubSpot announces changed associations";
             report.add(at(spot, rule::PROVIDER_CAPABILITY_SUBSCRIBE, message).suggest("remove `associationChangeEvent`"));

@@ -2,27 +2,22 @@
 
 use super::{
     super::{
-        block::{Block, Spot},
+        block::Block,
         issue::{Issue, Report},
         keys,
         model::{Backfill, Delivery, Field, ReadObject},
         rule,
     },
     Context, backfill, destination, enabled, field, legacy_fields,
-    object::{self, Scope},
+    object::{self, Listed, Scope},
     schedule::{self, Timing},
 };
 
 const PAGE_RECORDS_MIN: u32 = 50;
 const PAGE_RECORDS_MAX: u32 = 500;
 
-pub(super) fn read<'a>(
-    integration: &Block<'a>,
-    scope: &Scope,
-    context: &Context,
-    report: &mut Report,
-) -> Vec<(ReadObject, Spot<'a>)> {
-    let mut found = Vec::new();
+pub(super) fn read<'a>(integration: &Block<'a>, scope: &Scope, context: &Context, report: &mut Report) -> Listed<'a, ReadObject> {
+    let mut found = Listed::default();
     if let Some(block) = integration.block("read", &keys::READ, report) {
         let timing = block.spot("schedule").map(|_| schedule::of_action(&block, report));
         add(&block, "`read`", timing.as_ref(), scope, context, &mut found, report);
@@ -37,18 +32,14 @@ pub(super) fn add<'a>(
     timing: Option<&Timing>,
     scope: &Scope,
     context: &Context,
-    found: &mut Vec<(ReadObject, Spot<'a>)>,
+    found: &mut Listed<'a, ReadObject>,
     report: &mut Report,
 ) {
     for item in object::items(block, action, rule::READ_OBJECTS, report) {
         let Some(block) = item.spot.block(&keys::READ_OBJECT, report) else { continue };
         let object = read_object(&block, item.is_custom, timing, scope, context, report);
         // One customer's object has one cursor and one schedule.
-        let is_same = |earlier: &ReadObject| !object.object_name.is_empty() && earlier.object_name == object.object_name;
-        match object::duplicate(&block, found, is_same, rule::DUPLICATE_READ_OBJECT, report).and_then(|at| found.get_mut(at)) {
-            Some(earlier) => *earlier = (object, item.spot),
-            None => found.push((object, item.spot)),
-        }
+        found.put(&block, object.object_name.clone(), object, item.spot, rule::DUPLICATE_READ_OBJECT, report);
     }
 }
 

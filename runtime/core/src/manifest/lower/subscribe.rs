@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     super::{
-        block::{Block, Spot},
+        block::Block,
         issue::{Issue, Report, quote},
         keys::{self, Keys},
         model::{AssociationChange, LegacyBody, MessageStyle, SubscribeObject, WatchFields},
@@ -13,7 +13,7 @@ use super::{
     Context,
     action::Found,
     destination, enabled, legacy_fields,
-    object::{self, Scope},
+    object::{self, Listed, Scope},
 };
 
 /// Today's keys for events.
@@ -24,8 +24,8 @@ pub(super) fn subscribe<'a>(
     scope: &Scope,
     context: &Context,
     report: &mut Report,
-) -> Vec<(SubscribeObject, Spot<'a>)> {
-    let mut found = Vec::new();
+) -> Listed<'a, SubscribeObject> {
+    let mut found = Listed::default();
     if let Some(block) = integration.block("subscribe", &keys::SUBSCRIBE, report) {
         add(&block, "`subscribe`", scope, context, &mut found, report);
     }
@@ -38,25 +38,22 @@ pub(super) fn add<'a>(
     action: &str,
     scope: &Scope,
     context: &Context,
-    found: &mut Vec<(SubscribeObject, Spot<'a>)>,
+    found: &mut Listed<'a, SubscribeObject>,
     report: &mut Report,
 ) {
     for item in object::items(block, action, rule::SUBSCRIBE_OBJECTS, report) {
         let Some(block) = item.spot.block(&keys::SUBSCRIBE_OBJECT, report) else { continue };
         let object = subscribe_object(&block, item.is_custom, scope, context, report);
-        let rule = rule::DUPLICATE_SUBSCRIBE_OBJECT;
-        object::duplicate(&block, found, |earlier| is_same(earlier, &object), rule, report);
-        found.push((object, item.spot));
+        found.add(&block, identity(&object), object, item.spot, rule::DUPLICATE_SUBSCRIBE_OBJECT, report);
     }
 }
 
-/// The form of 2023 has an entry for each event.
-fn is_same(earlier: &SubscribeObject, object: &SubscribeObject) -> bool {
-    let events = |object: &SubscribeObject| {
-        let is_legacy = object.style != MessageStyle::Current;
-        is_legacy.then(|| (object.create_event, object.update_event.is_some(), object.delete_event, object.destination.clone()))
-    };
-    !object.object_name.is_empty() && earlier.object_name == object.object_name && events(earlier) == events(object)
+/// What makes two the same. The form of 2023 has an entry for each event.
+fn identity(object: &SubscribeObject) -> String {
+    let SubscribeObject { object_name, destination, create_event, update_event, delete_event, .. } = object;
+    let is_legacy = object.style != MessageStyle::Current;
+    let event = is_legacy.then_some((create_event, update_event.is_some(), delete_event, destination));
+    format!("{:?}", (object_name, event))
 }
 
 fn subscribe_object(

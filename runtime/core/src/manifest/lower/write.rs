@@ -2,14 +2,14 @@
 
 use super::{
     super::{
-        block::{Block, Spot},
+        block::Block,
         issue::Report,
         keys,
         model::{LegacyWrite, WriteMode, WriteObject},
         rule,
     },
     enabled, field, legacy_fields,
-    object::{self, Scope},
+    object::{self, Listed, Scope},
     schedule,
 };
 
@@ -19,8 +19,8 @@ const LEGACY_KEYS: [&str; 7] = ["mode", "endpoint", "schedule", "mapToName", "re
 const MODES: [(&str, WriteMode); 3] =
     [("insert", WriteMode::Insert), ("update", WriteMode::Update), ("upsert", WriteMode::Upsert)];
 
-pub(super) fn write<'a>(integration: &Block<'a>, scope: &Scope, report: &mut Report) -> Vec<(WriteObject, Spot<'a>)> {
-    let mut found = Vec::new();
+pub(super) fn write<'a>(integration: &Block<'a>, scope: &Scope, report: &mut Report) -> Listed<'a, WriteObject> {
+    let mut found = Listed::default();
     if let Some(block) = integration.block("write", &keys::WRITE, report) {
         add(&block, "`write`", scope, &mut found, report);
     }
@@ -28,25 +28,18 @@ pub(super) fn write<'a>(integration: &Block<'a>, scope: &Scope, report: &mut Rep
 }
 
 /// Adds the objects of a block to what was found before.
-pub(super) fn add<'a>(
-    block: &Block<'a>,
-    action: &str,
-    scope: &Scope,
-    found: &mut Vec<(WriteObject, Spot<'a>)>,
-    report: &mut Report,
-) {
+pub(super) fn add<'a>(block: &Block<'a>, action: &str, scope: &Scope, found: &mut Listed<'a, WriteObject>, report: &mut Report) {
     for item in object::items(block, action, rule::WRITE_OBJECTS, report) {
         let Some(block) = item.spot.block(&keys::WRITE_OBJECT, report) else { continue };
         let object = write_object(&block, item.is_custom, scope, report);
-        object::duplicate(&block, found, |earlier| is_same(earlier, &object), rule::DUPLICATE_WRITE_OBJECT, report);
-        found.push((object, item.spot));
+        found.add(&block, identity(&object), object, item.spot, rule::DUPLICATE_WRITE_OBJECT, report);
     }
 }
 
-/// In older forms an object may be inserted at one endpoint and updated at another.
-fn is_same(earlier: &WriteObject, object: &WriteObject) -> bool {
-    let of = |object: &WriteObject| object.legacy.as_ref().map(|legacy| (legacy.mode, legacy.endpoint.clone()));
-    !object.object_name.is_empty() && earlier.object_name == object.object_name && of(earlier) == of(object)
+/// What makes two the same. In older forms an object may be inserted at one endpoint and updated at another.
+fn identity(object: &WriteObject) -> String {
+    let legacy = object.legacy.as_ref().map(|legacy| (legacy.mode, &legacy.endpoint));
+    format!("{:?}", (&object.object_name, legacy))
 }
 
 fn write_object(block: &Block<'_>, is_custom: bool, scope: &Scope, report: &mut Report) -> WriteObject {

@@ -24,5 +24,7 @@ pub(super) fn info() -> ProviderInfo {
         // The smallest plan's limit for one app and account.
         rate_limit: Some(RateLimit { requests: 100, per: Duration::from_secs(10), concurrent: None }),
         modules: vec!["crm".to_owned()],
+        docs_url: Some("https://developers.hubspot.com/docs/api-reference".to_owned()),
+        inputs: Vec::new(),
     }
 }

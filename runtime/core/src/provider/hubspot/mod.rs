@@ -95,6 +95,14 @@ impl Provider for HubSpot {
         properties::fields(accepted(response, false)?)
     }
 
+    fn health_request(&self) -> Option<Request<Bytes>> {
+        Some(request::account())
+    }
+
+    fn health(&self, response: &Response<Bytes>) -> Result<(), ReadError> {
+        refusal::accepted(response, false).map(drop)
+    }
+
     fn must_name_fields(&self) -> bool {
         true
     }

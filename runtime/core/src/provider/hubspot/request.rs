@@ -70,6 +70,11 @@ pub(super) fn count(plan: &ReadPlan, run: &Run) -> Option<Request<Bytes>> {
     (is_object && is_first).then(|| search::count(plan))
 }
 
+/// The account that the credentials are for; any that HubSpot accepts may ask.
+pub(super) fn account() -> Request<Bytes> {
+    get("/account-info/v3/details")
+}
+
 pub(super) fn properties_of(object_name: &str) -> Request<Bytes> {
     get(&format!("/crm/v3/properties/{}", escaped_object(object_name)))
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::provider::{AuthScheme, Grant, OAuth2, ProviderInfo, RateLimit};
+use crate::provider::{AuthScheme, Grant, Input, OAuth2, ProviderInfo, RateLimit};
 
 /// The API's path with its version, which is written down here and nowhere else.
 pub(super) const API_PATH: &str = "/services/data/v60.0";
@@ -20,7 +20,7 @@ pub(super) fn info() -> ProviderInfo {
         auth_url_params: BTreeMap::new(),
         token_params: BTreeMap::new(),
         client_auth_basic: false,
-        workspace_field: None,
+        workspace_field: Some("instance_url".to_owned()),
     };
     ProviderInfo {
         name: "salesforce".to_owned(),
@@ -31,5 +31,11 @@ pub(super) fn info() -> ProviderInfo {
         // 5 in developer editions.
         rate_limit: Some(RateLimit { requests: 20, per: Duration::from_secs(1), concurrent: Some(5) }),
         modules: vec![CRM.to_owned(), "account-engagement".to_owned()],
+        docs_url: Some("https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm".to_owned()),
+        inputs: vec![Input {
+            name: "workspace".to_owned(),
+            display_name: "Subdomain".to_owned(),
+            documentation: "what stands before .my.salesforce.com in the address of the organisation".to_owned(),
+        }],
     }
 }

@@ -180,7 +180,7 @@ fn salesforces_change_types_gaps_and_compound_fields() {
 fn what_is_not_an_event_is_refused_with_its_place() {
     let too_many = format!(
         "[{}]",
-        vec![hubspot(r#""subscriptionType":"contact.creation","objectId":1"#).trim_matches(['[', ']'])]
+        [hubspot(r#""subscriptionType":"contact.creation","objectId":1"#).trim_matches(['[', ']'])]
             .repeat(EVENTS_MAX + 1)
             .join(",")
     );

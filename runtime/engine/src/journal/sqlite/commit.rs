@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ampline_core::message::Envelope;
+use ampline_core::{cursor::ReadType, message::Envelope};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -12,10 +12,10 @@ use super::{
     destinations::{self, Counts},
     lane::Key,
     lanes::Lanes,
-    operations,
+    ownership,
 };
 use crate::{
-    journal::{JournalError, PageCommit, ReadLease},
+    journal::{JournalError, LogEntry, PageCommit, ReadLease},
     sqlite::{StoreFailed, due_us},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Progress {
     pub(super) cursor: String,
     pub(super) records_processed: u64,
     pub(super) records_estimated_total: Option<u64>,
+    pub(super) read_type: ReadType,
+    pub(super) log: Vec<LogEntry>,
     pub(super) now: Timestamp,
     pub(super) lease: Duration,
 }
@@ -51,10 +53,11 @@ struct PreparedContext {
 
 /// Encodes a page.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
-    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, now, lease: lease_time } = commit;
+    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time } =
+        commit;
     Ok(Prepared {
         lease: lease.clone(),
-        progress: Progress { cursor, records_processed, records_estimated_total, now, lease: lease_time },
+        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time },
         envelopes: encode(envelopes)?,
     })
 }
@@ -109,7 +112,7 @@ struct ContextRow {
 
 /// Stores the page; says what is new for which destination.
 pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
-    operations::advance(db, &page.lease, &page.progress)?;
+    ownership::advance(db, &page.lease, &page.progress)?;
     store(db, &page.envelopes, page.progress.now)
 }
 

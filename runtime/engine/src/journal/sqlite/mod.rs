@@ -11,7 +11,9 @@ mod events;
 mod inbox;
 mod lane;
 mod lanes;
+mod operation_log;
 mod operations;
+mod ownership;
 mod purge;
 mod queues;
 mod records;
@@ -31,8 +33,8 @@ use uuid::Uuid;
 use super::{
     Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
-    JournalError, NewEvent, Operation, OperationEnd, Page, PageCommit, Purged, ReadLease, ReadState, Result, Retention,
-    Settlement,
+    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
+    Purged, ReadLease, ReadState, Result, Retention, Settlement,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -67,7 +69,7 @@ impl SqliteJournal {
     pub fn open(path: &Path, options: &Options) -> Result<Arc<Self>> {
         let (lanes, queues) = (Arc::new(Lanes::default()), Arc::new(Queues::default()));
         let database = Database::open(path, &SCHEMA, options, |writer| {
-            operations::end_leases(writer)?;
+            ownership::end_leases(writer)?;
             destinations::load(writer, &lanes)?;
             inbox::load(writer, &queues)
         })?;
@@ -89,7 +91,7 @@ impl std::fmt::Debug for SqliteJournal {
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
-        Ok(self.database.write(move |db| operations::begin(db, &begin), |_| ()).await?)
+        Ok(self.database.write(move |db| ownership::begin(db, &begin), |_| ()).await?)
     }
 
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
@@ -101,21 +103,52 @@ impl Journal for SqliteJournal {
 
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()> {
         let lease = lease.clone();
-        Ok(self.database.write(move |db| operations::finish(db, &lease, &end), |()| ()).await?)
+        Ok(self.database.write(move |db| ownership::finish(db, &lease, &end), |()| ()).await?)
     }
 
-    async fn suspend(&self, lease: &ReadLease) -> Result<()> {
+    async fn suspend(&self, lease: &ReadLease, log: Vec<LogEntry>) -> Result<()> {
         let lease = lease.clone();
-        Ok(self.database.write(move |db| operations::suspend(db, &lease), |()| ()).await?)
+        Ok(self.database.write(move |db| ownership::suspend(db, &lease, &log), |()| ()).await?)
+    }
+
+    async fn trigger(&self, trigger: NewTrigger) -> Result<()> {
+        Ok(self.database.write(move |db| ownership::trigger(db, &trigger), |()| ()).await?)
+    }
+
+    async fn triggered(&self) -> Result<Vec<(ReadKey, Uuid)>> {
+        Ok(self.database.read(ownership::triggered).await?)
+    }
+
+    async fn pause(&self, keys: &[ReadKey], pause: Option<Pause>) -> Result<()> {
+        let keys = keys.to_vec();
+        Ok(self.database.write(move |db| ownership::pause(db, &keys, pause.as_ref()), |()| ()).await?)
     }
 
     async fn reads(&self) -> Result<Vec<ReadState>> {
-        Ok(self.database.read(operations::reads).await?)
+        Ok(self.database.read(|db| operations::reads(db, None)).await?)
     }
 
-    async fn operations(&self, key: &ReadKey, limit: u32) -> Result<Vec<Operation>> {
+    async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>> {
+        let installation_id = installation_id.to_owned();
+        Ok(self.database.read(move |db| operations::reads(db, Some(&installation_id))).await?)
+    }
+
+    async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>> {
+        let (filter, before) = (filter.clone(), deliveries::page_start(page_token)?);
+        Ok(self.database.read(move |db| operations::page(db, &filter, limit, before)).await?)
+    }
+
+    async fn operation(&self, id: Uuid) -> Result<Option<OperationOf>> {
+        Ok(self.database.read(move |db| operations::one(db, id)).await?)
+    }
+
+    async fn operation_log(&self, id: Uuid) -> Result<Vec<LogEntry>> {
+        Ok(self.database.read(move |db| operation_log::entries(db, id)).await?)
+    }
+
+    async fn backfill(&self, key: &ReadKey) -> Result<Option<Operation>> {
         let key = key.clone();
-        Ok(self.database.read(move |db| operations::operations(db, &key, limit)).await?)
+        Ok(self.database.read(move |db| operations::backfill(db, &key)).await?)
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claim> {

@@ -1,5 +1,7 @@
 //! Connections, with their credentials as an opaque, encrypted text.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Fault, damaged, origin, parties};
@@ -36,6 +38,13 @@ pub(super) fn find(db: &Connection, id_or_name: &str) -> Result<Option<Connectio
 pub(super) fn sealed(db: &Connection, id: &str) -> Result<Option<Vec<u8>>, Fault> {
     let sql = "SELECT sealed FROM connection WHERE id = ?1";
     Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?.flatten())
+}
+
+/// The encrypted credentials of all connections that have some, by id.
+pub(super) fn all_sealed(db: &Connection) -> Result<HashMap<String, Vec<u8>>, Fault> {
+    let mut statement = db.prepare_cached("SELECT id, sealed FROM connection WHERE sealed IS NOT NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn record(row: &Row<'_>) -> Result<ConnectionRecord, Fault> {

@@ -181,6 +181,9 @@ fn exists(id: &str, group: &str, file: Option<String>, disabled: Option<String>)
 /// What a file says of an installation; whether anything is other than before.
 pub(super) fn put(db: &Connection, draft: &InstallationDraft, now_us: i64) -> Result<bool, Fault> {
     let Some(known) = find(db, &draft.id)? else {
+        // One that a file made under another id, and that none names any more, gives way.
+        let sql = "DELETE FROM installation WHERE integration = ?1 AND group_ref = ?2 AND origin = 'file' AND disabled_reason IS NOT NULL";
+        db.prepare_cached(sql)?.execute([&draft.integration_id, &draft.group.reference])?;
         create(db, draft, now_us)?;
         return Ok(true);
     };

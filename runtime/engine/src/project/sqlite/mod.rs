@@ -1,6 +1,7 @@
 //! The project in one SQLite file, beside the journal's and in its style. Every list of changes is one transaction.
 
 mod apply;
+mod authorizations;
 mod connections;
 mod installations;
 mod integrations;
@@ -19,12 +20,19 @@ pub use super::sqlite::installations::{InstallationFilter, PAGE_MAX};
 use super::{
     change::{Applied, Change},
     error::ProjectError,
-    model::{ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin},
+    model::{
+        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin, PendingAuthorization,
+        ProviderAppRecord,
+    },
 };
 use crate::sqlite::{self, Database, Options, Schema, lock};
 
 /// Version and tables of the file.
-const SCHEMA: Schema = Schema { kind: "project store", application_id: 0x416D_7050, steps: &[include_str!("schema-1.sql")] };
+const SCHEMA: Schema = Schema {
+    kind: "project store",
+    application_id: 0x416D_7050,
+    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql")],
+};
 
 type Fault = sqlite::Fault<ProjectError>;
 
@@ -55,7 +63,7 @@ impl ProjectStore {
 
     /// Every integration, by name.
     pub async fn integrations(&self) -> Result<Vec<IntegrationRecord>, ProjectError> {
-        Ok(self.database.read(|db| integrations::all(db)).await?)
+        Ok(self.database.read(integrations::all).await?)
     }
 
     /// The integration of this id or name.
@@ -88,7 +96,7 @@ impl ProjectStore {
 
     /// Every connection, by id.
     pub async fn connections(&self) -> Result<Vec<ConnectionRecord>, ProjectError> {
-        Ok(self.database.read(|db| connections::all(db)).await?)
+        Ok(self.database.read(connections::all).await?)
     }
 
     /// The connection of this id or name.
@@ -101,6 +109,37 @@ impl ProjectStore {
     pub async fn sealed(&self, connection_id: &str) -> Result<Option<Vec<u8>>, ProjectError> {
         let id = connection_id.to_owned();
         Ok(self.database.read(move |db| connections::sealed(db, &id)).await?)
+    }
+
+    /// The encrypted credentials of all connections that have some, by id.
+    pub async fn all_sealed(&self) -> Result<HashMap<String, Vec<u8>>, ProjectError> {
+        Ok(self.database.read(connections::all_sealed).await?)
+    }
+
+    /// Every provider app that the API made, by id.
+    pub async fn provider_apps(&self) -> Result<Vec<ProviderAppRecord>, ProjectError> {
+        Ok(self.database.read(authorizations::apps).await?)
+    }
+
+    /// Makes or replaces a provider app.
+    pub async fn put_provider_app(&self, app: ProviderAppRecord) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| authorizations::put_app(db, &app), |()| ()).await?)
+    }
+
+    /// Takes away a provider app.
+    pub async fn delete_provider_app(&self, id: &str) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| authorizations::delete_app(db, &id), |()| ()).await?)
+    }
+
+    /// Keeps a consent under way, and forgets those whose time is over.
+    pub async fn begin_authorization(&self, pending: PendingAuthorization, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| authorizations::begin(db, &pending, now), |()| ()).await?)
+    }
+
+    /// Takes a consent out, once; nothing where there is none.
+    pub async fn take_authorization(&self, state_digest: Vec<u8>) -> Result<Option<PendingAuthorization>, ProjectError> {
+        Ok(self.database.write(move |db| authorizations::take(db, &state_digest), |_| ()).await?)
     }
 
     /// Installations by id, from behind `after` on, at most [`PAGE_MAX`].

@@ -1,0 +1,154 @@
+//! `ampline integrations` and `ampline reload`.
+
+use std::path::PathBuf;
+
+use ampline_core::manifest;
+use clap::{Args, Subcommand};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Failure, Format, Target, check, client::Client, output, table};
+use crate::percent::encoded;
+
+/// Flags of `ampline integrations`.
+#[derive(Debug, Args)]
+pub(super) struct IntegrationsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the integrations that are deployed.
+    List {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Show an integration with all its revisions, the latest first.
+    Show {
+        /// Its name or id.
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Deploy the integrations of a manifest beside those of the runtime's own amp.yaml; each that says something new gets a revision.
+    Deploy {
+        /// The manifest.
+        #[arg(value_name = "AMP_YAML")]
+        file: PathBuf,
+        /// Pause the reads of objects that the manifest no longer has; without it, such a manifest is refused.
+        #[arg(long)]
+        destructive: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Delete an integration that nobody has installed.
+    Delete {
+        /// Its name or id.
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Flags of `ampline reload`.
+#[derive(Debug, Args)]
+pub(super) struct ReloadArgs {
+    /// Pause the reads of objects that amp.yaml no longer has; without it, such an amp.yaml is refused.
+    #[arg(long)]
+    destructive: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(args: IntegrationsArgs) -> Result<(), Failure> {
+    match args.action {
+        Action::List { target } => {
+            let client = Client::connect(&target).await?;
+            let value = client.get("integrations", &[]).await?;
+            client.close().await?;
+            print(&value, &target, |value| text(rows(value)))
+        }
+        Action::Show { name, target } => {
+            let client = Client::connect(&target).await?;
+            let path = format!("integrations/{}", encoded(&name));
+            let mut value = client.get(&path, &[]).await?;
+            value["revisions"] = client.get(&format!("{path}/revisions"), &[]).await?;
+            client.close().await?;
+            print(&value, &target, shown)
+        }
+        Action::Deploy { file, destructive, target } => deploy(&file, destructive, &target).await,
+        Action::Delete { name, target } => {
+            let client = Client::connect(&target).await?;
+            client.send(Method::DELETE, &format!("integrations/{}", encoded(&name)), None, None).await?;
+            client.close().await
+        }
+    }
+}
+
+async fn deploy(file: &std::path::Path, destructive: bool, target: &Target) -> Result<(), Failure> {
+    let source = std::fs::read(file).map_err(|error| Failure::unable(format!("cannot read {}: {error}", file.display())))?;
+    let checked = manifest::check(&source);
+    // A standard error that is closed is no reason not to deploy.
+    let _ = check::print_issues(file, &source, &checked.issues, &mut std::io::stderr());
+    if checked.manifest.is_none() {
+        return Err(Failure::refused(format!("{} cannot be deployed as it is", file.display())));
+    }
+    let text = String::from_utf8(source).map_err(|_| Failure::refused(format!("{} is not UTF-8 text", file.display())))?;
+    let client = Client::connect(target).await?;
+    let path = format!("integrations:batch?destructive={destructive}");
+    let value = client.send(Method::PUT, &path, Some(json!({ "sourceYaml": text })), None).await?;
+    client.close().await?;
+    print(&value, target, |value| self::text(rows(value)))
+}
+
+pub(super) async fn reload(args: ReloadArgs) -> Result<(), Failure> {
+    let client = Client::connect(&args.target).await?;
+    let value = client.post(&format!("files:reload?destructive={}", args.destructive), None).await?;
+    client.close().await?;
+    print(&value, &args.target, |value| {
+        let [integrations, connections, installations] = ["integrations", "connections", "installations"].map(|key| &value[key]);
+        let mut lines =
+            vec![format!("changed: {integrations} integrations, {connections} connections, {installations} installations")];
+        lines.extend(
+            value["notes"].as_array().into_iter().flatten().filter_map(Value::as_str).map(|note| format!("note: {note}")),
+        );
+        lines.join("\n")
+    })
+}
+
+fn print(value: &Value, target: &Target, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
+    output::print(&match target.format {
+        Format::Json => format!("{value:#}"),
+        Format::Text => text(value),
+    })
+}
+
+fn rows(value: &Value) -> Vec<[String; 5]> {
+    let cell = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let row = |one: &Value| {
+        let from = match one["disabledReason"].as_str() {
+            Some(reason) => format!("disabled: {reason}"),
+            None => one["originFile"].as_str().map_or_else(|| cell(&one["origin"]), str::to_owned),
+        };
+        let latest = &one["latestRevision"];
+        [cell(&one["name"]), cell(&one["provider"]), latest["number"].to_string(), cell(&latest["createTime"]), from]
+    };
+    value.as_array().into_iter().flatten().map(row).collect()
+}
+
+fn text(rows: Vec<[String; 5]>) -> String {
+    table::text(["name", "provider", "revision", "deployed", "from"], &rows, "no integrations yet")
+}
+
+fn shown(value: &Value) -> String {
+    let head = text(rows(&json!([value])));
+    let revision = |one: &Value| {
+        let objects = one["content"]["read"]["objects"].as_array().into_iter().flatten();
+        let objects: Vec<&str> = objects.filter_map(|object| object["objectName"].as_str()).collect();
+        let cell = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        [one["number"].to_string(), cell(&one["createTime"]), objects.join(", "), cell(&one["id"])]
+    };
+    let revisions: Vec<[String; 4]> = value["revisions"].as_array().into_iter().flatten().map(revision).collect();
+    format!("{head}\n\n{}", table::text(["revision", "deployed", "reads", "id"], &revisions, "no revisions"))
+}

@@ -1,0 +1,246 @@
+//! One read in progress: page after page, each durable before the next is asked for.
+
+use std::{sync::Arc, time::Duration};
+
+use ampline_core::{
+    cursor::{OVERLAP_DEFAULT, PageGuard, ReadCursor, ReadType, behind},
+    message::{Envelope, OperationInfo, build},
+    plan::ReadPlan,
+    provider::{Provider, ProviderPage, ReadError, ReadErrorClass, Record},
+};
+
+use super::{
+    Job, LEASE, Shared, Turn,
+    ending::with_room,
+    fetch::{NoPage, Way},
+    notes::Notes,
+    throttle::Throttle,
+};
+use crate::{
+    connection::Connection,
+    journal::{JournalError, PageCommit, ReadLease},
+};
+
+/// Most requests that complete one page.
+const COMPLETING_MAX: usize = 1_000;
+
+/// One read in progress.
+pub(super) struct Operation<'a> {
+    pub(super) shared: &'a Shared,
+    /// Its own copy: which fields there are is asked once for each operation.
+    pub(super) plan: ReadPlan,
+    provider: &'a dyn Provider,
+    connection: &'a Arc<Connection>,
+    throttle: Arc<Throttle>,
+    pub(super) lease: ReadLease,
+    pub(super) cursor: ReadCursor,
+    pub(super) read_type: Option<ReadType>,
+    pub(super) page: u32,
+    pub(super) records: u64,
+    pub(super) notes: Notes,
+    guard: PageGuard,
+    /// Whether an answer of this operation has told of the provider's clock.
+    heard: bool,
+    /// Answers have come that no commit covers yet: after a wait elsewhere they would be asked for again.
+    holds_answers: bool,
+}
+
+/// How far the pages came.
+pub(super) enum Pages {
+    All,
+    /// The runtime is stopping.
+    Stopping,
+    /// Reads must wait, for this reason.
+    Held(String),
+    /// The next page may be asked for after so long; so many tries went before.
+    Later(Duration, u32),
+    /// Others wait for the place, or the read was called off.
+    TurnOver,
+}
+
+/// Why pages stopped coming.
+pub(super) enum Stopped {
+    Read(ReadError),
+    Journal(JournalError),
+}
+
+impl<'a> Operation<'a> {
+    pub(super) fn new(shared: &'a Shared, job: &'a Job, lease: ReadLease, cursor: ReadCursor) -> Self {
+        let run = cursor.run.as_ref();
+        Self {
+            shared,
+            plan: ReadPlan::clone(&job.plan),
+            provider: job.provider.as_ref(),
+            connection: &job.connection,
+            throttle: shared.throttles.of(&job.connection.id, job.rate_limit),
+            page: lease.pages,
+            records: run.map_or(0, |run| run.records),
+            read_type: run.map(|run| run.read_type),
+            lease,
+            cursor,
+            notes: Notes::default(),
+            guard: PageGuard::default(),
+            heard: false,
+            holds_answers: false,
+        }
+    }
+
+    fn way(&self) -> Way<'_> {
+        Way {
+            client: &self.shared.http,
+            connection: self.connection,
+            throttle: &self.throttle,
+            notes: &self.notes,
+            clock: self.shared.clock.as_ref(),
+            holds_answers: self.holds_answers,
+        }
+    }
+
+    /// Reads until the end, or until something stops it. `tries` of the first page went before.
+    pub(super) async fn pages(&mut self, turn: &Turn, mut tries: u32) -> Result<Pages, Stopped> {
+        let mut stop = self.shared.stop.clone();
+        let prepared = tokio::select! {
+            prepared = self.prepare() => prepared,
+            _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
+        };
+        if let Err(no_page) = prepared {
+            return without_page(no_page);
+        }
+        while self.cursor.run.is_some() {
+            if let Some(reason) = self.shared.pressure.on(&self.plan.context.destination) {
+                return Ok(Pages::Held(reason));
+            }
+            if turn.is_over() {
+                return Ok(Pages::TurnOver);
+            }
+            let page = tokio::select! {
+                page = self.fetch(std::mem::take(&mut tries)) => page,
+                _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
+            };
+            match page {
+                Ok(Some((page, fresh))) => self.store(&page, &fresh).await.map_err(Stopped::Journal)?,
+                // The first page is asked for again, by the provider's clock.
+                Ok(None) => {}
+                Err(no_page) => return without_page(no_page),
+            }
+        }
+        Ok(Pages::All)
+    }
+
+    /// The next page, and those of its records that are to be delivered, complete; nothing where it must be asked for again.
+    async fn fetch(&mut self, tries: u32) -> Result<Option<(ProviderPage, Vec<Record>)>, NoPage> {
+        let Some(run) = self.cursor.run.clone() else { return Ok(None) };
+        let now = || self.shared.clock.now();
+        let request = || self.provider.request(&self.plan, &run);
+        let parse = |response: &http::Response<bytes::Bytes>| {
+            let page = self.provider.page(&self.plan, &run, response)?;
+            Ok((page, behind(response.headers(), now())))
+        };
+        let (mut page, skew) = self.way().page(tries, request, parse).await?;
+        self.holds_answers = true;
+        if !std::mem::replace(&mut self.heard, true) {
+            let (cursor, again) = self.cursor.clone().heard(skew);
+            self.cursor = cursor;
+            if again {
+                return Ok(None);
+            }
+        }
+        self.guard.check(run.position.as_deref(), &page).map_err(NoPage::Failed)?;
+        // What the provider cannot leave out is left out here.
+        let filters = self.provider.filters();
+        page.records.retain(|record| run.wants(record) && (filters || self.plan.admits(record, run.read_type)));
+        let mut fresh = self.cursor.fresh(page.records.clone());
+        self.complete_records(&mut fresh).await?;
+        Ok(Some((page, fresh)))
+    }
+
+    /// Asks for what the page itself does not carry.
+    async fn complete_records(&self, records: &mut [Record]) -> Result<(), NoPage> {
+        let requests = self.provider.completing_requests(&self.plan, records);
+        if requests.len() > COMPLETING_MAX {
+            let message = format!("a page needs {} further requests, more than {COMPLETING_MAX}", requests.len());
+            return Err(NoPage::Failed(ReadError::new(ReadErrorClass::BadRequest, message)));
+        }
+        for request in requests {
+            let completed = |response: &http::Response<bytes::Bytes>| self.provider.completed(&self.plan, records, response);
+            self.way().page(0, || request.clone(), completed).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a page durable.
+    async fn store(&mut self, page: &ProviderPage, fresh: &[Record]) -> Result<(), JournalError> {
+        let after = self.cursor.clone().after_page(page, OVERLAP_DEFAULT);
+        let Some(run) = after.run.as_ref() else { return Ok(()) };
+        let info = OperationInfo {
+            id: self.lease.operation_id,
+            time: self.lease.operation_time,
+            read_type: run.read_type,
+            page: self.page,
+        };
+        let envelopes = build(&self.plan, &info, fresh);
+        let (read_type, total) = (run.read_type, run.total);
+        (self.page, self.records) = (self.page + 1, run.records);
+        if !page.records.is_empty() {
+            self.notes.page(self.shared.clock.now(), self.page, page.records.len(), fresh.len());
+        }
+        // The last page moves the watermark in its own transaction: a crash behind it must not begin the run anew.
+        self.cursor = if page.next.is_none() { after.complete() } else { after };
+        self.commit(envelopes, read_type, total).await?;
+        self.holds_answers = false;
+        Ok(())
+    }
+
+    /// What must be known before the first page.
+    async fn prepare(&mut self) -> Result<(), NoPage> {
+        self.name_all_fields().await?;
+        self.estimate_total().await;
+        Ok(())
+    }
+
+    /// Where every field is wanted, asks the provider which there are.
+    async fn name_all_fields(&mut self) -> Result<(), NoPage> {
+        if !(self.plan.fields.all && self.provider.must_name_fields() && self.cursor.run.is_some()) {
+            return Ok(());
+        }
+        let Some(request) = self.provider.fields_request(&self.plan.key.object_name) else { return Ok(()) };
+        let fields = |response: &http::Response<bytes::Bytes>| self.provider.fields(response);
+        let fields = self.way().page(0, || request.clone(), fields).await?;
+        self.plan.fields.requested = fields.into_iter().map(|field| field.field_name).collect();
+        self.holds_answers = true;
+        Ok(())
+    }
+
+    /// Asks how many records there are, for the progress bar; a provider that cannot say is no reason to fail.
+    async fn estimate_total(&mut self) {
+        let Some(run) = self.cursor.run.as_ref().filter(|run| run.total.is_none() && run.records == 0) else { return };
+        let Some(request) = self.provider.count_request(&self.plan, run) else { return };
+        let count = |response: &http::Response<bytes::Bytes>| self.provider.count(response);
+        let total = self.way().once(request, count).await;
+        self.holds_answers = true;
+        if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {
+            run.total = Some(total);
+        }
+    }
+
+    async fn commit(&self, envelopes: Vec<Envelope>, read_type: ReadType, total: Option<u64>) -> Result<(), JournalError> {
+        let commit = PageCommit {
+            envelopes,
+            cursor: self.cursor.to_text(),
+            records_processed: self.records,
+            records_estimated_total: total,
+            read_type,
+            log: self.notes.take(),
+            now: self.shared.clock.now(),
+            lease: LEASE,
+        };
+        with_room(self.shared, || self.shared.journal.commit(&self.lease, commit.clone())).await
+    }
+}
+
+fn without_page(no_page: NoPage) -> Result<Pages, Stopped> {
+    match no_page {
+        NoPage::Failed(error) => Err(Stopped::Read(error)),
+        NoPage::Later(wait, tries) => Ok(Pages::Later(wait, tries)),
+    }
+}
