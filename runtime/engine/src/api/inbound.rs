@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -13,13 +13,21 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use serde_json::json;
 
-use super::{Api, REQUEST_BYTES_MAX, Shared, problem::Problem, status::check_project};
+use super::{
+    Api, REQUEST_BYTES_MAX, Shared,
+    problem::{Problem, bad_request},
+    status::check_project,
+};
 use crate::inbound::{Call, Rejected};
 
 /// HubSpot waits for 5 s, and counts a slower answer as a failure.
 const ANSWER_WITHIN: Duration = Duration::from_secs(4);
+/// A larger body is cut off.
+const DISCARDED_BYTES_MAX: usize = 8 * REQUEST_BYTES_MAX;
 /// When a sender may come again that found all places taken.
 const RETRY_SOON: Duration = Duration::from_secs(2);
 
@@ -60,7 +68,7 @@ async fn receive(api: &Api, integration: String, installation: Option<String>, r
     let (parts, body) = request.into_parts();
     check_type(&parts.headers)?;
     let taking = async {
-        let body = read(&parts.headers, body).await?;
+        let body = read(body).await?;
         let path_and_query = parts.uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned());
         let call = Call { integration, installation, method: parts.method, path_and_query, headers: parts.headers, body };
         Ok::<_, Problem>(intake.take(call).await)
@@ -109,18 +117,26 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "events are taken in as application/json"))
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, Problem> {
-    let too_large = || {
-        let limit_kb = REQUEST_BYTES_MAX >> 10;
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a call carries at most {limit_kb} KiB"))
-    };
-    let declared = headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > REQUEST_BYTES_MAX) {
-        return Err(too_large());
+/// The whole body. One that is too large is read on for a while and thrown away: a sender that is cut off while it writes never
+/// sees the answer.
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    let (mut stream, mut taken, mut read_bytes) = (body.into_data_stream(), BytesMut::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::debug!(target: "ampline::inbound", %error, "a call's body broke off");
+            bad_request("the body broke off")
+        })?;
+        read_bytes += chunk.len();
+        if read_bytes > DISCARDED_BYTES_MAX {
+            break;
+        }
+        if read_bytes <= REQUEST_BYTES_MAX {
+            taken.extend_from_slice(&chunk);
+        }
     }
-    to_bytes(body, REQUEST_BYTES_MAX).await.map_err(|error| {
-        // The one error besides the limit is a sender that went away.
-        tracing::debug!(target: "ampline::inbound", %error, "a call's body could not be read");
-        too_large()
-    })
+    if read_bytes > REQUEST_BYTES_MAX {
+        let limit_kb = REQUEST_BYTES_MAX >> 10;
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a call carries at most {limit_kb} KiB")));
+    }
+    Ok(taken.freeze())
 }

@@ -11,25 +11,33 @@ use ampline_core::{
     provider::{RECORDS_BY_ID_MAX, ReadError, ReadErrorClass},
     subscribe::{Needed, Records},
 };
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Subscribed;
-use crate::{connection::Connection, reader};
+use crate::{
+    connection::Connection,
+    reader::{self, Throttles},
+};
 
 /// How long the names of an object's fields hold before they are asked for again.
 const NAMES_HOLD: SignedDuration = SignedDuration::from_mins(10);
+/// How long a request waits for its turn at the connection's pace.
+const PACE_WAIT_MAX: Duration = Duration::from_secs(60);
 /// Objects whose field names are remembered.
 const NAMES_MAX: usize = 10_000;
 
 /// Asks providers for records.
 pub(super) struct Fetcher {
     http: reqwest::Client,
+    /// Shared with the reads of the same connections.
+    throttles: Arc<Throttles>,
     names: Mutex<HashMap<ReadKey, (Timestamp, Vec<String>)>>,
 }
 
 impl Fetcher {
-    pub(super) fn new(http: reqwest::Client) -> Self {
-        Self { http, names: Mutex::default() }
+    pub(super) fn new(http: reqwest::Client, throttles: Arc<Throttles>) -> Self {
+        Self { http, throttles, names: Mutex::default() }
     }
 
     /// All that is needed, as far as it is still there. Without patience: whoever asks waits for the whole queue.
@@ -74,7 +82,27 @@ impl Fetcher {
             ReadError::new(ReadErrorClass::BadRequest, message)
         };
         let request = provider.records_request(plan, ids).ok_or_else(unable)?;
-        reader::once(&self.http, connection, request, |response| provider.records(plan, response)).await
+        self.ask(subscribed, connection, request, |response| provider.records(plan, response)).await
+    }
+
+    /// One request at the connection's pace, which its reads share.
+    async fn ask<T>(
+        &self,
+        subscribed: &Subscribed,
+        connection: &Arc<Connection>,
+        request: http::Request<Bytes>,
+        parse: impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let throttle = self.throttles.of(&connection.id, subscribed.rate_limit);
+        let _leave = throttle.leave(PACE_WAIT_MAX).await.map_err(|wait| ReadError {
+            retry_after: Some(wait),
+            ..ReadError::new(ReadErrorClass::RateLimited, "the connection is left alone for a while, or others ask before")
+        })?;
+        let result = reader::once(&self.http, connection, request, parse).await;
+        if let Err(ReadError { class: ReadErrorClass::RateLimited, retry_after, .. }) = &result {
+            throttle.close_for(retry_after.unwrap_or(WAIT_MIN).min(PATIENCE_MAX));
+        }
+        result
     }
 
     /// The plan with the names of all fields, where it wants all and the provider must be told them.
@@ -93,7 +121,7 @@ impl Fetcher {
         let names = match self.remembered(&read.key, now) {
             Some(names) => names,
             None => {
-                let fields = reader::once(&self.http, connection, request, |response| provider.fields(response)).await?;
+                let fields = self.ask(subscribed, connection, request, |response| provider.fields(response)).await?;
                 let names: Vec<String> = fields.into_iter().map(|field| field.field_name).collect();
                 self.remember(read.key.clone(), now, names.clone());
                 names

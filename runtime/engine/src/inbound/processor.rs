@@ -19,6 +19,7 @@ use crate::{
     clock::{self, Clock, until},
     journal::{ClaimEvents, EventClaim, EventSettlement, Journal, JournalError, PutOff, QueuedEvent},
     pressure::Pressure,
+    reader::Throttles,
     scheduler::{self, Which},
 };
 
@@ -56,11 +57,11 @@ impl Processor {
         (journal, subscriptions): (Arc<dyn Journal>, Arc<Subscriptions>),
         pressure: Arc<Pressure>,
         clock: Arc<dyn Clock>,
-        http: reqwest::Client,
+        (http, throttles): (reqwest::Client, Arc<Throttles>),
         reads: scheduler::Handle,
         stop: watch::Receiver<bool>,
     ) -> Self {
-        Self { journal, subscriptions, pressure, clock, fetcher: Fetcher::new(http), reads, stop }
+        Self { journal, subscriptions, pressure, clock, fetcher: Fetcher::new(http, throttles), reads, stop }
     }
 }
 

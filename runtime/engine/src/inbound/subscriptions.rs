@@ -6,7 +6,7 @@ use std::{
 };
 
 use ampline_core::{
-    provider::Provider,
+    provider::{Provider, RateLimit},
     subscribe::{Source, SubscribePlan},
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Subscribed {
     pub(crate) provider: Arc<dyn Provider>,
     /// With whose credentials; nothing while there are none.
     pub(crate) connection: Option<Arc<Connection>>,
+    /// How much that connection may be asked.
+    pub(crate) rate_limit: Option<RateLimit>,
     /// What becomes of which events.
     pub(crate) plans: Vec<SubscribePlan>,
 }

@@ -7,7 +7,7 @@ use std::{
 
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
-    provider::{Catalog, RateLimit},
+    provider::{Catalog, Provider, RateLimit},
     subscribe::{Source, plan_subscriptions},
 };
 
@@ -118,10 +118,15 @@ impl Planner {
             }
             return (Vec::new(), issues);
         };
-        let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(&connection.id).copied();
-        let rate_limit = declared.or(provider.info().rate_limit);
+        let rate_limit = self.rate_limit(&connection.id, provider.as_ref());
         let job = |plan| Job { plan: Arc::new(plan), provider: provider.clone(), connection: connection.clone(), rate_limit };
         (plans.into_iter().map(job).collect(), issues)
+    }
+
+    /// What the operator says of the connection, else what the provider says of itself.
+    fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
+        let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(connection_id).copied();
+        declared.or(provider.info().rate_limit)
     }
 
     /// What is subscribed; nothing where nothing is, or where the provider's events are not known.
@@ -140,14 +145,16 @@ impl Planner {
                 "events of this provider cannot be taken in; only its reads run");
             return None;
         };
+        let provider = self.catalog.get(&connection.provider)?;
         let ready = self.connections.as_ref().and_then(|connections| connections.get(&connection.id));
         Some(Subscribed {
             installation_id: installation.id.clone(),
             integration: [integration.id.clone(), integration.name.clone()],
             workspace: connection.workspace.clone(),
             source,
-            provider: self.catalog.get(&connection.provider)?.clone(),
+            provider: provider.clone(),
             connection: ready,
+            rate_limit: self.rate_limit(&connection.id, provider.as_ref()),
             plans,
         })
     }

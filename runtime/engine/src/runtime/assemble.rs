@@ -248,8 +248,8 @@ impl Parts {
     /// What makes messages of providers' events.
     pub(super) fn processing(&self, reading: &reader::Shared, reads: scheduler::Handle) -> Processor {
         let stores = (self.journal.clone(), self.project.subscriptions());
-        let reader::Shared { clock, http, pressure, stop, .. } = reading.clone();
-        Processor::new(stores, pressure, clock, http, reads, stop)
+        let reader::Shared { clock, http, throttles, pressure, stop, .. } = reading.clone();
+        Processor::new(stores, pressure, clock, (http, throttles), reads, stop)
     }
 
     /// The installed sinks, compiled.
