@@ -10,8 +10,9 @@ use super::plan;
 use crate::{
     manifest::{LegacyBody, MessageStyle, NamedField},
     message::{AcceptedEvent, Envelope, build_events, record_data, result_array, url_form},
+    plan::{Choice, KnownDestination, Others},
     provider::Record,
-    subscribe::{EventKind, ProviderEvent, Records, Source, SubscribePlan},
+    subscribe::{Decision, EventKind, ProviderEvent, Records, Source, SubscribePlan, judge, plan_subscriptions, records_needed},
 };
 
 const READ: &str = r#"[{objectName: contacts, mapToName: person, destination: hook, requiredFields: [{fieldName: email}, {mapToName: givenName, fieldName: firstname}]}, {objectName: companies, destination: hook, requiredFields: [{fieldName: name}]}]"#;
@@ -220,4 +221,57 @@ fn a_body_of_2023_that_is_too_large_is_fetched_whole() {
     let expected = json!({"primaryKey": "0014x", "event": "create", "createTime": "2023-04-10T21:14:59.000+0000",
         "resultInfo": {"type": "url", "downloadUrl": "https://x", "numRecords": 1}});
     assert_eq!(url, expected);
+}
+
+/// From a manifest as it was written in 2023 to the bodies of that time.
+#[test]
+fn a_manifest_of_2023_gets_the_bodies_of_2023() {
+    let manifest = r#"
+specVersion: 0.1.0
+integrations:
+  - name: opportunities
+    api: salesforce
+    actions:
+      - type: notify
+        standardObjects:
+          - {objectName: opportunity, destination: hook, event: create}
+          - objectName: opportunity
+            destination: hook
+            event: update
+            watchFields: [{fieldName: stageName}, {fieldName: amount}]
+            additionalFields: [{fieldName: description}]
+"#;
+    let checked = crate::manifest::check(manifest.as_bytes());
+    let manifest = checked.manifest.unwrap_or_else(|| panic!("{:?}", checked.issues));
+    let integration = &manifest.integrations[0];
+    let choice = Choice { configured: integration, latest: integration, others: Others::All };
+    let hook = KnownDestination { id: "d".to_owned(), mirrors_records: false };
+    let destinations = [("hook".to_owned(), hook)].into();
+    let (plans, problems) = plan_subscriptions(&choice, &super::installation(), &BTreeMap::new(), &destinations);
+    assert!(problems.is_empty() && plans.len() == 2, "{problems:?}");
+    let object = plans[0].read.key.object_name.clone();
+    let stored = record("0014x", &[("StageName", r#""Won""#), ("Description", "null")]);
+    let known = records(&[(&object, stored)]);
+    let bodies = |event: ProviderEvent| -> Vec<String> {
+        let concerned = plans.iter().filter(|plan| judge(Source::Salesforce, plan, &event) == Decision::Message);
+        let envelopes = concerned.flat_map(|plan| {
+            assert_eq!(records_needed(Source::Salesforce, plan, &event).len(), 1, "the record is asked for");
+            build(plan, std::slice::from_ref(&event), &known)
+        });
+        envelopes.map(|envelope| text(&envelope).to_owned()).collect()
+    };
+    assert_eq!(
+        bodies(change("CREATE", "")),
+        [
+            r#"{"primaryKey":"0014x","event":"create","createTime":"2023-04-10T21:14:59.000+0000","fields":{"stageName":"Won","description":null}}"#
+        ]
+    );
+    assert_eq!(
+        bodies(change("UPDATE", r#""StageName""#)),
+        [
+            r#"{"primaryKey":"0014x","event":"update","updateTime":"2023-04-10T21:14:59.000+0000","changedField":{"fieldName":"stageName","currentValue":"Won"},"otherFields":{"amount":null,"description":null}}"#
+        ]
+    );
+    assert_eq!(bodies(change("UPDATE", r#""CloseDate""#)), [] as [String; 0]);
+    assert_eq!(bodies(change("DELETE", "")), [] as [String; 0], "no subscription is for deletions");
 }
