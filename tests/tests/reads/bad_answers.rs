@@ -47,7 +47,7 @@ const ROWS: [Row; 12] = [
             Some(_) => page(&[4], Some("a")),
         },
         words: "does not advance beyond `a`",
-        kept: 3,
+        kept: 4,
     },
     Row {
         name: "same-page",
