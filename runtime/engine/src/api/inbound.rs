@@ -23,6 +23,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 /// When a sender may come again that found all places taken.
 const RETRY_SOON: Duration = Duration::from_secs(2);
 
+/// The largest body that is read only to be thrown away.
+const DISCARDED_BYTES_MAX: usize = 4 << 20;
+
 /// The form of the contract's addresses, under a prefix of their own: one host serves them beside the API.
 const ADDRESS: &str = "/subscribe/v1/projects/{project}/integrations/{integration}";
 
@@ -115,7 +118,11 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, Problem> 
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a call carries at most {limit_kb} KiB"))
     };
     let declared = headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > REQUEST_BYTES_MAX) {
+    if let Some(length) = declared.filter(|length| *length > REQUEST_BYTES_MAX) {
+        if length <= DISCARDED_BYTES_MAX {
+            // Unread, it would end the connection before the sender has seen the answer.
+            drop(to_bytes(body, DISCARDED_BYTES_MAX).await);
+        }
         return Err(too_large());
     }
     to_bytes(body, REQUEST_BYTES_MAX).await.map_err(|error| {
