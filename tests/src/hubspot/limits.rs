@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn windows_roll_and_refused_requests_do_not_count() {
-        let limits = Limits { per_ten_seconds: Some(3), searches_per_second: Some(1), daily: Some(7) };
+        let limits = Limits { per_ten_seconds: Some(3), searches_per_second: Some(1), daily: Some(6) };
         let mut limiter = Limiter::new(limits);
         let mut check = |now_ms, is_search, expected: Option<&str>| {
             let policy = limiter.admit(is_search, now_ms).err().and_then(|error| error.policy);

@@ -146,12 +146,17 @@ impl Events {
 
     /// Makes the events of a transaction.
     pub(super) fn announce(&mut self, store: &Store, change: &Change<'_>) {
-        if self.target.is_none() || change.numbers.is_empty() {
+        let overflows = change.change == ChangeType::GapOverflow;
+        if self.target.is_none() || (change.numbers.is_empty() && !overflows) {
             return;
         }
         self.transactions += 1;
+        if overflows {
+            // It names no record.
+            self.post(store, change, 1);
+        }
         let together = if change.change.has_all_fields() { 1 } else { RECORDS_MAX };
-        for (numbers, sequence) in change.numbers.chunks(together).zip(1u64..) {
+        for (numbers, sequence) in change.numbers.chunks(together).filter(|_| !overflows).zip(1u64..) {
             let part = Change { numbers, ..*change };
             self.post(store, &part, sequence);
         }

@@ -46,8 +46,8 @@ const ROWS: [Row; 11] = [
             Some("b") => page(&[3], Some("c")),
             Some(_) => page(&[4], Some("a")),
         },
-        words: "came before",
-        kept: 4,
+        words: "does not advance beyond `a`",
+        kept: 3,
     },
     Row {
         name: "same-page",

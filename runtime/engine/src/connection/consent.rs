@@ -160,7 +160,9 @@ impl Connections {
         let asked: Asked = self.room.key.open(Purpose::Authorization, &id, &pending.sealed).map_err(|_| ConsentError::Unknown)?;
         if let Some(error) = answer.error {
             let words = answer.error_description.map_or(error.clone(), |words| format!("{error}: {words}"));
-            return Err(ConsentError::Denied(words.chars().take(WORDS_CHARS_MAX).collect()));
+            // Anybody may write them; they go into a page and a line of the log.
+            let plain = |c: char| if c.is_control() { ' ' } else { c };
+            return Err(ConsentError::Denied(words.chars().take(WORDS_CHARS_MAX).map(plain).collect()));
         }
         let code = answer.code.filter(|code| !code.is_empty());
         let code = Secret::new(code.ok_or_else(|| ConsentError::Denied("neither a code nor a reason".to_owned()))?);

@@ -94,10 +94,10 @@ impl Period {
             match self.unit {
                 Unit::Day => count.days(),
                 Unit::Week => count.weeks(),
-                // More than the calendar has is as good as its end; months and quarters are clipped so that a span can hold them.
-                Unit::Month => count.clamp(-100_000, 100_000).months(),
-                Unit::Quarter => (count.clamp(-30_000, 30_000) * 3).months(),
-                Unit::Year => count.clamp(-9_000, 9_000).years(),
+                // More than the calendar has is as good as its end, and no more fits into a span.
+                Unit::Month => count.months(),
+                Unit::Quarter => (count.clamp(-79_992, 79_992) * 3).months(),
+                Unit::Year => count.clamp(-19_998, 19_998).years(),
             }
         };
         (start.saturating_add(span(self.first)), start.saturating_add(span(self.last + 1)))

@@ -32,14 +32,20 @@ fn a_proof_key_is_that_of_the_standard() {
     assert_eq!(format!("{key:?}"), "[proof key]");
 }
 
+/// What the rows below change.
+struct Asked {
+    oauth2: OAuth2,
+    scopes: Vec<String>,
+    params: BTreeMap<String, String>,
+}
+
 #[test]
 fn the_consent_address_holds_everything_encoded_and_nothing_is_overridden() {
     let key = ProofKey::new(&RANDOM);
-    let none = BTreeMap::new();
-    type Change<'a> = &'a dyn Fn(&mut OAuth2, &mut Vec<String>, &mut BTreeMap<String, String>);
-    let check = |change: Change<'_>, expected: &str| {
-        let (mut oauth2, mut scopes, mut params) = (oauth2(), Vec::new(), none.clone());
-        change(&mut oauth2, &mut scopes, &mut params);
+    let check = |change: &dyn Fn(&mut Asked), expected: &str| {
+        let mut asked = Asked { oauth2: oauth2(), scopes: Vec::new(), params: BTreeMap::new() };
+        change(&mut asked);
+        let Asked { oauth2, scopes, params } = asked;
         let request = AuthorizationRequest {
             auth_url: &oauth2.auth_url.clone(),
             client_id: "s6BhdRkqt3",
@@ -53,28 +59,28 @@ fn the_consent_address_holds_everything_encoded_and_nothing_is_overridden() {
                    state=xyz%2F%2B&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
         assert_eq!(authorization_url(&oauth2, &request), expected.replace("{all}", all));
     };
-    check(&|_, _, _| (), "https://provider.example/authorize?{all}");
-    check(&|oauth2, _, _| oauth2.auth_url.push_str("?prompt=x"), "https://provider.example/authorize?prompt=x&{all}");
-    check(&|oauth2, _, _| oauth2.auth_url.push('?'), "https://provider.example/authorize?{all}");
+    check(&|_| (), "https://provider.example/authorize?{all}");
+    check(&|asked| asked.oauth2.auth_url.push_str("?prompt=x"), "https://provider.example/authorize?prompt=x&{all}");
+    check(&|asked| asked.oauth2.auth_url.push('?'), "https://provider.example/authorize?{all}");
     check(
-        &|oauth2, _, _| oauth2.scopes = vec!["a b".into(), "c".into()],
+        &|asked| asked.oauth2.scopes = vec!["a b".into(), "c".into()],
         "https://provider.example/authorize?{all}&scope=a%20b%20c",
     );
     check(
-        &|oauth2, scopes, _| {
-            oauth2.scopes = vec!["theirs".into()];
-            oauth2.scope_separator = ",".into();
-            *scopes = vec!["one".into(), "two".into()];
+        &|asked| {
+            asked.oauth2.scopes = vec!["theirs".into()];
+            asked.oauth2.scope_separator = ",".into();
+            asked.scopes = vec!["one".into(), "two".into()];
         },
         "https://provider.example/authorize?{all}&scope=one%2Ctwo",
     );
     check(
-        &|oauth2, _, params| {
-            oauth2.auth_url_params = [("access_type", "offline"), ("state", "stolen"), ("prompt", "a")]
+        &|asked| {
+            asked.oauth2.auth_url_params = [("access_type", "offline"), ("state", "stolen"), ("prompt", "a")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into();
-            params.insert("prompt".into(), "consent".into());
-            params.insert("redirect_uri".into(), "https://evil.example".into());
+            asked.params.insert("prompt".into(), "consent".into());
+            asked.params.insert("redirect_uri".into(), "https://evil.example".into());
         },
         "https://provider.example/authorize?{all}&access_type=offline&prompt=consent",
     );

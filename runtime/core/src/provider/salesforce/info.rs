@@ -20,7 +20,7 @@ pub(super) fn info() -> ProviderInfo {
         auth_url_params: BTreeMap::new(),
         token_params: BTreeMap::new(),
         client_auth_basic: false,
-        workspace_field: None,
+        workspace_field: Some("instance_url".to_owned()),
     };
     ProviderInfo {
         name: "salesforce".to_owned(),
