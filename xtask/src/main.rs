@@ -148,9 +148,10 @@ fn cargo(steps: &mut Steps, name: &'static str, arguments: &[&str]) -> Result<()
     steps.run(name, &rerun, || process::run(&mut command).map(|()| "no complaint".to_owned()))
 }
 
-/// Builds the runtime and the binaries that drive it, with cargo's own progress to look at.
+/// Builds the runtime and the binaries that drive it, with cargo's own progress to look at. Of the whole workspace, as the tests are:
+/// with the same features of every dependency, nothing is built twice.
 fn build(steps: &mut Steps, profile: &'static str, binaries: &[&'static str]) -> Result<(), Failed> {
-    let mut arguments = vec!["build", "-p", "ampline", "-p", "ampline-tests", "--bin", "ampline"];
+    let mut arguments = vec!["build", "--workspace", "--bin", "ampline"];
     arguments.extend(binaries.iter().flat_map(|binary| ["--bin", binary]));
     if profile == "release" {
         arguments.push("--release");
