@@ -1,10 +1,11 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, signed downloads and providers' events (which are signed, or show a key of their own) asks for the key in
-//! `X-Api-Key`; what is not listed here is denied.
+//! Every path but health, signed downloads and providers' events (which are signed, or show a key of their own) asks for a key in
+//! `X-Api-Key` or a user's token; `access` says what each may ask, and what is not listed here is denied.
 
-mod auth;
+mod access;
 mod connections;
+mod cors;
 mod credentials;
 mod deliveries;
 mod destinations;
@@ -17,6 +18,7 @@ mod installations;
 mod integrations;
 mod operations;
 mod paging;
+mod patience;
 mod problem;
 #[cfg(test)]
 mod project_tests;
@@ -28,7 +30,7 @@ mod status;
 mod tests;
 mod validator;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -38,14 +40,13 @@ use axum::{
     routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
-use tokio::sync::watch;
 
-pub use auth::ApiKey;
-pub(crate) use auth::HEADER as KEY_HEADER;
+pub(crate) use access::HEADER as KEY_HEADER;
 pub use destinations::Configured;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
+    access::{Failures, Keys},
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
@@ -59,8 +60,6 @@ use crate::{
 
 /// Largest request body that is taken in.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
-/// Until a client must have received its answer's head.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the handlers share.
 pub struct Api {
@@ -80,8 +79,12 @@ pub struct Api {
     pub downloads: Downloads,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// The key that clients show.
-    pub key: ApiKey,
+    /// The keys that clients show.
+    pub(crate) keys: Arc<Keys>,
+    /// Who shows wrong ones.
+    pub(crate) failures: Failures,
+    /// Origins whose pages may ask; each as browsers write it.
+    pub allowed_origins: Vec<String>,
     /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
     pub configured: Option<Configured>,
     /// When reads run next, and whose they are; empty where no scheduler runs.
@@ -169,13 +172,13 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .merge(project_routes())
         .merge(credentials::keyed())
-        .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
+        .layer(middleware::from_fn_with_state(api.clone(), access::gate));
     let open = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/downloads/{event_id}", get(downloads::download))
         .merge(inbound::routes());
-    keyed
+    let router = keyed
         .merge(open)
         .merge(credentials::open())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
@@ -183,27 +186,14 @@ pub fn router(api: Arc<Api>) -> Router {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
         })
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
-        .layer(middleware::from_fn(timed))
-        .with_state(api)
+        .layer(middleware::from_fn(patience::bounded));
+    with_origins(router, &api.allowed_origins).with_state(api)
 }
 
-async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
-    match tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            use axum::response::IntoResponse;
-            problem::Problem::new(StatusCode::GATEWAY_TIMEOUT, "the answer took too long; what was asked for goes on")
-                .into_response()
-        }
+fn with_origins(router: Router<Arc<Api>>, allowed: &[String]) -> Router<Arc<Api>> {
+    if allowed.is_empty() {
+        return router;
     }
-}
-
-/// Serves until `stop` turns true and open requests are answered.
-pub(crate) async fn serve(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    let origins: cors::Origins = allowed.iter().filter_map(|origin| origin.parse().ok()).collect();
+    router.layer(middleware::from_fn_with_state(origins, cors::allow))
 }
