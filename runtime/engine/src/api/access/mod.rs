@@ -1,4 +1,4 @@
-//! Who may ask what: one gate before every route that is not open to anyone.
+//! Who may ask what: one check before every route that is not open to anyone.
 //!
 //! A route that is named nowhere here asks for the scope `full`: new routes are shut to lesser keys and to customers' users until
 //! a line in [`rules`] opens them.
@@ -22,7 +22,7 @@ pub(crate) use credentials::HEADER;
 use rules::{Need, need};
 
 /// Lets a request through, or says why not. A [`Caller`] among a request's extensions was put there in this process.
-pub(super) async fn gate(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     match admitted(&api, request).await {
         Ok(request) => next.run(request).await,
         Err(refusal) => refusal,

@@ -35,13 +35,14 @@ const MORE_THAN_READING: [&str; 5] = ["includeCreds", "includeRefreshToken", "in
 /// The hosted store's paths; `*` is one segment.
 const STORE: [&str; 2] = ["/projects/*/*/groups/*", "/projects/*/*/groups/*/items/*"];
 
-/// What pages may ask. `*` is one segment, `@` the one with the id that [`About`] speaks of; a verb stands behind the id.
+/// What pages may ask. `*` is one segment, `@` the one with the id that [`About`] speaks of. Paths are as the router knows them: a
+/// verb behind a parameter is a segment of its own.
 const FRONTEND: &[(&str, &str, About)] = &[
     ("GET", "/v1/projects/*", About::Everyone),
     ("GET", "/v1/projects/*/integrations", About::Everyone),
     ("GET", "/v1/projects/*/integrations/*", About::Everyone),
     ("GET", "/v1/projects/*/integrations/*/revisions", About::Everyone),
-    ("GET", "/v1/projects/*/integrations/*/revisions/*:hydrate", About::Named),
+    ("GET", "/v1/projects/*/integrations/*/revisions/*/:hydrate", About::Named),
     ("GET", "/v1/projects/*/provider-apps", About::Everyone),
     ("GET", "/v1/projects/*/installations", About::Named),
     ("GET", "/v1/projects/*/installations/@", About::Installation),
@@ -57,7 +58,7 @@ const FRONTEND: &[(&str, &str, About)] = &[
     ("POST", "/v1/projects/*/connections:generate", About::Named),
     ("GET", "/v1/projects/*/connections/@", About::Connection),
     ("DELETE", "/v1/projects/*/connections/@", About::Connection),
-    ("PATCH", "/v1/projects/*/connections/@:oauth-update", About::Connection),
+    ("PATCH", "/v1/projects/*/connections/@/:oauth-update", About::Connection),
     ("POST", "/v1/projects/*/oauth-connect", About::Named),
     ("POST", "/v1/oauth-connect", About::Named),
 ];
@@ -85,17 +86,9 @@ fn matched(pattern: &str, path: &str) -> Option<String> {
     loop {
         match (wanted.next(), found.next()) {
             (None, None) => return Some(id),
-            (Some(wanted), Some(found)) => match wanted.strip_prefix(['*', '@']) {
-                None if wanted == found => {}
-                None => return None,
-                Some(verb) => {
-                    let text = String::from_utf8(decoded(found)).ok()?;
-                    let text = text.strip_suffix(verb).filter(|text| !text.is_empty())?.to_owned();
-                    if wanted.starts_with('@') {
-                        id = text;
-                    }
-                }
-            },
+            (Some("*"), Some(found)) if !found.is_empty() => {}
+            (Some("@"), Some(found)) if !found.is_empty() => id = String::from_utf8(decoded(found)).ok()?,
+            (Some(wanted), Some(found)) if wanted == found => {}
             _ => return None,
         }
     }
@@ -137,10 +130,10 @@ mod tests {
             ("GET /v1/projects/p/connections/c?includeCreds=false", ""),
             ("GET /v1/projects/p/connections/c?a=1&include%43reds=true", ""),
             ("GET /v1/projects/p/destinations/d?includeSecrets=true&rotate=true", ""),
-            ("PATCH /v1/projects/p/connections/c:oauth-update", "Connection(c)"),
-            ("PATCH /v1/projects/p/connections/:oauth-update", ""),
+            ("PATCH /v1/projects/p/connections/c%3Ad/:oauth-update", "Connection(c:d)"),
+            ("PATCH /v1/projects/p/connections//:oauth-update", ""),
             ("PATCH /v1/projects/p/connections/c", ""),
-            ("POST /v1/projects/p/connections/c:refresh", ""),
+            ("POST /v1/projects/p/connections/c/:refresh", ""),
             ("POST /v1/projects/p/connections:generate", "Named()"),
             ("GET /v1/projects/p/api-keys", "read"),
             ("POST /v1/projects/p/api-keys", ""),
