@@ -135,9 +135,20 @@ pub(crate) fn is_active(record: &ApiKeyRecord, now: Timestamp) -> bool {
 impl Keys {
     /// The keys of a store.
     pub(crate) async fn load(store: Arc<ProjectStore>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, ProjectError> {
-        let api = store.api_keys().await?.into_iter().map(Known::new).collect();
-        let jwt = store.jwt_keys().await?.into_iter().map(TokenKey::new).collect();
-        Ok(Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(Held { api, jwt }) }))
+        let (api, jwt) = (store.api_keys().await?, store.jwt_keys().await?);
+        Ok(Self::new(store, clock, api, jwt))
+    }
+
+    /// These keys, which are those of the store.
+    pub(crate) fn new(
+        store: Arc<ProjectStore>,
+        clock: Arc<dyn Clock>,
+        api: Vec<ApiKeyRecord>,
+        jwt: Vec<JwtKeyRecord>,
+    ) -> Arc<Self> {
+        let held =
+            Held { api: api.into_iter().map(Known::new).collect(), jwt: jwt.into_iter().map(TokenKey::new).collect() };
+        Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(held) })
     }
 
     /// Who shows this key.

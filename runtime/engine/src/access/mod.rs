@@ -8,8 +8,8 @@ mod secret;
 mod token;
 
 pub(crate) use failures::Failures;
-pub(crate) use keys::{Changed, KeyError, Keys, NewKey, Refused};
-pub(crate) use public_key::PublicKeyError;
+pub(crate) use keys::{Changed, KeyError, Keys, NewKey, Refused, is_active};
+use public_key::PublicKeyError;
 pub(crate) use token::Claims;
 
 use crate::project::KeyScope;

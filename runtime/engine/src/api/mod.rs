@@ -34,6 +34,7 @@
 //! 5. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
 
 mod access;
+mod api_keys;
 mod connections;
 mod cors;
 mod credentials;
@@ -49,6 +50,7 @@ mod hosted_store;
 mod inbound;
 mod installations;
 mod integrations;
+mod jwt_keys;
 mod manifest_shape;
 mod operations;
 mod paging;
@@ -166,6 +168,8 @@ fn keyed() -> Routes {
         .merge(events::routes())
         .merge(hosted_store::routes())
         .merge(status::routes())
+        .merge(api_keys::routes())
+        .merge(jwt_keys::routes())
 }
 
 /// Routes that do not: what they give is public, or shown to who has a signed address.

@@ -17,15 +17,14 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::{
+    access::Caller,
     clock::SystemClock,
     downloads::EXPIRY_S_DEFAULT,
     journal::sqlite::{Options, SqliteJournal},
-    project::{Planner, ProjectStore},
-    secrets::Secret,
+    project::{KeyScope, Planner, ProjectStore},
     store::{Change, Documents},
 };
 
-const KEY: &str = "the-key";
 const GROUP: &str = "/projects/demo/contacts/groups/acme";
 
 struct Served {
@@ -64,8 +63,9 @@ impl Served {
         let folder = tempfile::tempdir().unwrap();
         let journal = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
         let store = HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap();
+        let projects = projects(folder.path());
         let api = Api {
-            projects: projects(folder.path()),
+            projects: projects.clone(),
             project: "demo".into(),
             journal,
             store: store.clone(),
@@ -73,7 +73,9 @@ impl Served {
             public_url: "http://ampline.test".to_owned(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new(KEY.to_owned())),
+            keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
+            failures: Failures::new(),
+            allowed_origins: Vec::new(),
             configured: None,
             board: Board::default(),
             scheduler: None,
@@ -85,7 +87,7 @@ impl Served {
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(KEY_HEADER, KEY);
+        let mut request = Request::builder().method(method).uri(path).extension(Caller::Key { scopes: vec![KeyScope::Full] });
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -1,12 +1,15 @@
 //! What a request shows of itself: a key in `X-Api-Key` or a token in `Authorization`, one of them, and never in its address.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{ConnectInfo, Request},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -52,12 +55,11 @@ fn failed(api: &Api, request: &Request, refused: Refused) -> Response {
     let Err(wait) = counted else {
         return challenged(unauthorized(&refused.to_string()).remedy(HOW_TO_GET_ONE));
     };
+    tracing::debug!(event = "access.slowed", peer = peer.map(tracing::field::display), wait_s = wait.as_secs());
+    // Whole seconds, and none too few.
+    let wait = Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong keys or tokens came from this address");
-    let mut response = problem.remedy("wait as long as Retry-After says; sound ones are let in meanwhile").into_response();
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
-    tracing::debug!(event = "access.slowed", peer = peer.map(tracing::field::display), wait_s = seconds);
-    response
+    problem.remedy("wait as long as Retry-After says; sound ones are let in meanwhile").retry_after(wait).into_response()
 }
 
 fn unauthorized(detail: &str) -> Problem {

@@ -6,6 +6,8 @@
 mod credentials;
 mod own;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Name, description, and an example where an id alone would not say it.
-const PATH: [(&str, &str); 3] = [
+const PATH: [(&str, &str); 5] = [
     ("projectIdOrName", "The project that this runtime serves."),
     ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+    ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
+    ("jwtKeyId", "A public key's id: the `kid` of its tokens."),
     ("installationId", "An installation's id."),
 ];
 
