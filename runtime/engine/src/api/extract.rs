@@ -82,6 +82,17 @@ pub(super) struct IfMatch {
     pub(super) if_match: Option<String>,
 }
 
+/// Makes a request that creates something safe to repeat. Who keeps to it is `idempotency`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "for the document; a layer reads the header")]
+pub(super) struct IdempotencyKey {
+    /// Of the client's choice, new for each thing to be created. The same request with the same key within 24 hours is answered as the
+    /// first one was, and creates nothing again; with another request the key is refused.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    idempotency_key: Option<String>,
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
@@ -98,7 +109,9 @@ impl IfMatch {
             return Ok(Self::default());
         }
         let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        let wrong = || invalid(vec![RequestIssue::new(Place::Header, "If-Match", "is not an entity tag like \"0199…\", as ETag gave it")]);
+        let wrong = || {
+            invalid(vec![RequestIssue::new(Place::Header, "If-Match", "is not an entity tag like \"0199…\", as ETag gave it")])
+        };
         tag.map(|tag| Self { if_match: Some(tag.to_owned()) }).ok_or_else(wrong)
     }
 }

@@ -44,6 +44,7 @@ mod extract;
 mod gate;
 mod health;
 mod hosted_store;
+mod idempotency;
 mod inbound;
 mod installations;
 mod integrations;
@@ -75,8 +76,8 @@ use tokio::sync::watch;
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use document::text as document;
 use document::Routes;
+pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
@@ -176,10 +177,11 @@ fn foreign() -> Routes {
 
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
-    let checked = |routes: Routes| routes.router().layer(middleware::from_fn(gate::check));
-    let routes = checked(keyed())
+    let checked = |routes: Router<Arc<Api>>| routes.layer(middleware::from_fn(gate::check));
+    let once = middleware::from_fn_with_state(idempotency::Shared::new(api.clone()), idempotency::once);
+    let routes = checked(keyed().router().layer(once))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key))
-        .merge(checked(open()))
+        .merge(checked(open().router()))
         .merge(foreign().router())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::{
     Api, Shared, connections,
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     problem::{Problem, not_found},
     shapes,
     status::check_project,
@@ -174,7 +174,7 @@ struct GenerateRequest {
 /// Makes a connection of credentials that the product has already.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/connections:generate", operation_id = "generateConnection",
-    tag = "connections", request_body = GenerateRequest, responses((status = 201, body = shapes::Connection))
+    tag = "connections", params(IdempotencyKey), request_body = GenerateRequest, responses((status = 201, body = shapes::Connection))
 )]
 async fn generate(
     State(api): Shared,
@@ -268,10 +268,7 @@ async fn update(
     tag = "connections",
     responses((status = 200, body = shapes::Connection), (status = 502, description = "The provider refused."))
 )]
-async fn refresh(
-    State(api): Shared,
-    Path((project, id)): Path<(String, String)>,
-) -> Result<Json<shapes::Connection>, Problem> {
+async fn refresh(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Json<shapes::Connection>, Problem> {
     let one = find(&api, &project, &id)?;
     one.refresh_now().await.map_err(bad_gateway)?;
     api.projects.credentials_changed(&one.id).await?;

@@ -93,7 +93,8 @@ pub(super) async fn check(path: Option<MatchedPath>, request: Request, next: Nex
             let body = body::read(body).await?;
             if !body.is_empty() {
                 body::check_type(&parts.headers)?;
-                let given: Value = serde_json::from_slice(&body).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
+                let given: Value =
+                    serde_json::from_slice(&body).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
                 let mut check = GATE.schemas.check(Place::Body);
                 check.value(&expected.schema, &given, "", false);
                 issues.append(&mut check.issues);
@@ -104,6 +105,11 @@ pub(super) async fn check(path: Option<MatchedPath>, request: Request, next: Nex
         }
     };
     if issues.is_empty() { Ok(next.run(request).await) } else { Err(invalid(issues)) }
+}
+
+/// Whether the document says that this route takes a header of this name.
+pub(super) fn takes_header(path: &str, method: &Method, name: &str) -> bool {
+    operation(path, method).is_some_and(|operation| operation.headers.contains_key(name))
 }
 
 fn operation(path: &str, method: &Method) -> Option<Arc<Operation>> {
@@ -128,7 +134,8 @@ fn check_query(check: &mut Check<'_>, known: &BTreeMap<String, Parameter>, uri: 
         }
         check.value(&parameter.schema, &read(&parameter.schema, text), name, false);
     }
-    for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name)) {
+    for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name))
+    {
         check.put(RequestIssue::new(Place::Query, name, "is missing"));
     }
     Ok(())
