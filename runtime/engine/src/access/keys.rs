@@ -151,9 +151,15 @@ impl Keys {
         Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(held) })
     }
 
+    /// The time, as precisely as the store keeps it.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
     /// Who shows this key.
     pub(crate) fn by_key(&self, shown: &[u8]) -> Result<Caller, Refused> {
-        let (digest, now) = (Digest::of(shown), self.clock.now());
+        let (digest, now) = (Digest::of(shown), self.now());
         // All are compared, whichever it is.
         let mut found = None;
         let held = self.held();
@@ -178,7 +184,7 @@ impl Keys {
         let token = Token::parse(text)?;
         let found = self.held().jwt.iter().find(|one| one.record.id == token.key_id && one.record.active).cloned();
         let key = found.as_ref().and_then(|one| one.key.as_ref()).ok_or(TokenError::UnknownKey)?;
-        Ok(Caller::User(token.verify(key, self.clock.now().as_second())?))
+        Ok(Caller::User(token.verify(key, self.now().as_second())?))
     }
 
     /// Makes a key. This is the only time that it is told.
@@ -195,7 +201,7 @@ impl Keys {
     }
 
     fn record(&self, id: String, new: NewKey, key: &Secret) -> ApiKeyRecord {
-        let now = self.clock.now();
+        let now = self.now();
         ApiKeyRecord {
             id,
             label: new.label,
@@ -213,7 +219,7 @@ impl Keys {
     /// Whether the key that the data folder holds may still be used: not once it was revoked.
     pub(crate) fn local_is_active(&self) -> Option<bool> {
         let held = self.held();
-        held.api.iter().find(|known| known.record.id == LOCAL).map(|known| is_active(&known.record, self.clock.now()))
+        held.api.iter().find(|known| known.record.id == LOCAL).map(|known| is_active(&known.record, self.now()))
     }
 
     /// Lets the key that the data folder holds in, in place of the one that it held before.
@@ -233,7 +239,7 @@ impl Keys {
     pub(crate) async fn change(&self, id: &str, changed: Changed) -> Result<ApiKeyRecord, KeyError> {
         let _changing = self.changing.lock().await;
         let before = self.find(id)?;
-        let now = self.clock.now();
+        let now = self.now();
         let revoked_at = match changed.active {
             None => before.revoked_at,
             Some(true) => None,
@@ -304,7 +310,7 @@ impl Keys {
     /// Makes a public key known; its id is the `kid` of its tokens.
     pub(crate) async fn create_jwt(&self, label: String, public_key_pem: String) -> Result<JwtKeyRecord, KeyError> {
         PublicKey::parse(&public_key_pem)?;
-        let (id, now) = (uuid::Uuid::now_v7().to_string(), self.clock.now());
+        let (id, now) = (uuid::Uuid::now_v7().to_string(), self.now());
         let record = JwtKeyRecord { id, label, public_key_pem, active: true, create_time: now, update_time: now };
         let _changing = self.changing.lock().await;
         if self.held().jwt.len() >= JWT_KEYS_MAX {
@@ -322,7 +328,7 @@ impl Keys {
         let after = JwtKeyRecord {
             label: changed.label.unwrap_or_else(|| before.label.clone()),
             active: changed.active.unwrap_or(before.active),
-            update_time: self.clock.now(),
+            update_time: self.now(),
             ..before
         };
         self.put_jwt(after.clone()).await?;

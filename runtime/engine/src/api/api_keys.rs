@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::{
     Api, Shared,
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     problem::{Place, Problem, RequestIssue, invalid, not_found},
     status::check_project,
 };
@@ -169,7 +169,7 @@ async fn list(State(api): Shared, Path(project): Path<String>, Query(wanted): Qu
 /// Makes a key. This answer alone tells it.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/api-keys", operation_id = "createApiKey", tag = "keys",
-    request_body = CreateRequest, responses((status = 201, body = Shown))
+    params(IdempotencyKey), request_body = CreateRequest, responses((status = 201, body = Shown))
 )]
 async fn create(
     State(api): Shared,

@@ -8,7 +8,6 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
 };
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -70,12 +69,7 @@ async fn of_installation(
     receive(&api, integration, Some(installation), request).await
 }
 
-async fn receive(
-    api: &Api,
-    integration: String,
-    installation: Option<String>,
-    request: Request,
-) -> Result<Json<Taken>, Problem> {
+async fn receive(api: &Api, integration: String, installation: Option<String>, request: Request) -> Result<Json<Taken>, Problem> {
     let intake = api.intake.as_ref().ok_or_else(|| wait("no runtime is running", RETRY_SOON))?;
     let Some(_place) = intake.place() else {
         return Err(wait("too many calls at the same time", RETRY_SOON));

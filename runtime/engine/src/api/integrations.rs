@@ -22,12 +22,7 @@ use super::{
 use crate::project::Synchronised;
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(routes!(list))
-        .add(routes!(deploy))
-        .add(routes!(show, delete))
-        .add(routes!(revisions))
-        .add(routes!(reload))
+    Routes::new().add(routes!(list)).add(routes!(deploy)).add(routes!(show, delete)).add(routes!(revisions)).add(routes!(reload))
 }
 
 /// What a deployment may do.
@@ -66,10 +61,7 @@ async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Ve
     get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}", operation_id = "getIntegration",
     tag = "integrations", responses((status = 200, body = shapes::Integration))
 )]
-async fn show(
-    State(api): Shared,
-    Path((project, name)): Path<(String, String)>,
-) -> Result<Json<shapes::Integration>, Problem> {
+async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<Json<shapes::Integration>, Problem> {
     check_project(&api, &project)?;
     Ok(Json(shapes::integration(&api.project, &api.projects.integration(&name).await?)))
 }

@@ -10,7 +10,7 @@ use super::{
     Api, Shared,
     api_keys::{Wanted, masked, to_the_end},
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     problem::{Problem, invalid},
     status::check_project,
 };
@@ -141,7 +141,7 @@ async fn list(State(api): Shared, Path(project): Path<String>, Query(wanted): Qu
 /// Makes a public key known. Tokens that it signed, and that name its `kid`, are believed from now on.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/jwt-keys", operation_id = "createJwtKey", tag = "keys",
-    request_body = CreateRequest, responses((status = 201, body = Created))
+    params(IdempotencyKey), request_body = CreateRequest, responses((status = 201, body = Created))
 )]
 async fn create(
     State(api): Shared,

@@ -27,7 +27,7 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long nothing may move on a connection; longer than any answer may take.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 /// Largest head of a request.
-const HEAD_BYTES_MAX: usize = 64 << 10;
+const HEAD_BYTES_MAX: usize = 32 << 10;
 /// Most header fields of a request.
 const HEADERS_MAX: usize = 100;
 /// Requests at the same time on one HTTP/2 connection.

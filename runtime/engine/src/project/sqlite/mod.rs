@@ -1,5 +1,6 @@
 //! The project in one SQLite file, beside the journal's and in its style. Every list of changes is one transaction.
 
+mod answers;
 mod apply;
 mod authorizations;
 mod connections;
@@ -23,7 +24,7 @@ use super::{
     error::ProjectError,
     keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
-        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin, PendingAuthorization,
+        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer, Origin, PendingAuthorization,
         ProviderAppRecord,
     },
 };
@@ -33,7 +34,7 @@ use crate::sqlite::{self, Database, Options, Schema, lock};
 const SCHEMA: Schema = Schema {
     kind: "project store",
     application_id: 0x416D_7050,
-    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")],
+    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("answers.sql"), include_str!("keys.sql")],
 };
 
 type Fault = sqlite::Fault<ProjectError>;
@@ -142,6 +143,16 @@ impl ProjectStore {
     /// Takes a consent out, once; nothing where there is none.
     pub async fn take_authorization(&self, state_digest: Vec<u8>) -> Result<Option<PendingAuthorization>, ProjectError> {
         Ok(self.database.write(move |db| authorizations::take(db, &state_digest), |_| ()).await?)
+    }
+
+    /// The answer that is kept under this id.
+    pub async fn kept_answer(&self, id: Vec<u8>, now: Timestamp) -> Result<Option<KeptAnswer>, ProjectError> {
+        Ok(self.database.read(move |db| answers::find(db, &id, now)).await?)
+    }
+
+    /// Keeps an answer for a day, and forgets those whose time is over.
+    pub async fn keep_answer(&self, answer: KeptAnswer, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| answers::keep(db, &answer, now), |()| ()).await?)
     }
 
     /// Every API key, in the order of their making.

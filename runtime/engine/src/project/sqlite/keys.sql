@@ -1,4 +1,4 @@
--- Version 3 of the project store: what clients of the API show. Nothing here opens anything: digests and public keys.
+-- What clients of the API show. Nothing here opens anything: digests and public keys.
 
 CREATE TABLE api_key (
   id TEXT PRIMARY KEY,
