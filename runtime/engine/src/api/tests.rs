@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use ampline_core::{plan::KnownDestination, provider::Catalog};
@@ -183,18 +183,21 @@ async fn a_pages_tag_changes_with_all_that_is_on_it() {
     assert_eq!(served.get("?pageSize=0").await.status, 400);
 }
 
-/// Items that are there throughout, while writers change them and let others come and go beside them.
+/// Items that are there throughout, while writers change them and let others come and go beside them. Pages are asked for until
+/// every writer has written, however long a busy disk makes each write wait.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_leave_nothing_out_and_double_nothing_under_writes() {
     const LASTING: usize = 60;
     const ROUNDS: usize = 12;
+    const WRITES: u64 = 2;
     let served = Arc::new(Served::new());
     let lasting = |n: usize| format!("{n:03}");
     served.store.apply((0..LASTING).map(|n| change(&lasting(n), 1, Some("{}"))).collect()).await.unwrap();
     let stop = Arc::new(AtomicBool::new(false));
-    let writers: Vec<_> = (0..3usize)
+    let writes: [Arc<AtomicU64>; 3] = Default::default();
+    let writers: Vec<_> = (0..writes.len())
         .map(|writer| {
-            let (served, stop) = (served.clone(), stop.clone());
+            let (served, stop, writes) = (served.clone(), stop.clone(), writes[writer].clone());
             tokio::spawn(async move {
                 let mut at_ms = 2;
                 while !stop.load(Ordering::Relaxed) {
@@ -204,12 +207,14 @@ async fn pages_leave_nothing_out_and_double_nothing_under_writes() {
                     served.store.apply(vec![changed, change(&passing, at_ms, Some("{}"))]).await.unwrap();
                     served.put(&passing, at_ms + 1, None).await;
                     at_ms += 2;
+                    writes.fetch_add(1, Ordering::Relaxed);
                 }
-                at_ms
             })
         })
         .collect();
-    for round in 0..ROUNDS {
+    let every_writer_wrote = || writes.iter().all(|writes| writes.load(Ordering::Relaxed) >= WRITES);
+    let mut round = 0;
+    while round < ROUNDS || !every_writer_wrote() {
         let (mut seen, mut token) = (HashMap::<String, usize>::new(), String::new());
         loop {
             let page = served.get(&format!("?pageSize=7{token}")).await.json();
@@ -221,10 +226,11 @@ async fn pages_leave_nothing_out_and_double_nothing_under_writes() {
         }
         let missing: Vec<String> = (0..LASTING).map(lasting).filter(|id| !seen.contains_key(id)).collect();
         assert!(missing.is_empty() && seen.values().all(|times| *times == 1), "round {round}: without {missing:?}, {seen:?}");
+        round += 1;
     }
     stop.store(true, Ordering::Relaxed);
     for writer in writers {
-        assert!(writer.await.unwrap() > 4, "every writer wrote while the client paged");
+        writer.await.unwrap();
     }
 }
 
