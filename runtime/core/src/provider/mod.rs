@@ -8,6 +8,7 @@ mod error;
 mod field_metadata;
 mod hubspot;
 mod info;
+mod inputs;
 mod percent;
 mod piece;
 mod salesforce;
@@ -21,7 +22,8 @@ pub use error::{ReadError, ReadErrorClass};
 pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
-pub use info::{ApiKeyPlace, AuthScheme, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
+pub use info::{ApiKeyPlace, AuthScheme, CustomAuth, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill, fill_text};
+pub use inputs::MissingInputs;
 use jiff::Timestamp;
 
 use crate::{cursor::Run, plan::ReadPlan};

@@ -1,5 +1,7 @@
 //! Bodies with secrets in them, read by hand: a parser's own message may repeat the value that it did not understand.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -63,6 +65,17 @@ impl Body {
         self.text(member).map(Secret::new)
     }
 
+    /// Whether something is given.
+    pub(super) fn has(&self, member: &str) -> bool {
+        self.members.get(member).is_some_and(|value| !value.is_null())
+    }
+
+    /// An object of secrets by name.
+    pub(super) fn secrets(&mut self, member: &str) -> Result<BTreeMap<String, Secret>, Problem> {
+        let values = self.values(member)?;
+        Ok(values.into_iter().filter_map(|(name, value)| Some((name, Secret::new(value.as_str()?)))).collect())
+    }
+
     /// A time in RFC 3339.
     pub(super) fn time(&mut self, member: &str) -> Result<Option<Timestamp>, Problem> {
         let name = self.name(member);
@@ -100,6 +113,11 @@ impl Body {
             if plain.is_string() { Ok((name, plain)) } else { Err(invalid(format!("{place}{name} is not a text"))) }
         };
         members.into_iter().map(value).collect()
+    }
+
+    /// Drops the members that are not wanted.
+    pub(super) fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.members.retain(|name, _| wanted(name));
     }
 
     /// The members that are left are not known.

@@ -11,7 +11,7 @@ use crate::{
 
 /// The ways to authorise, as bodies call them.
 pub(super) const WAYS: &str =
-    "accessToken, apiKey, basicAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
+    "accessToken, apiKey, basicAuth, customAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
 
 /// Takes exactly one way to authorise out of a body.
 pub(super) fn credentials(
@@ -30,6 +30,9 @@ pub(super) fn credentials(
     if let Some(mut basic) = body.object("basicAuth")? {
         given.push(Credentials::Basic { username: basic.text("username")?, password: basic.secret("password")? });
         basic.done()?;
+    }
+    if body.has("customAuth") {
+        given.push(Credentials::Custom { values: body.secrets("customAuth")? });
     }
     let app = body.optional("providerAppId")?;
     let client = |body: &mut Body| client(body, app.as_deref(), provider, connections);

@@ -3,6 +3,7 @@
 mod body;
 mod consent;
 mod given;
+mod patch;
 mod provider_apps;
 mod shape;
 
@@ -41,7 +42,10 @@ pub(super) fn keyed() -> Router<Arc<Api>> {
         .route("/v1/projects/{project}/oauth-connect", post(consent::connect_in))
         .route("/v1/oauth-connect", post(consent::connect))
         .route("/v1/projects/{project}/provider-apps", get(provider_apps::list).post(provider_apps::create))
-        .route("/v1/projects/{project}/provider-apps/{app}", axum::routing::delete(provider_apps::delete))
+        .route(
+            "/v1/projects/{project}/provider-apps/{app}",
+            axum::routing::delete(provider_apps::delete).patch(patch::provider_app),
+        )
 }
 
 /// Routes that anyone may ask: providers send people here.
@@ -158,7 +162,7 @@ fn party(body: &mut Body, reference: &str, name: &str) -> Result<Option<Party>, 
     Ok(reference.map(|reference| Party { name: name.unwrap_or_else(|| reference.clone()), reference }))
 }
 
-/// `PATCH …/connections/{connection}:oauth-update`, `POST …/connections/{connection}:refresh`, `POST …/connections/{connection}:check`
+/// `PATCH …/connections/{connection}`, `PATCH …/connections/{connection}:oauth-update`, `POST …/connections/{connection}:refresh`, `POST …/connections/{connection}:check`
 async fn act(
     State(api): Shared,
     Path((project, path)): Path<(String, String)>,
@@ -168,9 +172,13 @@ async fn act(
 ) -> Result<Response, Problem> {
     check_project(&api, &project)?;
     let nothing = || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method");
-    let (id, verb) = path.rsplit_once(':').ok_or_else(nothing)?;
+    let (id, verb) = path.rsplit_once(':').unwrap_or((&path, ""));
+    if verb.is_empty() && method != axum::http::Method::PATCH {
+        return Err(nothing());
+    }
     let one = opened(&api)?.find(id)?;
     match (method.as_str(), verb) {
+        ("PATCH", "") => patch::connection(&api, one, &bytes).await,
         ("PATCH", "oauth-update") => update(&api, one, &headers, &bytes).await,
         ("POST", "refresh") => {
             refresh(&one).await?;

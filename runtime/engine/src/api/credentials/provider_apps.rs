@@ -67,7 +67,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(shape::provider_app(&api.project, &made))))
 }
 
-fn texts(values: Map<String, Value>) -> BTreeMap<String, String> {
+pub(super) fn texts(values: Map<String, Value>) -> BTreeMap<String, String> {
     values.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
 }
 

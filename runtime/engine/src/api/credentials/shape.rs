@@ -41,6 +41,9 @@ fn revealed(credentials: &Credentials, with_refresh_token: bool) -> (&'static st
         Credentials::Basic { username, password } => {
             ("basicAuth", json!({ "username": username, "password": password.reveal() }))
         }
+        Credentials::Custom { values } => {
+            ("customAuth", values.iter().map(|(name, value)| (name.clone(), json!(value.reveal()))).collect())
+        }
         Credentials::OAuth2(oauth2) => match oauth2.how {
             How::AuthorizationCode => ("oauth2AuthorizationCode", tokens(oauth2, with_refresh_token)),
             How::ClientCredentials => ("oauth2ClientCredentials", tokens(oauth2, false)),
