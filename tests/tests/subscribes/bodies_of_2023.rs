@@ -1,6 +1,9 @@
 //! A manifest of 2023, through the binary: its bodies arrive as they were then, signed as every message is.
 
-use ampline_tests::hubspot::{Options, Properties};
+use ampline_tests::{
+    hubspot::{Options, Properties},
+    receiver::Seen,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -38,13 +41,12 @@ fn values(values: &[(&str, &str)]) -> Properties {
 
 /// The bodies that arrived, of this kind.
 async fn bodies(stage: &Stage, kind: &str, count: usize) -> Vec<Value> {
-    let of_kind = |body: &Value| body["event"] == kind;
-    let all = || -> Vec<Value> {
-        let requests = stage.receiver.seen().requests;
-        requests.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).filter(of_kind).collect()
+    let all = |seen: &Seen| -> Vec<Value> {
+        let bodies = seen.requests.iter().map(|request| serde_json::from_slice::<Value>(&request.body).unwrap());
+        bodies.filter(|body| body["event"] == kind).collect()
     };
-    stage.arrived(|_| all().len() >= count).await;
-    all()
+    stage.arrived(|seen| all(seen).len() >= count).await;
+    all(&stage.receiver.seen())
 }
 
 /// The time of 2023: UTC, milliseconds, an offset without a colon.
@@ -79,7 +81,7 @@ async fn check(action: &str) {
     stage.tell().await;
     let delete = bodies(&stage, "delete", 1).await.remove(0);
     assert!(is_time_of_then(&delete["deleteTime"]), "{delete}");
-    let members: Vec<&String> = delete.as_object().unwrap().keys().collect();
+    let members: Vec<&str> = delete.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!((members, &delete["primaryKey"]), (vec!["deleteTime", "event", "primaryKey"], &json!("6")));
     stage.stands(&runtime, |events| events["waiting"] == 0).await;
     let seen = stage.receiver.seen();
