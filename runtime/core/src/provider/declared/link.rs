@@ -221,6 +221,8 @@ mod tests {
         for (sent_to, link, expected) in rows {
             check(sent_to, "https://{{.workspace}}.example.com/api/v2", link, expected);
         }
+        // A host that each placeholder may share out in thousands of ways.
+        check(None, "https://{{.a}}-{{.b}}-{{.c}}.example.com", &format!("https://{}", "-".repeat(7_900)), None);
     }
 
     #[test]
