@@ -2,6 +2,8 @@
 //!
 //! A batch gives at most 500 of one record to one object; the rest is asked for from where it was cut off, up to a bound.
 
+use std::{borrow::Cow, collections::HashMap};
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -79,9 +81,11 @@ pub(super) fn carried(plan: &ReadPlan, held: Option<&RawValue>) -> serde_json::R
 /// A record is named once for each kind of association with it.
 fn merged(object_name: &str, ends: Vec<CarriedEnd<'_>>) -> serde_json::Result<Bytes> {
     let mut list: Vec<Association<'_, Vec<Kind>>> = Vec::with_capacity(ends.len());
+    let mut places = HashMap::with_capacity(ends.len());
     for CarriedEnd { id, r#type } in ends {
         let Some(id) = text(id) else { continue };
-        match list.iter_mut().find(|known| known.id == *id) {
+        let place = *places.entry(id.clone()).or_insert(list.len());
+        match list.get_mut(place) {
             Some(known) => known.provider_association_metadata.association_types.push(Kind { r#type }),
             None => list.push(Association {
                 id: id.into_owned(),
@@ -147,10 +151,17 @@ pub(super) struct Rest {
 pub(super) fn complete(association: &str, records: &mut [Record], asked: &[Input<'_>], body: &Bytes) -> Result<Rest, ReadError> {
     let wrong = |error: serde_json::Error| ReadError::malformed(error, body);
     let batch: Batch<'_> = serde_json::from_slice(body).map_err(wrong)?;
+    let mut by_record: HashMap<Cow<'_, str>, Vec<&Answered<'_>>> = HashMap::new();
+    for result in &batch.results {
+        if let Some(id) = text(result.from.id) {
+            by_record.entry(id).or_default().push(result);
+        }
+    }
+    let mut known: HashMap<String, &mut Record> = records.iter_mut().map(|record| (record.id.clone(), record)).collect();
     let mut rest = Rest::default();
     for Input { id, after } in asked {
-        let Some(record) = records.iter_mut().find(|record| record.id == *id) else { continue };
-        let of_record = batch.results.iter().filter(|result| text(result.from.id).as_deref() == Some(id));
+        let Some(record) = known.get_mut(id.as_ref()) else { continue };
+        let of_record = by_record.get(id).into_iter().flatten();
         let ends = of_record.clone().flat_map(|result| &result.to);
         let list: Vec<_> = ends.filter_map(|end| associated(association, end)).collect();
         let count = push(record, association, &list).map_err(wrong)?;

@@ -8,6 +8,7 @@ mod shape;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ampline_core::provider::{ReadError, ReadErrorClass};
 use axum::{
     Json,
     extract::State,
@@ -85,6 +86,7 @@ struct Asked {
     /// Show the refresh token with them.
     include_refresh_token: bool,
     /// Renew the tokens first.
+    #[param(inline)]
     refresh: Option<Refresh>,
 }
 
@@ -129,8 +131,10 @@ async fn show(
 }
 
 /// A provider's refusal, as the client of the API learns of it.
-fn bad_gateway(error: ampline_core::provider::ReadError) -> Problem {
-    Problem::new(StatusCode::BAD_GATEWAY, error.message)
+fn bad_gateway(error: ReadError) -> Problem {
+    // What cannot be asked of the provider is no failure of the provider's.
+    let is_ours = error.class == ReadErrorClass::BadRequest;
+    Problem::new(if is_ours { StatusCode::CONFLICT } else { StatusCode::BAD_GATEWAY }, error.message)
 }
 
 /// A connection with credentials that the product has already: exactly one way to authorise.
