@@ -53,6 +53,14 @@ struct CarriedEnd<'a> {
     r#type: String,
 }
 
+/// Longest list of names that goes into an address, in bytes before it is percent-encoded.
+const NAMES_BYTES_MAX: usize = 2_000;
+
+/// Whether a list is asked to carry them along; else they are asked for apart.
+pub(super) fn are_carried(plan: &ReadPlan) -> bool {
+    plan.associations.iter().map(|name| name.len() + 1).sum::<usize>() <= NAMES_BYTES_MAX
+}
+
 /// What a list's record carries. Left out, and to be asked for apart, is what is cut off or has another name than was asked for.
 pub(super) fn carried(plan: &ReadPlan, held: Option<&RawValue>) -> serde_json::Result<Vec<(String, Bytes)>> {
     let Members(held) = held.map(|held| serde_json::from_str(held.get())).transpose()?.unwrap_or_default();
