@@ -61,11 +61,8 @@ async fn show(runtime: &RuntimeProcess, token: &str, asked: &str, body: Value) -
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
-    let Some(venv) = require("access", "PyJWT and PyYAML of PyPI", Venv::of("tokens.txt")) else { return };
-    let (stage, signer) = (Stage::new(""), Signer::new(venv));
-    let runtime = stage.start();
+/// Makes a public key known, and gives its kid; what is no such key is refused with its reason.
+fn adds_sound_keys_alone(stage: &Stage, signer: &Signer) -> String {
     let add = |name: &str, pem: &str| {
         let file = stage.file(name);
         fs::write(&file, pem).unwrap();
@@ -85,13 +82,22 @@ async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(refused.status.code() == Some(1) && said.contains(reason), "{name}: {said}");
     }
+    kid
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
+    let Some(venv) = require("access", "PyJWT and PyYAML of PyPI", Venv::of("tokens.txt")) else { return };
+    let (stage, signer) = (Stage::new(""), Signer::new(venv));
+    let runtime = stage.start();
+    let kid = adds_sound_keys_alone(&stage, &signer);
     let now = jiff::Timestamp::now().as_second();
     let signed = |key: &str, algorithm: &str, claims: Value| json!({ "key": key, "algorithm": algorithm, "headers": { "kid": kid }, "claims": claims });
     let (own, public) = (signer.pem("own", "private"), signer.pem("own", "public"));
     let unnamed = json!({ "key": own, "algorithm": "RS256", "headers": {}, "claims": sound() });
     let foreign = json!({ "key": own, "algorithm": "RS256", "headers": { "kid": "another" }, "claims": sound() });
-    let critical = json!({ "key": own, "algorithm": "RS256", "headers": { "kid": kid, "crit": ["b64"], "b64": true }, "claims": sound() });
+    let critical =
+        json!({ "key": own, "algorithm": "RS256", "headers": { "kid": kid, "crit": ["b64"], "b64": true }, "claims": sound() });
     let rows = [
         (signed(own, "RS256", sound()), ""),
         (signed(own, "RS256", but("consumerRef", Value::Null)), ""),
@@ -137,7 +143,8 @@ async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
 
 /// One's own group's things are there, those of others are not.
 async fn reaches_its_own_alone(runtime: &RuntimeProcess, token: &str) {
-    let all = ask(runtime.client.address(), &format!("GET {INSTALLATIONS}"), &[("x-api-key", runtime.client.key())], Value::Null).await;
+    let all =
+        ask(runtime.client.address(), &format!("GET {INSTALLATIONS}"), &[("x-api-key", runtime.client.key())], Value::Null).await;
     let of = |group: &str| {
         let installed = all.body.as_array().unwrap().iter().find(|one| one["group"]["groupRef"] == group).unwrap();
         [&installed["id"], &installed["connection"]["id"]].map(|id| id.as_str().unwrap().replace('/', "%2F"))
@@ -162,7 +169,8 @@ async fn reaches_its_own_alone(runtime: &RuntimeProcess, token: &str) {
         let answer = show(runtime, token, &asked, Value::Null).await;
         assert_eq!(answer.status, status, "{asked}: {:#}", answer.body);
     }
-    let connect = |group: &str| json!({ "projectIdOrName": "demo", "provider": "hubspot", "groupRef": group, "consumerRef": "una" });
+    let connect =
+        |group: &str| json!({ "projectIdOrName": "demo", "provider": "hubspot", "groupRef": group, "consumerRef": "una" });
     assert_eq!(show(runtime, token, "POST /v1/oauth-connect", connect("beta")).await.status, 403);
     let own = show(runtime, token, "POST /v1/oauth-connect", connect("acme")).await;
     assert!(![401, 403].contains(&own.status), "it is for the route to say that there is no provider app: {own:?}");

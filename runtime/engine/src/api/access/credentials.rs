@@ -31,7 +31,8 @@ pub(super) fn caller(api: &Api, request: &Request) -> Result<Caller, Response> {
     let in_address = || request.uri().query().is_some_and(|query| pairs(query).any(|(name, _)| name == QUERY));
     if in_address() {
         let detail = "a key in an address ends up in logs and histories, and is not taken from there";
-        let problem = unauthorized(detail).remedy("send it in the header X-Api-Key, and replace it where others may have seen it");
+        let problem =
+            unauthorized(detail).remedy("send it in the header X-Api-Key, and replace it where others may have seen it");
         return Err(challenged(problem));
     }
     let admitted = match (header(request.headers(), HEADER), header(request.headers(), AUTHORIZATION.as_str())) {
