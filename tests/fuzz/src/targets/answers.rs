@@ -160,9 +160,12 @@ impl Read<'_> {
         let requests = self.provider.completing_requests(self.plan, &fresh);
         assert!(requests.len() <= COMPLETING_MAX + fresh.len() / 100, "{} requests complete a page", requests.len());
         for request in requests {
-            judge_request(&request);
-            let Some(answer) = more.next() else { return Ok(false) };
-            self.provider.completed(self.plan, &mut fresh, &answer)?;
+            let mut next = Some(request);
+            while let Some(request) = next {
+                judge_request(&request);
+                let Some(answer) = more.next() else { return Ok(false) };
+                next = self.provider.completed(self.plan, &mut fresh, &request, &answer)?.next;
+            }
         }
         messages::judge(self.plan, &fresh);
         let after = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
