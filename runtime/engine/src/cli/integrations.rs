@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, check, client::Client, output, table};
+use super::{Failure, Target, check, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline integrations`.
@@ -118,10 +118,7 @@ pub(super) async fn reload(args: ReloadArgs) -> Result<(), Failure> {
 }
 
 fn print(value: &Value, target: &Target, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn rows(value: &Value) -> Vec<[String; 5]> {
