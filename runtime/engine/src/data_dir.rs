@@ -69,6 +69,11 @@ impl DataDir {
         self.0.join("secrets.key")
     }
 
+    /// Archives that wait for their deployments.
+    pub fn uploads(&self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
     /// Tells the command line where the runtime is.
     pub fn announce(&self, runtime: &RunningRuntime) -> io::Result<()> {
         let text = serde_json::to_string(runtime).map_err(io::Error::other)?;
@@ -87,7 +92,8 @@ impl DataDir {
     }
 }
 
-fn private_dir(path: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner may look into.
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -24,3 +24,4 @@ pub mod settings;
 pub mod sink;
 mod sqlite;
 pub mod store;
+mod uploads;

@@ -44,7 +44,7 @@ impl Project {
         Ok(integrations)
     }
 
-    fn deploy_issues(&self, manifest: &Manifest) -> Vec<Issue> {
+    pub(super) fn deploy_issues(&self, manifest: &Manifest) -> Vec<Issue> {
         let mut issues = Vec::new();
         for (index, integration) in manifest.integrations.iter().enumerate() {
             if self.planner.catalog.get(&integration.provider).is_none() {

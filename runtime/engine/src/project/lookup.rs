@@ -21,13 +21,13 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            installation: &self.record,
-            connection: &self.connection,
-            integration: &self.integration,
-            standing: &self.standing,
-        }
+    pub(super) fn subject(&self) -> Subject<'_> {
+        self.subject_of(&self.integration)
+    }
+
+    /// The same, were the integration another.
+    pub(super) fn subject_of<'a>(&'a self, integration: &'a IntegrationRecord) -> Subject<'a> {
+        Subject { installation: &self.record, connection: &self.connection, integration, standing: &self.standing }
     }
 }
 
@@ -43,7 +43,7 @@ impl<'a> Lookup<'a> {
         Self { project, integrations: HashMap::new(), connections: HashMap::new() }
     }
 
-    async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
+    pub(super) async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
         let store = &self.project.store;
         let integration = match self.integrations.get(&record.integration_id) {
             Some(known) => known.clone(),

@@ -12,6 +12,7 @@ mod ids;
 mod lookup;
 mod model;
 mod planning;
+mod preview;
 mod service;
 mod sqlite;
 mod sync;
@@ -27,6 +28,7 @@ pub use model::{
     NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
+pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;
