@@ -8,6 +8,7 @@ pub mod data_dir;
 mod disk;
 pub mod dispatcher;
 pub mod downloads;
+mod fields;
 mod http_client;
 mod inbound;
 pub mod journal;

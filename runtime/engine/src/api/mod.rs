@@ -33,9 +33,13 @@
 //! 4. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
 
 mod auth;
+mod checks;
 mod connections;
 mod credentials;
 mod deliveries;
+mod deployment_plan;
+#[cfg(test)]
+mod deployment_tests;
 mod destinations;
 mod document;
 mod downloads;
@@ -48,17 +52,22 @@ mod inbound;
 mod installations;
 mod integrations;
 mod manifest_shape;
+mod object_metadata;
 mod operations;
 mod paging;
 mod problem;
 #[cfg(test)]
 mod project_tests;
+mod providers;
 mod range;
 mod reads;
+mod revisions;
 mod shapes;
+mod source;
 mod status;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod validator;
 
 use std::{sync::Arc, time::Duration};
@@ -83,12 +92,14 @@ use crate::{
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
+    fields::FieldReader,
     inbound::Intake,
     journal::Journal,
     pressure::Pressure,
     project::{Origin, Project, ProjectError},
     scheduler::{self, Board},
     store::HostedStore,
+    uploads::Uploads,
 };
 
 /// Largest request body that is taken in.
@@ -126,6 +137,10 @@ pub struct Api {
     pub(crate) pressure: Option<Arc<Pressure>>,
     /// What takes providers' events in; nothing where none can be.
     pub(crate) intake: Option<Intake>,
+    /// Asks providers about fields; nothing where no credentials are at hand.
+    pub(crate) fields: Option<FieldReader>,
+    /// Where archives of deployments wait; nothing where none are taken in.
+    pub(crate) uploads: Option<Arc<Uploads>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -152,6 +167,10 @@ async fn to_the_end<T: Send + 'static>(
 fn keyed() -> Routes {
     Routes::new()
         .merge(integrations::routes())
+        .merge(revisions::routes())
+        .merge(uploads::routes())
+        .merge(checks::routes())
+        .merge(object_metadata::routes())
         .merge(installations::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
@@ -166,7 +185,7 @@ fn keyed() -> Routes {
 
 /// Routes that do not: what they give is public, or shown to who has a signed address.
 fn open() -> Routes {
-    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes())
+    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes()).merge(providers::routes()).merge(uploads::signed())
 }
 
 /// Routes that providers call, in their own way: neither a key nor the document holds them to anything.

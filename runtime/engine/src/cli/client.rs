@@ -89,6 +89,8 @@ impl Client {
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         Ok(Self {

@@ -5,6 +5,7 @@ mod choices;
 mod client;
 mod connections;
 mod deliveries;
+mod deploy;
 mod destinations;
 mod events;
 mod findings;
@@ -65,7 +66,9 @@ enum Command {
     Destinations(destinations::DestinationsArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),
-    /// List, show, deploy and delete integrations.
+    /// Check an amp.yaml, show what it would change, and deploy it.
+    Deploy(deploy::DeployArgs),
+    /// List, show and delete integrations.
     Integrations(integrations::IntegrationsArgs),
     /// List, show, create, update and delete installations: which customer uses which integration, and how.
     Installations(installations::InstallationsArgs),
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Providers(args) => providers::run(args),
+        Command::Deploy(args) => finish(client::block_on(deploy::run(args))),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
         Command::Installations(args) => finish(client::block_on(installations::run(args))),
         Command::Reload(args) => finish(client::block_on(integrations::reload(args))),

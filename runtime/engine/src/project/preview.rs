@@ -190,14 +190,13 @@ impl<T> Default for Tally<T> {
 
 impl<T: PartialEq> Tally<T> {
     fn add(&mut self, what: T, record: &InstallationRecord) {
-        match self.0.iter_mut().find(|(known, _)| *known == what) {
-            Some((_, whose)) => whose.add(record),
-            None if self.0.len() < TOLD_MAX => {
-                let mut whose = Whose::default();
-                whose.add(record);
-                self.0.push((what, whose));
-            }
-            None => {}
+        let known = self.0.iter().position(|(known, _)| *known == what);
+        let at = known.unwrap_or(self.0.len());
+        if known.is_none() && at < TOLD_MAX {
+            self.0.push((what, Whose::default()));
+        }
+        if let Some((_, whose)) = self.0.get_mut(at) {
+            whose.add(record);
         }
     }
 }

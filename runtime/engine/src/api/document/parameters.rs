@@ -5,9 +5,13 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Name, description, and an example where an id alone would not say it.
-const PATH: [(&str, &str); 3] = [
+const PATH: [(&str, &str); 7] = [
     ("projectIdOrName", "The project that this runtime serves."),
     ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+    ("revisionId", "A revision's id."),
+    ("objectName", "An object, by the provider's name or by the one that the manifest maps it to."),
+    ("provider", "A provider's name in the catalog."),
+    ("uploadId", "Of the address that generate-upload-url gave."),
     ("installationId", "An installation's id."),
 ];
 
