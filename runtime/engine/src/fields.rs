@@ -52,7 +52,9 @@ impl FieldReader {
         let request = provider.fields_request(object).ok_or_else(undescribed)?;
         let throttle = self.throttles.of(&account.connection.id, account.rate_limit);
         let leave = throttle.leave(PACE_WAIT_MAX).await;
-        let _leave = leave.map_err(|wait| FieldsError::Provider(busy("the connection is left alone for a while, or others ask before", wait)))?;
+        let _leave = leave.map_err(|wait| {
+            FieldsError::Provider(busy("the connection is left alone for a while, or others ask before", wait))
+        })?;
         let asking = reader::once(&self.http, account.connection, request, |response| provider.fields(response));
         match tokio::time::timeout(ANSWER_MAX, asking).await {
             Ok(answer) => answer.map_err(FieldsError::Provider),

@@ -48,6 +48,7 @@ enum FindingSeverity {
 
 /// One problem of a manifest.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ManifestFinding)]
 struct Finding {
     severity: FindingSeverity,
     /// The rule that is broken, for `# amp:ignore[…]`.
@@ -72,6 +73,7 @@ struct Finding {
 
 /// Edits that solve a problem.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ManifestFix)]
 struct Fix {
     /// What they do.
     title: String,
@@ -82,6 +84,7 @@ struct Fix {
 
 /// One edit of the text.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ManifestEdit)]
 struct Edit {
     /// Offset of the first byte that is replaced.
     start: usize,
@@ -122,6 +125,7 @@ fn finding(issue: manifest::Issue) -> Finding {
 /// Whose template it is.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TemplateDestination)]
 enum TemplateOf {
     /// The key of an S3 object.
     S3,
@@ -150,6 +154,7 @@ struct TemplateRequest {
 /// A template to try, and what to try it on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = TemplatePreviewRequest)]
 struct PreviewRequest {
     destination: TemplateOf,
     /// A JMESPath expression over `metadata`, `time` and `data`; without it the destination's default.
@@ -210,8 +215,9 @@ async fn preview_template(Body(request): Body<PreviewRequest>) -> Result<Json<Te
     let (purpose, default) = request.destination.purpose();
     let metadata = match request.metadata {
         None => sample::metadata(),
-        Some(given) => sample::metadata_with(given)
-            .map_err(|reason| invalid(vec![RequestIssue::new(Place::Body, "metadata", reason)]))?,
+        Some(given) => {
+            sample::metadata_with(given).map_err(|reason| invalid(vec![RequestIssue::new(Place::Body, "metadata", reason)]))?
+        }
     };
     let message = request.message.as_deref().map_or(sample::MESSAGE, RawValue::get);
     let expression = request.expression.as_deref().unwrap_or(default);

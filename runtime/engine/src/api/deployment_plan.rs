@@ -30,6 +30,7 @@ pub(super) struct DeploymentPlan {
 /// What becomes of an integration.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = IntegrationChange)]
 enum Change {
     Created,
     Updated,
@@ -89,6 +90,7 @@ enum ReadFate {
 /// What would become of the reads of one object.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReadConsequence)]
 struct ReadPlan {
     /// The provider's name.
     object_name: String,
@@ -106,6 +108,7 @@ struct ReadPlan {
 /// What is read first: one of the two.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = BackfillPeriod)]
 struct BackfillPlan {
     /// What changed in so many days; 0 is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +123,7 @@ struct BackfillPlan {
 /// A problem that installations would have.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = IssueConsequence)]
 struct IssuePlan {
     issue: Issue,
     /// How many installations.
@@ -131,6 +135,7 @@ struct IssuePlan {
 /// An object that would be taken away, and who reads it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RemovedObject)]
 struct Removed {
     integration_name: String,
     /// The provider's name.

@@ -82,7 +82,8 @@ impl Served {
 
     /// Sends an archive the way the official tool does, and gives its `sourceZipUrl`.
     async fn upload(&self, archive: &[u8]) -> String {
-        let sum = BASE64_STANDARD.encode(md5::Digest::finalize(md5::Digest::chain_update(<md5::Md5 as md5::Digest>::new(), archive)));
+        let sum =
+            BASE64_STANDARD.encode(md5::Digest::finalize(md5::Digest::chain_update(<md5::Md5 as md5::Digest>::new(), archive)));
         let query = sum.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         let (status, address) = self.ask("GET", &format!("/v1/generate-upload-url?md5={query}"), &Value::Null).await;
         assert_eq!(status, 200, "{address}");
@@ -123,7 +124,11 @@ async fn archives_are_deployed_and_every_fault_of_a_source_is_told() {
         (json!({ "sourceYaml": MANIFEST, "sourceZipUrl": address }), "sourceYaml", "stands beside"),
         (json!({ "sourceZipUrl": "gs://elsewhere/x.zip" }), "sourceZipUrl", "gs://ampline-uploads/"),
         (json!({ "sourceZipUrl": "https://evil.example/x.zip" }), "sourceZipUrl", "gs://ampline-uploads/"),
-        (json!({ "sourceZipUrl": "gs://ampline-uploads/0199e0a8-227b-7000-a3b8-f44519f7ba51.zip" }), "sourceZipUrl", "no such archive"),
+        (
+            json!({ "sourceZipUrl": "gs://ampline-uploads/0199e0a8-227b-7000-a3b8-f44519f7ba51.zip" }),
+            "sourceZipUrl",
+            "no such archive",
+        ),
         (json!({ "sourceZipUrl": text }), "sourceZipUrl", "no zip archive"),
         (json!({ "sourceZipUrl": broken }), "amp.yaml:1:1", "integrations"),
     ];
@@ -166,7 +171,7 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     served.ask("PUT", BATCH, &json!({ "sourceYaml": MANIFEST })).await;
     let text = MANIFEST.replace("*/10", "*/20").replace("email", "phone");
     let (_, plan) = served.ask("PUT", &dry, &json!({ "sourceYaml": text })).await;
-    let at = |rest: &[&str]| [&["read", "objects", "contacts"], rest].concat();
+    let at = |rest: &[&'static str]| [&["read", "objects", "contacts"], rest].concat();
     let differences = json!([
         { "path": at(&["requiredFields", "email"]), "before": { "fieldName": "email" } },
         { "path": at(&["requiredFields", "phone"]), "after": { "fieldName": "phone" } },
@@ -211,7 +216,10 @@ async fn manifests_and_templates_are_checked() {
     let text = "specVersion: 1.0.0\nintegrations: [{name: a, provider: HubSpot, proxy: {enabled: true}}]\n";
     let (_, check) = served.ask("POST", "/v1/manifest:check", &json!({ "sourceYaml": text })).await;
     let issue = &check["issues"][0];
-    assert_eq!((&check["valid"], &issue["line"], &issue["column"], &issue["rule"]), (&json!(true), &json!(2), &json!(36), &json!("provider-not-supported")));
+    assert_eq!(
+        (&check["valid"], &issue["line"], &issue["column"], &issue["rule"]),
+        (&json!(true), &json!(2), &json!(36), &json!("provider-not-supported"))
+    );
     let edits = json!([{ "start": 54, "end": 61, "text": "hubspot" }]);
     assert_eq!((&issue["fix"]["edits"], &issue["fix"]["safe"]), (&edits, &json!(true)), "{check:#}");
     let (_, check) = served.ask("POST", "/v1/manifest:check", &json!({ "sourceYaml": "a: [" })).await;
@@ -223,16 +231,23 @@ async fn manifests_and_templates_are_checked() {
     assert_eq!(check, json!({ "issues": [] }), "the default is sound");
     let rows = [
         (json!({ "destination": "s3" }), json!("2025-10-14T02:58:59.323405308Z_0199e0a8-227b-8000-a3b8-f44519f7ba51.json")),
-        (json!({ "destination": "kinesis", "expression": "data.id", "message": { "id": 9007199254740993_u64 } }), json!("9007199254740993")),
+        (
+            json!({ "destination": "kinesis", "expression": "data.id", "message": { "id": 9007199254740993_u64 } }),
+            json!("9007199254740993"),
+        ),
         (json!({ "destination": "s3", "expression": "time.year", "eventTime": "1999-12-31T23:59:59Z" }), json!("1999")),
-        (json!({ "destination": "s3", "expression": "metadata.objectName", "metadata": { "objectName": "deals" } }), json!("deals")),
+        (
+            json!({ "destination": "s3", "expression": "metadata.objectName", "metadata": { "objectName": "deals" } }),
+            json!("deals"),
+        ),
         (json!({ "destination": "s3", "expression": "metadata.operationId", "metadata": {} }), Value::Null),
     ];
     for (body, key) in rows {
         let (status, preview) = served.ask("POST", "/v1/templates:preview", &body).await;
         assert_eq!((status, &preview["key"]), (200, &key), "{body}: {preview}");
     }
-    let (status, problem) = served.ask("POST", "/v1/templates:preview", &json!({ "destination": "s3", "metadata": { "x": 1 } })).await;
+    let (status, problem) =
+        served.ask("POST", "/v1/templates:preview", &json!({ "destination": "s3", "metadata": { "x": 1 } })).await;
     assert_eq!((status, &problem["issues"][0]["name"]), (422, &json!("metadata")));
 }
 
@@ -248,8 +263,14 @@ async fn anyone_may_read_the_catalog() {
     }
     let (_, hubspot) = served.send("GET", "/v1/providers/hubspot", &[], Body::empty()).await;
     assert_eq!(hubspot, all["hubspot"]);
-    assert_eq!((&hubspot["authType"], &hubspot["oauth2Opts"]["tokenURL"]), (&json!("oauth2"), &json!("https://api.hubapi.com/oauth/v1/token")));
-    assert_eq!((&hubspot["support"]["read"], &hubspot["support"]["subscribe"], &hubspot["support"]["write"]), (&json!(true), &json!(true), &json!(false)));
+    assert_eq!(
+        (&hubspot["authType"], &hubspot["oauth2Opts"]["tokenURL"]),
+        (&json!("oauth2"), &json!("https://api.hubapi.com/oauth/v1/token"))
+    );
+    assert_eq!(
+        (&hubspot["support"]["read"], &hubspot["support"]["subscribe"], &hubspot["support"]["write"]),
+        (&json!(true), &json!(true), &json!(false))
+    );
     let (status, problem) = served.send("GET", "/v1/providers/hubspt", &[], Body::empty()).await;
     assert!(status == 404 && problem["detail"].as_str().unwrap().contains("hubspot"), "{problem}");
 }

@@ -98,7 +98,9 @@ impl IfMatch {
             return Ok(Self::default());
         }
         let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        let wrong = || invalid(vec![RequestIssue::new(Place::Header, "If-Match", "is not an entity tag like \"0199…\", as ETag gave it")]);
+        let wrong = || {
+            invalid(vec![RequestIssue::new(Place::Header, "If-Match", "is not an entity tag like \"0199…\", as ETag gave it")])
+        };
         tag.map(|tag| Self { if_match: Some(tag.to_owned()) }).ok_or_else(wrong)
     }
 }

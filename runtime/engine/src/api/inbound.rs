@@ -70,12 +70,7 @@ async fn of_installation(
     receive(&api, integration, Some(installation), request).await
 }
 
-async fn receive(
-    api: &Api,
-    integration: String,
-    installation: Option<String>,
-    request: Request,
-) -> Result<Json<Taken>, Problem> {
+async fn receive(api: &Api, integration: String, installation: Option<String>, request: Request) -> Result<Json<Taken>, Problem> {
     let intake = api.intake.as_ref().ok_or_else(|| wait("no runtime is running", RETRY_SOON))?;
     let Some(_place) = intake.place() else {
         return Err(wait("too many calls at the same time", RETRY_SOON));

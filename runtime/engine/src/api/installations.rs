@@ -209,10 +209,7 @@ async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)
     get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}/revisions",
     operation_id = "listInstallationRevisions", tag = "installations", responses((status = 200, body = [shapes::Config]))
 )]
-async fn revisions(
-    State(api): Shared,
-    Path(path): Path<(String, String, String)>,
-) -> Result<Json<Vec<shapes::Config>>, Problem> {
+async fn revisions(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Json<Vec<shapes::Config>>, Problem> {
     let installed = find(&api, &path).await?;
     let all = api.projects.config_revisions(&installed.record.id).await?;
     Ok(Json(all.iter().map(shapes::config).collect()))

@@ -23,11 +23,7 @@ use super::{
 use crate::project::Synchronised;
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(routes!(list, create))
-        .add(routes!(deploy))
-        .add(routes!(show, delete))
-        .add(routes!(reload))
+    Routes::new().add(routes!(list, create)).add(routes!(deploy)).add(routes!(show, delete)).add(routes!(reload))
 }
 
 /// What a deployment may do.
@@ -53,6 +49,7 @@ struct HowToDeployAll {
 /// What came of a deployment: the integrations as they are then, or with `dryRun` what would change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = DeploymentResult)]
 enum Deployed {
     Integrations(Vec<shapes::Integration>),
     Plan(Box<DeploymentPlan>),
@@ -74,10 +71,7 @@ async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Ve
     get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}", operation_id = "getIntegration",
     tag = "integrations", responses((status = 200, body = shapes::Integration))
 )]
-async fn show(
-    State(api): Shared,
-    Path((project, name)): Path<(String, String)>,
-) -> Result<Json<shapes::Integration>, Problem> {
+async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<Json<shapes::Integration>, Problem> {
     check_project(&api, &project)?;
     Ok(Json(shapes::integration(&api.project, &api.projects.integration(&name).await?)))
 }

@@ -11,7 +11,11 @@ pub(super) fn content(one: &Integration) -> Map<String, Value> {
     put(&mut value, "provider", Some(one.provider.clone()));
     put(&mut value, "module", one.module.clone());
     if !one.read.is_empty() {
-        put(&mut value, "read", Some(json!({ "objects": one.read.iter().map(read_object).map(Value::Object).collect::<Vec<_>>() })));
+        put(
+            &mut value,
+            "read",
+            Some(json!({ "objects": one.read.iter().map(read_object).map(Value::Object).collect::<Vec<_>>() })),
+        );
     }
     if !one.write.is_empty() {
         let object = |object: &ampline_core::manifest::WriteObject| {

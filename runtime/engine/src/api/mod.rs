@@ -84,8 +84,8 @@ use tokio::sync::watch;
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
-pub use document::text as document;
 use document::Routes;
+pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
@@ -185,7 +185,12 @@ fn keyed() -> Routes {
 
 /// Routes that do not: what they give is public, or shown to who has a signed address.
 fn open() -> Routes {
-    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes()).merge(providers::routes()).merge(uploads::signed())
+    Routes::new()
+        .merge(document::routes())
+        .merge(health::routes())
+        .merge(downloads::routes())
+        .merge(providers::routes())
+        .merge(uploads::signed())
 }
 
 /// Routes that providers call, in their own way: neither a key nor the document holds them to anything.

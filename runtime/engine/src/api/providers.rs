@@ -73,6 +73,7 @@ struct ProviderInfo {
 /// How tokens are first got.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OAuth2GrantType)]
 enum GrantType {
     /// A person consents; the proof key (PKCE) is always sent.
     AuthorizationCodePKCE,
@@ -129,6 +130,7 @@ struct ApiKeyOptions {
 /// Part of a request.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = KeyAttachment)]
 enum Attachment {
     Header,
     Query,
@@ -152,6 +154,7 @@ struct KeyParameter {
 /// What this runtime can do with a provider.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProviderSupport)]
 struct Support {
     read: bool,
     write: bool,
@@ -165,6 +168,7 @@ struct Support {
 
 /// Which writes go many at a time.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = BulkWriteSupport)]
 struct BulkWrite {
     insert: bool,
     update: bool,
@@ -175,6 +179,7 @@ struct BulkWrite {
 /// A part of a provider's API.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProviderModule)]
 struct Module {
     #[serde(rename = "baseURL")]
     base_url: String,
@@ -185,6 +190,7 @@ struct Module {
 
 /// What a connection must say besides its credentials.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProviderMetadata)]
 struct Metadata {
     input: Vec<Input>,
 }
@@ -192,6 +198,7 @@ struct Metadata {
 /// A value that stands for a placeholder of the addresses.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ProviderInput)]
 struct Input {
     /// As the placeholder names it.
     name: String,
@@ -302,10 +309,8 @@ fn api_key(auth: &AuthScheme) -> Option<ApiKeyOptions> {
             header: Some(KeyHeader { name: name.clone(), value_prefix: prefix.clone() }),
             query: None,
         },
-        ApiKeyPlace::Query { name } => ApiKeyOptions {
-            attachment_type: Attachment::Query,
-            header: None,
-            query: Some(KeyParameter { name: name.clone() }),
-        },
+        ApiKeyPlace::Query { name } => {
+            ApiKeyOptions { attachment_type: Attachment::Query, header: None, query: Some(KeyParameter { name: name.clone() }) }
+        }
     })
 }

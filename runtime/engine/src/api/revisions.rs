@@ -1,6 +1,6 @@
 //! Revisions of integrations, and what a customer's account makes of one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ampline_core::manifest::{Backfill, Field, ReadObject};
 use axum::{
@@ -32,6 +32,8 @@ use crate::project::IntegrationRevision;
 
 /// Objects whose fields are asked for at once.
 const ASKED_AT_ONCE: usize = 4;
+/// Until all answers must be there; less than what a request may take.
+const ANSWERS_MAX: Duration = Duration::from_secs(25);
 
 pub(super) fn routes() -> Routes {
     Routes::new().add(routes!(list, create)).add(routes!(show)).add(routes!(hydrate))
@@ -42,10 +44,7 @@ pub(super) fn routes() -> Routes {
     get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/revisions",
     operation_id = "listIntegrationRevisions", tag = "integrations", responses((status = 200, body = [shapes::Revision]))
 )]
-async fn list(
-    State(api): Shared,
-    Path((project, name)): Path<(String, String)>,
-) -> Result<Json<Vec<shapes::Revision>>, Problem> {
+async fn list(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<Json<Vec<shapes::Revision>>, Problem> {
     check_project(&api, &project)?;
     let integration = api.projects.integration(&name).await?;
     let all = api.projects.store().integration_revisions(&integration.id).await?;
@@ -73,7 +72,9 @@ async fn create(
     let given = &source::only_integration(&manifest)?.name;
     if *given != integration.name {
         let detail = format!("is of the integration {given:?}, not of {:?}", integration.name);
-        return Err(invalid(vec![RequestIssue::new(Place::Body, "name", detail).remedy("a name never changes: deploy it as a new one")]));
+        return Err(invalid(vec![
+            RequestIssue::new(Place::Body, "name", detail).remedy("a name never changes: deploy it as a new one"),
+        ]));
     }
     let (projects, origin) = (api.projects.clone(), client_origin(&headers));
     to_the_end(async move { projects.deploy(&manifest, origin, how.destructive).await.map(drop) }).await?;
@@ -237,8 +238,9 @@ async fn hydrate(
     check_project(&api, &project)?;
     let revision = found(&api, &name, &revision).await?;
     let asked = Arc::new(object_metadata::by_connection(&api, &query.connection_id, &revision.content.provider).await?);
+    let deadline = tokio::time::Instant::now() + ANSWERS_MAX;
     let objects: Vec<HydratedObject> = stream::iter(revision.content.read.clone())
-        .map(|object| hydrated(asked.clone(), object))
+        .map(|object| hydrated(asked.clone(), object, deadline))
         .buffered(ASKED_AT_ONCE)
         .collect()
         .await;
@@ -255,10 +257,11 @@ async fn hydrate(
     Ok(Json(HydratedRevision { id, spec_version, create_time, content }))
 }
 
-async fn hydrated(asked: Arc<Asked>, object: ReadObject) -> HydratedObject {
-    let (fields, error) = match asked.fields(&object.object_name).await {
-        Ok(fields) => (Some(fields), None),
-        Err(error) => (None, Some(error.to_string())),
+async fn hydrated(asked: Arc<Asked>, object: ReadObject, deadline: tokio::time::Instant) -> HydratedObject {
+    let (fields, error) = match tokio::time::timeout_at(deadline, asked.fields(&object.object_name)).await {
+        Ok(Ok(fields)) => (Some(fields), None),
+        Ok(Err(error)) => (None, Some(error.to_string())),
+        Err(_) => (None, Some("the provider did not answer in time: ask for this object alone".to_owned())),
     };
     let labels: BTreeMap<String, &str> =
         fields.iter().flatten().map(|field| (field.field_name.to_lowercase(), field.display_name.as_str())).collect();
@@ -297,12 +300,8 @@ fn hydrated_field(field: &Field, labels: &BTreeMap<String, &str>) -> HydratedFie
             map_to_display_name,
             ..plain(&field_name, labels.get(&field_name.to_lowercase()).unwrap_or(&field_name.as_str()))
         },
-        Field::Mapping { map_to_name, map_to_display_name, default, prompt } => HydratedField {
-            map_to_name: Some(map_to_name),
-            map_to_display_name,
-            default,
-            prompt,
-            ..HydratedField::default()
-        },
+        Field::Mapping { map_to_name, map_to_display_name, default, prompt } => {
+            HydratedField { map_to_name: Some(map_to_name), map_to_display_name, default, prompt, ..HydratedField::default() }
+        }
     }
 }

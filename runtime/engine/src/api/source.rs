@@ -58,7 +58,9 @@ pub(super) fn only_integration(manifest: &Manifest) -> Result<&Integration, Prob
 
 async fn unpacked(api: &Arc<Api>, address: String) -> Result<Vec<u8>, Problem> {
     let Some(uploads) = api.uploads.clone() else {
-        return Err(Problem::new(StatusCode::CONFLICT, "no runtime is running, so there are no archives").remedy("send sourceYaml"));
+        return Err(
+            Problem::new(StatusCode::CONFLICT, "no runtime is running, so there are no archives").remedy("send sourceYaml")
+        );
     };
     let wrong = |details: Vec<String>| invalid(details.into_iter().map(|detail| issue("sourceZipUrl", detail)).collect());
     let fetching = tokio::task::spawn_blocking(move || uploads.fetch(&address).map(|archive| manifest_in(&archive)));

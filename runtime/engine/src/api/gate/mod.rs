@@ -93,7 +93,8 @@ pub(super) async fn check(path: Option<MatchedPath>, request: Request, next: Nex
             let body = body::read(body).await?;
             if !body.is_empty() {
                 body::check_type(&parts.headers)?;
-                let given: Value = serde_json::from_slice(&body).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
+                let given: Value =
+                    serde_json::from_slice(&body).map_err(|error| bad_request(format!("the body is not JSON: {error}")))?;
                 let mut check = GATE.schemas.check(Place::Body);
                 check.value(&expected.schema, &given, "", false);
                 issues.append(&mut check.issues);
@@ -128,7 +129,8 @@ fn check_query(check: &mut Check<'_>, known: &BTreeMap<String, Parameter>, uri: 
         }
         check.value(&parameter.schema, &read(&parameter.schema, text), name, false);
     }
-    for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name)) {
+    for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name))
+    {
         check.put(RequestIssue::new(Place::Query, name, "is missing"));
     }
     Ok(())

@@ -9,8 +9,8 @@ const NAMES: [&str; 4] = ["amp.yaml", "amp.yml", "amp/amp.yaml", "amp/amp.yml"];
 
 /// The manifest of a folder, or the file itself.
 pub(super) fn manifest(source: &Path) -> Result<PathBuf, Failure> {
-    let about = std::fs::metadata(source)
-        .map_err(|error| Failure::unable(format!("cannot read {}: {error}", source.display())))?;
+    let about =
+        std::fs::metadata(source).map_err(|error| Failure::unable(format!("cannot read {}: {error}", source.display())))?;
     if !about.is_dir() {
         return Ok(source.to_owned());
     }

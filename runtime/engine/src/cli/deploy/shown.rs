@@ -91,7 +91,8 @@ fn counted(count: &Value, noun: &str) -> String {
 
 fn short(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut shown: String = text.chars().take(VALUE_CHARS_MAX).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+    let mut shown: String =
+        text.chars().take(VALUE_CHARS_MAX).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     if text.chars().nth(VALUE_CHARS_MAX).is_some() {
         shown.push('…');
     }

@@ -28,10 +28,15 @@ async fn what_a_preview_tells_is_what_happens() {
         manifest
     };
     let first = stage.project.preview(&renamed(&[CONTACTS, COMPANIES]), &Origin::Api).await.unwrap();
-    assert_eq!((first.integrations[0].before.is_none(), first.integrations[0].changed, &first.untouched[..]), (true, true, &["crm".to_owned()][..]));
+    assert_eq!(
+        (first.integrations[0].before.is_none(), first.integrations[0].changed, &first.untouched[..]),
+        (true, true, &["crm".to_owned()][..])
+    );
     assert!(stage.project.integration("sales").await.is_err(), "nothing was made");
     stage.project.deploy(&renamed(&[CONTACTS, COMPANIES]), Origin::Api, false).await.unwrap();
-    for (group, objects) in [("acme", json!({ "contacts": {} })), ("beta", json!({ "contacts": {}, "companies": {} })), ("gamma", json!({}))] {
+    for (group, objects) in
+        [("acme", json!({ "contacts": {} })), ("beta", json!({ "contacts": {}, "companies": {} })), ("gamma", json!({}))]
+    {
         let new = NewInstallation {
             integration: "sales".to_owned(),
             group: NamedParty { reference: group.to_owned(), name: None },
@@ -55,7 +60,11 @@ async fn what_a_preview_tells_is_what_happens() {
     assert_eq!((preview.integrations[0].installations, preview.integrations[0].after.number), (3, 2));
     let [removed] = &preview.removed[..] else { panic!("{:?}", preview.removed) };
     assert_eq!((removed.object.as_str(), &removed.groups[..]), ("companies", &["beta".to_owned()][..]));
-    assert!(preview.integrations[0].issues.iter().all(|one| one.issue.path.contains("companies")), "{:?}", preview.integrations[0].issues);
+    assert!(
+        preview.integrations[0].issues.iter().all(|one| one.issue.path.contains("companies")),
+        "{:?}",
+        preview.integrations[0].issues
+    );
     assert!(stage.told().is_empty(), "a preview tells the scheduler nothing");
     assert_eq!(stage.project.integration("sales").await.unwrap().latest.number, 1);
 
@@ -71,7 +80,11 @@ async fn what_a_preview_tells_is_what_happens() {
     ];
     assert_eq!(told, expected);
     let again = stage.project.preview(&newer, &Origin::Api).await.unwrap();
-    assert_eq!((again.integrations[0].changed, consequences(&again).len(), again.removed.len()), (false, 0, 0), "nothing is left to do");
+    assert_eq!(
+        (again.integrations[0].changed, consequences(&again).len(), again.removed.len()),
+        (false, 0, 0),
+        "nothing is left to do"
+    );
 }
 
 #[tokio::test]
