@@ -10,7 +10,6 @@ use axum::{
 };
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 

@@ -3,7 +3,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::PathRejection},
     http::{HeaderMap, header::IF_MATCH, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -47,7 +47,11 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
         let bytes = bytes(request, state).await?;
-        if bytes.is_empty() { Ok(None) } else { Self::parse(&bytes).map(Some) }
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        // The document calls a body that may be left out one that may be null.
+        Ok(Body::<Option<T>>::parse(&bytes)?.0.map(Self))
     }
 }
 
@@ -69,7 +73,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parsed = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        parsed.map(|axum::extract::Path(path)| Self(path)).map_err(|rejection| bad_request(rejection.body_text()))
+        let wrong = |rejection: PathRejection| {
+            let issue = RequestIssue::new(Place::Path, "", rejection.body_text());
+            bad_request("the path cannot be understood").issues(vec![issue])
+        };
+        parsed.map(|axum::extract::Path(path)| Self(path)).map_err(wrong)
     }
 }
 
@@ -80,6 +88,17 @@ pub(super) struct IfMatch {
     /// An entity tag, as `ETag` gave it: the change is made only where nothing has changed since. `*` is any state.
     #[param(rename = "If-Match")]
     pub(super) if_match: Option<String>,
+}
+
+/// Makes a request that creates something safe to repeat. Who keeps to it is `idempotency`.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "for the document; a layer reads the header")]
+pub(super) struct IdempotencyKey {
+    /// Of the client's choice, new for each thing to be created. The same request with the same key within 24 hours is answered as the
+    /// first one was, and creates nothing again; with another request the key is refused.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    idempotency_key: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {

@@ -8,7 +8,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 

@@ -8,7 +8,6 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
 };
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 

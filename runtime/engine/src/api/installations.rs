@@ -1,7 +1,5 @@
 //! Installations: who uses which integration, and what they chose.
 
-use std::collections::BTreeMap;
-
 use axum::{
     Json,
     extract::State,
@@ -16,7 +14,7 @@ use utoipa_axum::routes;
 use super::{
     Api, Shared, client_origin,
     document::Routes,
-    extract::{Body, IfMatch, Path, Query},
+    extract::{Body, IdempotencyKey, IfMatch, Path, Query},
     problem::{Place, Problem, RequestIssue, invalid, not_found},
     shapes,
     status::check_project,
@@ -159,7 +157,7 @@ async fn page(api: &Api, integration_id: Option<String>, wanted: Wanted) -> List
 /// Installs an integration for a group.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations",
-    operation_id = "createInstallation", tag = "installations", request_body = CreateRequest,
+    operation_id = "createInstallation", tag = "installations", params(IdempotencyKey), request_body = CreateRequest,
     responses((status = 201, body = shapes::Installation))
 )]
 async fn create(

@@ -13,7 +13,7 @@ use super::{
     Shared, client_origin,
     deployment_plan::{self, DeploymentPlan},
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     problem::Problem,
     shapes,
     source::{self, Source},
@@ -95,7 +95,7 @@ async fn delete(State(api): Shared, Path((project, name)): Path<(String, String)
 /// The manifest holds one that is not there yet.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/integrations", operation_id = "createIntegration", tag = "integrations",
-    request_body = Source,
+    params(IdempotencyKey), request_body = Source,
     responses((status = 201, body = shapes::Integration), (status = 409, description = "There is one of this name."))
 )]
 async fn create(

@@ -46,8 +46,11 @@ mod downloads;
 mod events;
 mod extract;
 mod gate;
+#[cfg(test)]
+mod gate_tests;
 mod health;
 mod hosted_store;
+mod idempotency;
 mod inbound;
 mod installations;
 mod integrations;
@@ -200,10 +203,11 @@ fn foreign() -> Routes {
 
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
-    let checked = |routes: Routes| routes.router().layer(middleware::from_fn(gate::check));
-    let routes = checked(keyed())
+    let checked = |routes: Router<Arc<Api>>| routes.layer(middleware::from_fn(gate::check));
+    let once = middleware::from_fn_with_state(idempotency::Shared::new(api.clone()), idempotency::once);
+    let routes = checked(keyed().router().layer(once))
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key))
-        .merge(checked(open()))
+        .merge(checked(open().router()))
         .merge(foreign().router())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {

@@ -175,7 +175,7 @@ pub(super) fn invalid<I: Into<RequestIssue>>(issues: Vec<I>) -> Problem {
     let issues: Vec<RequestIssue> = issues.into_iter().map(Into::into).collect();
     let detail = match &issues[..] {
         [RequestIssue { name, detail, .. }] if name.is_empty() => detail.clone(),
-        [RequestIssue { name, detail, .. }] => format!("{name} {detail}"),
+        [RequestIssue { name, detail, .. }] => format!("{name}: {detail}"),
         all => format!("{} things in the request cannot work", all.len()),
     };
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).issues(issues)

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     Api, Shared,
     document::Routes,
-    extract::{Body, Path},
+    extract::{Body, IdempotencyKey, Path},
     installations::find,
     problem::{Place, Problem, RequestIssue, invalid, not_found},
     status::check_project,
@@ -114,7 +114,7 @@ struct TriggerAnswer {
 /// What changed between two times is read, both of them included; everything where nothing is said.
 #[utoipa::path(
     post, path = "/read/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/objects/{objectName}",
-    operation_id = "triggerRead", tag = "reads", request_body = TriggerRequest, responses((status = 201, body = TriggerAnswer))
+    operation_id = "triggerRead", tag = "reads", params(IdempotencyKey), request_body = TriggerRequest, responses((status = 201, body = TriggerAnswer))
 )]
 async fn trigger(
     State(api): Shared,

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::{
     Api, Shared, client_origin,
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     integrations::HowToDeploy,
     manifest_shape,
     object_metadata::{self, Asked, FieldMetadata},
@@ -56,7 +56,7 @@ async fn list(State(api): Shared, Path((project, name)): Path<(String, String)>)
 /// The manifest holds this integration alone. What says the same as the latest revision adds none, and the latest is the answer.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/revisions",
-    operation_id = "createIntegrationRevision", tag = "integrations", params(HowToDeploy), request_body = Source,
+    operation_id = "createIntegrationRevision", tag = "integrations", params(HowToDeploy, IdempotencyKey), request_body = Source,
     responses((status = 201, body = shapes::Revision))
 )]
 async fn create(

@@ -25,7 +25,7 @@ pub(crate) use ids::stable_id;
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
+    KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
 pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};

@@ -1,6 +1,9 @@
 //! What HubSpot's pages say, and what comes next.
 
-use std::{cmp::Ordering, collections::HashSet};
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+};
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -108,10 +111,14 @@ pub(super) fn complete(plan: &ReadPlan, incomplete: &mut [Record], body: &Bytes)
     for record in incomplete.iter_mut().filter(|record| plan.deletes && gone.contains(&record.id)) {
         record.deleted = true;
     }
+    let mut by_id: HashMap<String, &mut Record> = HashMap::with_capacity(incomplete.len());
+    for record in incomplete {
+        by_id.entry(record.id.clone()).or_insert(record);
+    }
     for mut found in found {
-        if let Some(record) = incomplete.iter_mut().find(|record| record.id == found.id) {
+        if let Some(record) = by_id.get_mut(&found.id) {
             found.associations = std::mem::take(&mut record.associations);
-            *record = found;
+            **record = found;
         }
     }
     Ok(())

@@ -2,6 +2,8 @@
 //!
 //! A batch gives at most 500 of one record to one object; more of them are not followed.
 
+use std::{borrow::Cow, collections::HashMap};
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -75,9 +77,11 @@ pub(super) fn carried(plan: &ReadPlan, held: Option<&RawValue>) -> serde_json::R
 /// A record is named once for each kind of association with it.
 fn merged(object_name: &str, ends: Vec<CarriedEnd<'_>>) -> serde_json::Result<Bytes> {
     let mut list: Vec<Association<'_, Vec<Kind>>> = Vec::with_capacity(ends.len());
+    let mut places = HashMap::with_capacity(ends.len());
     for CarriedEnd { id, r#type } in ends {
         let Some(id) = text(id) else { continue };
-        match list.iter_mut().find(|known| known.id == *id) {
+        let place = *places.entry(id.clone()).or_insert(list.len());
+        match list.get_mut(place) {
             Some(known) => known.provider_association_metadata.association_types.push(Kind { r#type }),
             None => list.push(Association {
                 id: id.into_owned(),
@@ -133,9 +137,14 @@ struct End<'a> {
 pub(super) fn complete(association: &str, records: &mut [Record], body: &Bytes) -> Result<(), ReadError> {
     let wrong = |error: serde_json::Error| ReadError::malformed(error, body);
     let batch: Batch<'_> = serde_json::from_slice(body).map_err(wrong)?;
+    let mut by_record: HashMap<Cow<'_, str>, Vec<&End<'_>>> = HashMap::new();
+    for result in &batch.results {
+        if let Some(id) = text(result.from.id) {
+            by_record.entry(id).or_default().extend(&result.to);
+        }
+    }
     for record in records.iter_mut().filter(|record| lacks(record, association)) {
-        let of_record = batch.results.iter().filter(|result| text(result.from.id).as_deref() == Some(&record.id));
-        let ends = of_record.flat_map(|result| &result.to);
+        let ends = by_record.get(record.id.as_str()).into_iter().flatten();
         let list: Vec<_> = ends.filter_map(|end| associated(association, end)).collect();
         record.associations.push((association.to_owned(), serde_json::to_vec(&list).map_err(wrong)?.into()));
     }

@@ -221,6 +221,12 @@ fn a_body_of_2023_that_is_too_large_is_fetched_whole() {
     let expected = json!({"primaryKey": "0014x", "event": "create", "createTime": "2023-04-10T21:14:59.000+0000",
         "resultInfo": {"type": "url", "downloadUrl": "https://x", "numRecords": 1}});
     assert_eq!(url, expected);
+
+    let envelope = build(&of_2023(&[], &[]), &[change("DELETE", "")], &Records::new()).remove(0);
+    let url: Value = serde_json::from_slice(&url_form(&envelope, "https://x")).unwrap();
+    let expected = json!({"primaryKey": "0014x", "event": "delete", "deleteTime": "2023-04-10T21:14:59.000+0000",
+        "resultInfo": {"type": "url", "downloadUrl": "https://x", "numRecords": 1}});
+    assert_eq!(url, expected, "a body with nothing to cut");
 }
 
 /// From a manifest as it was written in 2023 to the bodies of that time.

@@ -7,6 +7,7 @@ mod shape;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ampline_core::provider::{ReadError, ReadErrorClass};
 use axum::{
     Json,
     extract::State,
@@ -20,7 +21,7 @@ use utoipa_axum::routes;
 use super::{
     Api, Shared, connections,
     document::Routes,
-    extract::{Body, Path, Query},
+    extract::{Body, IdempotencyKey, Path, Query},
     problem::{Problem, not_found},
     shapes,
     status::check_project,
@@ -84,6 +85,7 @@ struct Asked {
     /// Show the refresh token with them.
     include_refresh_token: bool,
     /// Renew the tokens first.
+    #[param(inline)]
     refresh: Option<Refresh>,
 }
 
@@ -128,8 +130,10 @@ async fn show(
 }
 
 /// A provider's refusal, as the client of the API learns of it.
-fn bad_gateway(error: ampline_core::provider::ReadError) -> Problem {
-    Problem::new(StatusCode::BAD_GATEWAY, error.message)
+fn bad_gateway(error: ReadError) -> Problem {
+    // What cannot be asked of the provider is no failure of the provider's.
+    let is_ours = error.class == ReadErrorClass::BadRequest;
+    Problem::new(if is_ours { StatusCode::CONFLICT } else { StatusCode::BAD_GATEWAY }, error.message)
 }
 
 /// A connection with credentials that the product has already: exactly one way to authorise.
@@ -174,7 +178,7 @@ struct GenerateRequest {
 /// Makes a connection of credentials that the product has already.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/connections:generate", operation_id = "generateConnection",
-    tag = "connections", request_body = GenerateRequest, responses((status = 201, body = shapes::Connection))
+    tag = "connections", params(IdempotencyKey), request_body = GenerateRequest, responses((status = 201, body = shapes::Connection))
 )]
 async fn generate(
     State(api): Shared,
@@ -268,10 +272,7 @@ async fn update(
     tag = "connections",
     responses((status = 200, body = shapes::Connection), (status = 502, description = "The provider refused."))
 )]
-async fn refresh(
-    State(api): Shared,
-    Path((project, id)): Path<(String, String)>,
-) -> Result<Json<shapes::Connection>, Problem> {
+async fn refresh(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Json<shapes::Connection>, Problem> {
     let one = find(&api, &project, &id)?;
     one.refresh_now().await.map_err(bad_gateway)?;
     api.projects.credentials_changed(&one.id).await?;

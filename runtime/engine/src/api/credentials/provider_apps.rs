@@ -11,7 +11,7 @@ use super::{given::refused, opened, shape};
 use crate::{
     api::{
         Shared,
-        extract::{Body, Path},
+        extract::{Body, IdempotencyKey, Path},
         problem::Problem,
         status::check_project,
     },
@@ -68,7 +68,7 @@ pub(super) async fn list(State(api): Shared, Path(project): Path<String>) -> Res
 /// Keeps a registration of the product at a provider.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/provider-apps", operation_id = "createProviderApp", tag = "connections",
-    request_body = CreateRequest, responses((status = 201, body = shape::ShownApp))
+    params(IdempotencyKey), request_body = CreateRequest, responses((status = 201, body = shape::ShownApp))
 )]
 pub(super) async fn create(
     State(api): Shared,

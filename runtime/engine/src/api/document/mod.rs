@@ -2,6 +2,8 @@
 
 mod common;
 mod parameters;
+#[cfg(test)]
+mod tests;
 mod verbs;
 
 use std::{
@@ -15,8 +17,8 @@ use utoipa::openapi::{Components, Info, OpenApi, Paths, RefOr, Schema, SecurityR
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
 use super::Api;
-pub(super) use verbs::routed;
 use verbs::Verbs;
+pub(super) use verbs::routed;
 
 /// Security schemes of the document.
 pub(super) const API_KEY: &str = "ApiKey";
@@ -93,7 +95,8 @@ impl Routes {
 
 /// The whole document. It depends on the program alone.
 pub(super) fn document() -> &'static Value {
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| super::keyed().secured().merge(super::open()).merge(super::foreign()).document());
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| super::keyed().secured().merge(super::open()).merge(super::foreign()).document());
     &DOCUMENT
 }
 
@@ -105,7 +108,8 @@ pub fn text() -> &'static str {
 
 /// Gives a request the address that the router knows.
 pub(super) async fn rewrite(mut request: Request) -> Request {
-    static VERBS: LazyLock<Verbs> = LazyLock::new(|| Verbs::new(document()["paths"].as_object().into_iter().flatten().map(|(path, _)| path)));
+    static VERBS: LazyLock<Verbs> =
+        LazyLock::new(|| Verbs::new(document()["paths"].as_object().into_iter().flatten().map(|(path, _)| path)));
     if let Some(uri) = VERBS.rewritten(request.uri()) {
         *request.uri_mut() = uri;
     }
@@ -129,7 +133,8 @@ async fn show() -> impl IntoResponse {
 /// The operations of a document: path, method, operation.
 pub(super) fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();
-    paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation)))
+    paths
+        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation)))
 }
 
 /// Does something to every operation of a document.

@@ -107,6 +107,11 @@ pub(super) async fn check(path: Option<MatchedPath>, request: Request, next: Nex
     if issues.is_empty() { Ok(next.run(request).await) } else { Err(invalid(issues)) }
 }
 
+/// Whether the document says that this route takes a header of this name.
+pub(super) fn takes_header(path: &str, method: &Method, name: &str) -> bool {
+    operation(path, method).is_some_and(|operation| operation.headers.contains_key(name))
+}
+
 fn operation(path: &str, method: &Method) -> Option<Arc<Operation>> {
     let known = GATE.operations.get(path)?;
     let method = if method == Method::HEAD { "GET" } else { method.as_str() };
@@ -117,16 +122,16 @@ fn check_query(check: &mut Check<'_>, known: &BTreeMap<String, Parameter>, uri: 
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let Query(pairs) = pairs.map_err(|rejection| bad_request(rejection.body_text()))?;
     for (index, (name, text)) in pairs.iter().enumerate() {
+        if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+            check.put(RequestIssue::new(Place::Query, name, "is given twice"));
+            continue;
+        }
         let Some(parameter) = known.get(name) else {
             let issue = RequestIssue::new(Place::Query, name, "is not known here");
             let names: Vec<&str> = known.keys().map(String::as_str).collect();
             check.put(if names.is_empty() { issue } else { issue.remedy(format!("known are {}", names.join(", "))) });
             continue;
         };
-        if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
-            check.put(RequestIssue::new(Place::Query, name, "is given twice"));
-            continue;
-        }
         check.value(&parameter.schema, &read(&parameter.schema, text), name, false);
     }
     for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name))
