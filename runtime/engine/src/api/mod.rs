@@ -1,7 +1,7 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, the API's own document, signed downloads and providers' events (which are signed, or show a key of their own)
-//! asks for the key in `X-Api-Key`; what is not listed here is denied.
+//! Every path but health, the API's own document, the catalog, signed downloads and uploads, and providers' events (which are signed, or
+//! show a key of their own) asks for the key in `X-Api-Key`; what is not listed here is denied.
 //!
 //! # The document is the gate
 //! The OpenAPI document is made from the routes (`document`), and every request is compared with it before its handler runs (`gate`):

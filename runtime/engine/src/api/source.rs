@@ -57,12 +57,11 @@ pub(super) fn only_integration(manifest: &Manifest) -> Result<&Integration, Prob
 }
 
 async fn unpacked(api: &Arc<Api>, address: String) -> Result<Vec<u8>, Problem> {
-    let Some(uploads) = api.uploads.clone() else {
-        return Err(
-            Problem::new(StatusCode::CONFLICT, "no runtime is running, so there are no archives").remedy("send sourceYaml")
-        );
-    };
     let wrong = |details: Vec<String>| invalid(details.into_iter().map(|detail| issue("sourceZipUrl", detail)).collect());
+    let Some(uploads) = api.uploads.clone() else {
+        return Err(wrong(vec!["is none of ours: no runtime is running that could have taken it in".to_owned()])
+            .remedy("send sourceYaml"));
+    };
     let fetching = tokio::task::spawn_blocking(move || uploads.fetch(&address).map(|archive| manifest_in(&archive)));
     match fetching.await.map_err(|error| failed(&error))? {
         Ok(Ok(text)) => Ok(text),

@@ -17,20 +17,21 @@ const TRANSFORM_FUNCTION: &str = ".ts";
 
 /// The text of the manifest in `archive`, or everything that is wrong with the archive.
 pub(crate) fn manifest_in(archive: &[u8]) -> Result<Vec<u8>, Vec<String>> {
+    let said = entries_said(archive);
     let mut archive = ZipArchive::new(Cursor::new(archive)).map_err(|error| vec![unreadable(&error)])?;
     let entries = archive.len();
     if entries > ENTRIES_MAX {
         return Err(vec![format!("it has {entries} entries, and {ENTRIES_MAX} are the most: send amp.yaml alone")]);
     }
     let (mut manifests, mut faults) = (Vec::new(), Vec::new());
-    let mut names = std::collections::BTreeSet::new();
+    // Of entries with one name the last alone is seen; another program may take the first.
+    if said.is_some_and(|said| usize::from(said) != entries) {
+        faults.push("several of its entries have one name: pack amp.yaml alone".to_owned());
+    }
     for index in 0..entries {
         match archive.by_index_raw(index) {
             Ok(entry) => {
-                let name = entry.name_raw().to_vec();
-                if !names.insert(name) {
-                    faults.push(format!("{} is in it twice", quoted(&entry)));
-                } else if let Err(fault) = sort(&entry, index, &mut manifests) {
+                if let Err(fault) = sort(&entry, index, &mut manifests) {
                     faults.push(format!("{} {fault}", quoted(&entry)));
                 }
             }
@@ -52,6 +53,13 @@ pub(crate) fn manifest_in(archive: &[u8]) -> Result<Vec<u8>, Vec<String>> {
         Some(index) => unpacked(&mut archive, index).map_err(|fault| vec![fault]),
         None => Err(faults),
     }
+}
+
+/// How many entries the archive says that it has, at its end.
+fn entries_said(archive: &[u8]) -> Option<u16> {
+    let end = archive.windows(4).rposition(|four| four == b"PK\x05\x06")?;
+    let count = archive.get(end + 10..end + 12)?;
+    Some(u16::from_le_bytes(count.try_into().ok()?))
 }
 
 /// Puts a manifest among those found; why an entry may not be in the archive.
@@ -191,7 +199,7 @@ mod tests {
             ("empty", packed(&[]), &["there is no manifest in it"]),
             ("another name", packed(&[("manifest.yaml", text)]), &["`manifest.yaml` does not belong", "there is no manifest"]),
             ("two", packed(&[("amp.yaml", text), ("amp.yml", text)]), &["several manifests"]),
-            ("twice", twice, &[""]),
+            ("twice", twice, &["have one name"]),
             ("others", packed(&[("amp.yaml", text), ("id_rsa", text)]), &["`id_rsa` does not belong"]),
             (
                 "climbing",
