@@ -122,6 +122,12 @@ fn records_of_many_associations() {
     let carried = soon("carried", || page(&plan, carried).unwrap());
     assert!(carried.records[0].associations[0].1.len() > 30 * MANY);
 
+    let names = listed(MANY, |n| format!("\"object{n}\""));
+    let many = read_plan("hubspot", "contacts", &format!(r#"{{"associations":[{names}]}}"#));
+    let run = ReadCursor::default().start_run(Backfill::FullHistory, Timestamp::UNIX_EPOCH, OVERLAP_DEFAULT).run.unwrap();
+    let request = Catalog::built_in().get("hubspot").unwrap().request(&many, &run);
+    assert_eq!(request.uri().query(), Some("limit=100"), "what no address can hold is asked for apart");
+
     let bare = listed(MANY, |n| format!(r#"{{"id":"{n}","properties":{{}},"associations":{{"strange":null}}}}"#));
     let mut records = page(&plan, format!(r#"{{"results":[{bare}]}}"#)).unwrap().records;
     let results = listed(MANY, |n| format!(r#"{{"from":{{"id":"{n}"}},"to":[{{"toObjectId":{n}}}]}}"#));

@@ -29,7 +29,7 @@
 //!    A verb behind a parameter is written as it is called, `…/{widgetId}:pause`. What stands in braces is described in
 //!    `document::parameters`; `operation_id` is unique; refusals that are alike everywhere (400, 401, 404, 413, 415, 422, 500, …) are added.
 //! 3. `pub(super) fn routes() -> Routes { Routes::new().add(routes!(list, create)).add(routes!(show)) }`, one `add` for each path, merged in
-//!    [`keyed`] or [`open`]. Tags are in `document::common`.
+//!    [`keyed`] or [`open`]. Tags are in `document::answers`.
 //! 4. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
 
 mod auth;

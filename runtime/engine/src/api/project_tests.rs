@@ -226,6 +226,9 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
     let made = served.ask("POST", all, None, create("acme", json!("c1"), json!({}))).await.2;
     let one = format!("{all}/{}", made["id"].as_str().unwrap());
     let object = "integrations/crm/objects/contacts/config-content";
+    let masked = |mask: &str, installation: Value| json!({ "updateMask": [mask], "installation": installation });
+    let other = json!({ "connectionId": "c2" });
+    let edit = |group: &str, action: &str| json!({ "groupRef": group, "action": action, "changes": [] });
     let rows = [
         ("POST", all, create("acme", json!("c1"), json!({})), 409, "", "has the installation"),
         ("POST", all, create("", json!("c1"), json!({})), 422, "groupRef", "must be your own id"),
@@ -250,40 +253,12 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
             "",
             "there is no integration \"cmr\"",
         ),
-        (
-            "PATCH",
-            &one,
-            json!({ "updateMask": ["group"], "installation": {} }),
-            422,
-            "updateMask[0]",
-            "nothing can be changed by the mask",
-        ),
-        (
-            "PATCH",
-            &one,
-            json!({ "updateMask": ["connectionId"], "installation": { "connectionId": "c2" } }),
-            422,
-            "connectionId",
-            "belongs to the group \"beta\"",
-        ),
-        (
-            "PATCH",
-            object,
-            json!({ "groupRef": "acme", "action": "read", "changes": [] }),
-            422,
-            "config.content.read.objects.contacts",
-            "is not configured",
-        ),
-        ("PATCH", object, json!({ "groupRef": "x", "action": "read", "changes": [] }), 404, "", "has not installed \"crm\""),
+        ("PATCH", &one, masked("group", json!({})), 422, "updateMask[0]", "nothing can be changed by the mask"),
+        ("PATCH", &one, masked("connectionId", other), 422, "connectionId", "belongs to the group \"beta\""),
+        ("PATCH", object, edit("acme", "read"), 422, "config.content.read.objects.contacts", "is not configured"),
+        ("PATCH", object, edit("x", "read"), 404, "", "has not installed \"crm\""),
         ("PATCH", object, json!({ "action": "read", "changes": [] }), 422, "groupRef", "give groupRef or installationId"),
-        (
-            "PATCH",
-            object,
-            json!({ "groupRef": "acme", "action": "fly", "changes": [] }),
-            422,
-            "action",
-            "is none of read, subscribe, write",
-        ),
+        ("PATCH", object, edit("acme", "fly"), 422, "action", "is none of read, subscribe, write"),
         ("GET", "integrations/x/installations/y", Value::Null, 404, "", "there is no installation \"y\""),
         ("GET", "installations?limit=3", Value::Null, 422, "limit", "is not known here"),
         ("DELETE", "connections/x", Value::Null, 404, "", "there is no connection \"x\""),

@@ -30,6 +30,7 @@ enum AuthType {
     Basic,
     Oauth2,
     ApiKey,
+    Custom,
 }
 
 /// A provider of the catalog.
@@ -52,6 +53,9 @@ struct ProviderInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     api_key_opts: Option<ApiKeyOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    custom_opts: Option<CustomOptions>,
     support: Support,
     /// By their names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -151,6 +155,25 @@ struct KeyParameter {
     name: String,
 }
 
+/// Credentials of a form of the provider's own.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CustomOptions {
+    headers: Vec<CustomPart>,
+    query_params: Vec<CustomPart>,
+    /// What a customer gives; all of it is secret.
+    inputs: Vec<Input>,
+}
+
+/// A header or a parameter.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CustomPart {
+    name: String,
+    /// `{{.name}}` stands for an input.
+    value_template: String,
+}
+
 /// What this runtime can do with a provider.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -238,11 +261,6 @@ fn info(provider: &dyn Provider) -> ProviderInfo {
         let module = Module { base_url: info.base_url.clone(), display_name: format!("{} ({name})", info.display_name), support };
         (name.clone(), module)
     };
-    let input = |input: &provider::Input| Input {
-        name: input.name.clone(),
-        display_name: input.display_name.clone(),
-        prompt: input.documentation.clone(),
-    };
     let inputs: Vec<Input> = info.inputs.iter().map(input).collect();
     ProviderInfo {
         name: info.name.clone(),
@@ -252,6 +270,7 @@ fn info(provider: &dyn Provider) -> ProviderInfo {
         default_module: info.modules.first().cloned().unwrap_or_default(),
         oauth2_opts: oauth2(info),
         api_key_opts: api_key(&info.auth),
+        custom_opts: custom(&info.auth),
         support,
         modules: info.modules.iter().map(module).collect(),
         metadata: (!inputs.is_empty()).then_some(Metadata { input: inputs }),
@@ -274,12 +293,27 @@ fn support(name: &str) -> Support {
     }
 }
 
+fn input(input: &provider::Input) -> Input {
+    Input { name: input.name.clone(), display_name: input.display_name.clone(), prompt: input.documentation.clone() }
+}
+
+fn custom(auth: &AuthScheme) -> Option<CustomOptions> {
+    let AuthScheme::Custom(custom) = auth else { return None };
+    let part = |(name, value): &(String, String)| CustomPart { name: name.clone(), value_template: value.clone() };
+    Some(CustomOptions {
+        headers: custom.headers.iter().map(part).collect(),
+        query_params: custom.query.iter().map(part).collect(),
+        inputs: custom.inputs.iter().map(input).collect(),
+    })
+}
+
 fn auth_type(auth: &AuthScheme) -> AuthType {
     match auth {
         AuthScheme::None => AuthType::None,
         AuthScheme::Basic => AuthType::Basic,
         AuthScheme::ApiKey(_) => AuthType::ApiKey,
         AuthScheme::OAuth2(_) => AuthType::Oauth2,
+        AuthScheme::Custom(_) => AuthType::Custom,
     }
 }
 

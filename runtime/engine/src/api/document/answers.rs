@@ -1,5 +1,6 @@
 //! What holds for all operations, said once: who is asked for a key, and the errors that any of them may answer with.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -61,11 +62,11 @@ pub(super) fn complete(document: &mut Value) {
     for (_, name, description) in REFUSALS.into_iter().chain([OTHER]) {
         document["components"]["responses"][name] = json!({ "description": description, "content": problem() });
     }
-    each_operation(document, refusals);
+    each_operation(document, answers);
 }
 
 /// Adds the refusals that an operation may give, where it does not say itself what such an answer is.
-fn refusals(path: &str, operation: &mut Value) {
+fn answers(path: &str, operation: &mut Value) {
     let takes_body = operation.get("requestBody").is_some();
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let is_conditional = parameters.into_iter().flatten().any(|one| one["name"] == "If-Match");
@@ -83,10 +84,17 @@ fn refusals(path: &str, operation: &mut Value) {
         }
     }
     operation["responses"][OTHER.0] = named(OTHER.1);
-    // Problems that an operation speaks of itself need only their description.
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
+        if response.get("$ref").is_some() {
+            continue;
+        }
+        // Problems that an operation speaks of itself need only their description, and successes speak for themselves.
+        if status.as_str() >= "400" && response.get("content").is_none() {
             response["content"] = problem();
+        }
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            let reason = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+            response["description"] = reason.unwrap_or("Done").into();
         }
     }
 }
