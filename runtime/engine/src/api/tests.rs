@@ -98,6 +98,8 @@ impl Served {
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), store, _folder: folder }
