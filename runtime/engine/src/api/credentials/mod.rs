@@ -2,6 +2,7 @@
 
 mod consent;
 mod given;
+mod patch;
 mod provider_apps;
 mod shape;
 
@@ -39,14 +40,14 @@ use shape::Wanted;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add(routes!(generate))
-        .add(routes!(show, connections::delete))
+        .add(routes!(show, patch::connection, connections::delete))
         .add(routes!(update))
         .add(routes!(refresh))
         .add(routes!(check))
         .add(routes!(consent::connect_in))
         .add(routes!(consent::connect))
         .add(routes!(provider_apps::list, provider_apps::create))
-        .add(routes!(provider_apps::delete))
+        .add(routes!(provider_apps::delete, patch::provider_app))
 }
 
 /// Where providers send people; anyone may ask.
@@ -167,6 +168,8 @@ struct GenerateRequest {
     #[schema(format = Password, min_length = 1)]
     api_key: Option<String>,
     basic_auth: Option<BasicAuth>,
+    /// What a provider with credentials of its own form asks for, by the names of its inputs.
+    custom_auth: Option<BTreeMap<String, String>>,
     oauth2_authorization_code: Option<AuthorizationCode>,
     oauth2_client_credentials: Option<ClientCredentials>,
     oauth2_password_credentials: Option<PasswordCredentials>,
@@ -192,6 +195,7 @@ async fn generate(
         access_token: request.access_token,
         api_key: request.api_key,
         basic_auth: request.basic_auth,
+        custom_auth: request.custom_auth,
         oauth2_authorization_code: request.oauth2_authorization_code,
         oauth2_client_credentials: request.oauth2_client_credentials,
         oauth2_password_credentials: request.oauth2_password_credentials,
