@@ -47,6 +47,8 @@ mod gate_tests;
 mod health;
 mod hosted_store;
 mod idempotency;
+#[cfg(test)]
+mod idempotency_tests;
 mod inbound;
 mod installations;
 mod integrations;
