@@ -55,6 +55,8 @@ mod gate_tests;
 mod health;
 mod hosted_store;
 mod idempotency;
+#[cfg(test)]
+mod idempotency_tests;
 mod inbound;
 mod installations;
 mod integrations;
