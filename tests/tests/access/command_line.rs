@@ -66,7 +66,9 @@ fn profiles_name_runtimes_elsewhere() {
         String::from_utf8(output.stderr).unwrap()
     };
     assert!(refusal(&["add", "prod", "--url", &url], "").contains("no key is given"));
-    assert!(refusal(&["add", "prod", "--url", "http://192.0.2.1", "--key-stdin"], "amp_x").contains("readable through the network"));
+    assert!(
+        refusal(&["add", "prod", "--url", "http://192.0.2.1", "--key-stdin"], "amp_x").contains("readable through the network")
+    );
     assert!(refusal(&["add", "a/b", "--url", &url, "--key-stdin"], "amp_x").contains("is no name"));
     assert!(refusal(&["use", "prod"], "").contains("there are none"));
     said(&profile(&["add", "prod", "--url", &url, "--project", "demo", "--key-stdin", "--use"], &first), &["profile", "add"]);

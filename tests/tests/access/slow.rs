@@ -95,7 +95,11 @@ async fn there_are_limits_on_heads_and_connections_and_pages_and_stops() {
     assert!(preflight.header("access-control-allow-headers").contains("x-api-key"), "{preflight:?}");
     assert!(preflight.header("access-control-allow-methods").contains("PATCH"), "{preflight:?}");
     let refused = ask(address, &format!("GET {PATH}"), &origin("https://app.example.com")[..1], Value::Null).await;
-    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (401, "https://app.example.com"), "a page may read why");
+    assert_eq!(
+        (refused.status, refused.header("access-control-allow-origin")),
+        (401, "https://app.example.com"),
+        "a page may read why"
+    );
     for foreign in ["https://evil.example.com", "https://app.example.com.evil", "null", "http://app.example.com"] {
         for method in ["OPTIONS", "GET"] {
             let answer = ask(address, &format!("{method} {PATH}"), &origin(foreign), Value::Null).await;
@@ -125,7 +129,8 @@ async fn pages_may_not_ask_unless_configured() {
     let headers = [("origin", "https://app.example.com"), ("access-control-request-method", "GET")];
     for asked in ["OPTIONS /v1/projects/demo/status", "GET /v1/projects/demo/status", "GET /health/live"] {
         let answer = ask(runtime.client.address(), asked, &headers, Value::Null).await;
-        let told: Vec<&str> = answer.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control")).collect();
+        let told: Vec<&str> =
+            answer.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control")).collect();
         assert!(told.is_empty(), "{asked}: {answer:?}");
     }
 }

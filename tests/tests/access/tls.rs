@@ -149,7 +149,11 @@ fn what_cannot_be_served_safely_is_refused_with_a_remedy() {
         (listen("127.0.0.1:0"), sound.replace(&certificate, &key), "holds no certificate in PEM form"),
         (listen("127.0.0.1:0"), sound.replace(&key, &certificate), "no private key in PEM form"),
         (listen("127.0.0.1:0"), sound.replace(&key, &other), "is not the key of the first certificate"),
-        (listen("127.0.0.1:0"), format!("{plain}[api]\nallowed_origins = [\"*\", \"https://App.example/\"]\n"), "api.allowed_origins[1]"),
+        (
+            listen("127.0.0.1:0"),
+            format!("{plain}[api]\nallowed_origins = [\"*\", \"https://App.example/\"]\n"),
+            "api.allowed_origins[1]",
+        ),
         (listen("127.0.0.1:0"), format!("{plain}[api]\nconnections_max = 0\n"), "api.connections_max"),
         (listen("127.0.0.1:0"), format!("{plain}[api]\ntls = {{ certificate = \"a\" }}\n"), "missing field `key`"),
     ] {

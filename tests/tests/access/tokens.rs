@@ -91,7 +91,8 @@ async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
     let (own, public) = (signer.pem("own", "private"), signer.pem("own", "public"));
     let unnamed = json!({ "key": own, "algorithm": "RS256", "headers": {}, "claims": sound() });
     let foreign = json!({ "key": own, "algorithm": "RS256", "headers": { "kid": "another" }, "claims": sound() });
-    let critical = json!({ "key": own, "algorithm": "RS256", "headers": { "kid": kid, "crit": ["b64"], "b64": true }, "claims": sound() });
+    let critical =
+        json!({ "key": own, "algorithm": "RS256", "headers": { "kid": kid, "crit": ["b64"], "b64": true }, "claims": sound() });
     let rows = [
         (signed(own, "RS256", sound()), ""),
         (signed(own, "RS256", but("consumerRef", Value::Null)), ""),
@@ -137,7 +138,8 @@ async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
 
 /// One's own group's things are there, those of others are not.
 async fn reaches_its_own_alone(runtime: &RuntimeProcess, token: &str) {
-    let all = ask(runtime.client.address(), &format!("GET {INSTALLATIONS}"), &[("x-api-key", runtime.client.key())], Value::Null).await;
+    let all =
+        ask(runtime.client.address(), &format!("GET {INSTALLATIONS}"), &[("x-api-key", runtime.client.key())], Value::Null).await;
     let of = |group: &str| {
         let installed = all.body.as_array().unwrap().iter().find(|one| one["group"]["groupRef"] == group).unwrap();
         [&installed["id"], &installed["connection"]["id"]].map(|id| id.as_str().unwrap().replace('/', "%2F"))
@@ -162,7 +164,8 @@ async fn reaches_its_own_alone(runtime: &RuntimeProcess, token: &str) {
         let answer = show(runtime, token, &asked, Value::Null).await;
         assert_eq!(answer.status, status, "{asked}: {:#}", answer.body);
     }
-    let connect = |group: &str| json!({ "projectIdOrName": "demo", "provider": "hubspot", "groupRef": group, "consumerRef": "una" });
+    let connect =
+        |group: &str| json!({ "projectIdOrName": "demo", "provider": "hubspot", "groupRef": group, "consumerRef": "una" });
     assert_eq!(show(runtime, token, "POST /v1/oauth-connect", connect("beta")).await.status, 403);
     let own = show(runtime, token, "POST /v1/oauth-connect", connect("acme")).await;
     assert!(![401, 403].contains(&own.status), "it is for the route to say that there is no provider app: {own:?}");

@@ -146,8 +146,7 @@ impl Keys {
         api: Vec<ApiKeyRecord>,
         jwt: Vec<JwtKeyRecord>,
     ) -> Arc<Self> {
-        let held =
-            Held { api: api.into_iter().map(Known::new).collect(), jwt: jwt.into_iter().map(TokenKey::new).collect() };
+        let held = Held { api: api.into_iter().map(Known::new).collect(), jwt: jwt.into_iter().map(TokenKey::new).collect() };
         Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(held) })
     }
 
@@ -230,8 +229,7 @@ impl Keys {
         if known.is_some_and(|known| digest.equals(&known.record.digest) && known.record.revoked_at.is_none()) {
             return Ok(());
         }
-        let new =
-            NewKey { label: "command line of this machine".to_owned(), scopes: vec![KeyScope::Full], expires_at: None };
+        let new = NewKey { label: "command line of this machine".to_owned(), scopes: vec![KeyScope::Full], expires_at: None };
         self.put(self.record(LOCAL.to_owned(), new, key)).await
     }
 

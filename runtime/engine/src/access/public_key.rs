@@ -19,8 +19,10 @@ const BITS_MAX: usize = 8_192;
 /// Why a text is no public key that tokens can be checked by.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PublicKeyError {
-    #[error("this is a private key, which nobody but the signer should have: replace it if others may have seen it, and give \
-             the public one (`openssl pkey -in private.pem -pubout`)")]
+    #[error(
+        "this is a private key, which nobody but the signer should have: replace it if others may have seen it, and give \
+             the public one (`openssl pkey -in private.pem -pubout`)"
+    )]
     Private,
     #[error("this is a certificate; give the key alone (`openssl x509 -in cert.pem -pubkey -noout`)")]
     Certificate,

@@ -160,7 +160,11 @@ struct NewValues {
     get, path = "/v1/projects/{projectIdOrName}/api-keys", operation_id = "listApiKeys", tag = "keys", params(Wanted),
     responses((status = 200, body = [Shown]))
 )]
-async fn list(State(api): Shared, Path(project): Path<String>, Query(wanted): Query<Wanted>) -> Result<Json<Vec<Shown>>, Problem> {
+async fn list(
+    State(api): Shared,
+    Path(project): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Vec<Shown>>, Problem> {
     check_project(&api, &project)?;
     let all = api.keys.all().into_iter().map(|record| Shown::new(&api, record));
     Ok(Json(all.filter(|one| one.active || !wanted.active).collect()))

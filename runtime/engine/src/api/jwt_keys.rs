@@ -132,7 +132,11 @@ struct NewValues {
     get, path = "/v1/projects/{projectIdOrName}/jwt-keys", operation_id = "listJwtKeys", tag = "keys", params(Wanted),
     responses((status = 200, body = [Shown]))
 )]
-async fn list(State(api): Shared, Path(project): Path<String>, Query(wanted): Query<Wanted>) -> Result<Json<Vec<Shown>>, Problem> {
+async fn list(
+    State(api): Shared,
+    Path(project): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Vec<Shown>>, Problem> {
     check_project(&api, &project)?;
     let all = api.keys.all_jwt().into_iter().filter(|record| record.active || !wanted.active);
     Ok(Json(all.map(|record| Shown::new(&api, record)).collect()))

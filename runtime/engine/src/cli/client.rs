@@ -230,7 +230,11 @@ fn local_way(running: &RunningRuntime) -> Result<(String, reqwest::Client), Fail
     let mut address = running.address;
     if address.ip().is_unspecified() {
         // Listening everywhere is listening here, too.
-        address.set_ip(if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+        address.set_ip(if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
     }
     let (scheme, client) = match &running.certificate_sha256 {
         Some(digest) => ("https", pinned::client(digest)),
@@ -256,7 +260,8 @@ fn causes(error: &reqwest::Error) -> String {
 
 /// The words of a problem, with each of its issues on a line.
 fn refusal(status: StatusCode, problem: &Value) -> String {
-    let detail = problem["detail"].as_str().map_or_else(|| format!("the answer is {status}, with no reason given"), str::to_owned);
+    let detail =
+        problem["detail"].as_str().map_or_else(|| format!("the answer is {status}, with no reason given"), str::to_owned);
     let mut text = problem["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"));
     let issues = problem["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
     for issue in issues {

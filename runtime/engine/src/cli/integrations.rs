@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, client::Client, output, table};
+use super::{Failure, Target, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline integrations`.

@@ -94,7 +94,9 @@ async fn switch(target: &Target, kid: &str, active: bool) -> Result<(), Failure>
     let client = Client::connect(target).await?;
     let value = client.send(Method::PATCH, &format!("jwt-keys/{}", encoded(kid)), Some(body), None).await?;
     client.close().await?;
-    output::show(target.format, &value, |_| if active { "its tokens are believed again" } else { "no token of it is believed any more" }.to_owned())
+    output::show(target.format, &value, |_| {
+        if active { "its tokens are believed again" } else { "no token of it is believed any more" }.to_owned()
+    })
 }
 
 fn row(one: &Value) -> [String; 5] {

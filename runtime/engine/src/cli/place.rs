@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn addresses_that_would_show_the_key_are_refused() {
-        for sound in ["https://a.example", "https://a.example:8/x", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"] {
+        for sound in ["https://a.example", "https://a.example:8/x", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"]
+        {
             assert_eq!(sound_url(&format!("{sound}/")).map_err(|failure| failure.message), Ok(sound.to_owned()));
         }
         for wrong in ["a.example", "ftp://a.example", "http://a.example", "https://u:p@a.example", "https://a.example/?key=1"] {

@@ -152,7 +152,8 @@ fn with_key(mut profile: Profile, key_stdin: bool, keyring: Option<KeyringEntry>
         (None, Some(entry)) => profile.key_from = Some(SecretSource::Keyring(entry)),
         (Some(key), None) => profile.key = Some(key),
         (None, None) => {
-            let message = format!("no key is given: pass one with --key-stdin or {API_KEY_VARIABLE}, or name where it is with --keyring");
+            let message =
+                format!("no key is given: pass one with --key-stdin or {API_KEY_VARIABLE}, or name where it is with --keyring");
             return Err(Failure::refused(message));
         }
     }
@@ -200,7 +201,11 @@ impl Profiles {
     fn get(&self, name: &str) -> Result<&Profile, Failure> {
         self.profiles.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-            let known = if names.is_empty() { "there are none; `ampline profile add` makes one".to_owned() } else { format!("there are: {}", names.join(", ")) };
+            let known = if names.is_empty() {
+                "there are none; `ampline profile add` makes one".to_owned()
+            } else {
+                format!("there are: {}", names.join(", "))
+            };
             Failure::refused(format!("no profile is called {name:?}; {known}"))
         })
     }

@@ -93,7 +93,10 @@ mod tests {
             (json!([]), "[]"),
             (json!({ "a": {}, "b": [] }), "a: {}\nb: []"),
             (json!([1, "x", [2, 3], { "k": "v", "l": [true] }]), "- 1\n- x\n- - 2\n  - 3\n- k: v\n  l:\n    - true"),
-            (json!({ "on": "yes", "a b": "1.5", "t": "2026-01-01T00:00:00Z" }), "a b: \"1.5\"\n\"on\": \"yes\"\nt: \"2026-01-01T00:00:00Z\""),
+            (
+                json!({ "on": "yes", "a b": "1.5", "t": "2026-01-01T00:00:00Z" }),
+                "a b: \"1.5\"\n\"on\": \"yes\"\nt: \"2026-01-01T00:00:00Z\"",
+            ),
             (json!({ "text": "two\nlines: #\u{85}\t" }), "text: \"two\\nlines: #\\u0085\\t\""),
         ] {
             let expected = expected.replace("a b:", "\"a b\":");

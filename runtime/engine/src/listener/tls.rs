@@ -129,7 +129,8 @@ fn pair(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
         return Err(TlsError::NoCertificate { path: certificate.to_owned() });
     }
     let text = std::fs::read(key).map(zeroize::Zeroizing::new).map_err(|error| unreadable(key, error.to_string()))?;
-    let private = PrivateKeyDer::from_pem_slice(&text).map_err(|error| unreadable(key, format!("no private key in PEM form: {error}")))?;
+    let private =
+        PrivateKeyDer::from_pem_slice(&text).map_err(|error| unreadable(key, format!("no private key in PEM form: {error}")))?;
     let provider = rustls::crypto::ring::default_provider();
     CertifiedKey::from_der(chain, private, &provider).map_err(|error| TlsError::Pair {
         certificate: certificate.to_owned(),

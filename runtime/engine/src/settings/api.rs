@@ -28,12 +28,7 @@ pub struct ApiSettings {
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self {
-            allowed_origins: Vec::new(),
-            connections_max: CONNECTIONS_MAX_DEFAULT,
-            tls: None,
-            allow_plain_http: false,
-        }
+        Self { allowed_origins: Vec::new(), connections_max: CONNECTIONS_MAX_DEFAULT, tls: None, allow_plain_http: false }
     }
 }
 
@@ -86,7 +81,8 @@ fn origin_fault(origin: &str) -> Option<&'static str> {
     }
     let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     let is_host = |rest: &str| {
-        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]_".contains(&byte))
+        !rest.is_empty()
+            && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]_".contains(&byte))
     };
     (!rest.is_some_and(is_host))
         .then_some("is no origin as browsers send it: scheme, host and port in lower case, like https://app.example.com")

@@ -45,17 +45,25 @@ pub struct Settings {
 impl Settings {
     /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
     pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
-        (&self.project.id, self.api.lasting(), &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits, &self.integrations)
-            != (
-                &running.project.id,
-                running.api.lasting(),
-                &running.retention,
-                &running.network,
-                &running.secrets,
-                &running.postgres,
-                &running.limits,
-                &running.integrations,
-            )
+        (
+            &self.project.id,
+            self.api.lasting(),
+            &self.retention,
+            &self.network,
+            &self.secrets,
+            &self.postgres,
+            &self.limits,
+            &self.integrations,
+        ) != (
+            &running.project.id,
+            running.api.lasting(),
+            &running.retention,
+            &running.network,
+            &running.secrets,
+            &running.postgres,
+            &running.limits,
+            &running.integrations,
+        )
     }
 }
 

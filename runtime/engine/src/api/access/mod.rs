@@ -34,7 +34,7 @@ pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: N
 async fn admitted(api: &Api, mut request: Request) -> Result<Request, Response> {
     let caller = match request.extensions().get::<Caller>() {
         Some(caller) => caller.clone(),
-        None => credentials::caller(api, &request)?,
+        None => credentials::caller(api, &request).map_err(|refusal| *refusal)?,
     };
     let need = need(request.method(), request.uri());
     match &caller {
@@ -58,6 +58,7 @@ fn suffices(scope: KeyScope, need: &Need) -> bool {
 fn lacking(scopes: &[KeyScope], need: &Need) -> Problem {
     let names = |scopes: &[KeyScope]| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
     let enough: Vec<KeyScope> = KeyScope::ALL.into_iter().filter(|scope| suffices(*scope, need)).collect();
-    let detail = format!("this asks for a key of the scope {}; the one shown has {}", names(&enough).replace(", ", " or "), names(scopes));
+    let detail =
+        format!("this asks for a key of the scope {}; the one shown has {}", names(&enough).replace(", ", " or "), names(scopes));
     Problem::new(StatusCode::FORBIDDEN, detail).remedy("`ampline keys create --scope …` makes a key")
 }

@@ -8,7 +8,10 @@ use axum::{
 use serde_json::Value;
 
 use super::{
-    super::{Api, REQUEST_BYTES_MAX, problem::{Problem, bad_request, not_found}},
+    super::{
+        Api, REQUEST_BYTES_MAX,
+        problem::{Problem, bad_request, not_found},
+    },
     credentials::pairs,
     rules::{About, Need},
 };
@@ -44,7 +47,9 @@ pub(super) async fn only(api: &Api, claims: &Claims, need: &Need, request: Reque
         Bytes::new()
     } else {
         let read = to_bytes(body, REQUEST_BYTES_MAX).await;
-        read.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {} KiB", REQUEST_BYTES_MAX >> 10)))?
+        read.map_err(|_| {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {} KiB", REQUEST_BYTES_MAX >> 10))
+        })?
     };
     if !bytes.is_empty() {
         named.in_body(&bytes)?;

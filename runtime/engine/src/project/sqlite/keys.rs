@@ -73,8 +73,7 @@ pub(super) fn delete_api_key(db: &Connection, id: &str) -> Result<(), Fault> {
 }
 
 pub(super) fn jwt_keys(db: &Connection) -> Result<Vec<JwtKeyRecord>, Fault> {
-    let sql =
-        "SELECT id, label, public_key_pem, active, created_at_us, updated_at_us FROM jwt_key ORDER BY created_at_us, id";
+    let sql = "SELECT id, label, public_key_pem, active, created_at_us, updated_at_us FROM jwt_key ORDER BY created_at_us, id";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
