@@ -168,18 +168,8 @@ async fn a_connection_says_what_the_provider_needs_and_is_changed_by_mask() {
     assert_eq!((status, &made["authScheme"], made.get("customAuth")), (201, &json!("custom"), None), "{made}");
     assert!(!made.to_string().contains(KEY));
     let id = made["id"].as_str().unwrap();
-    stage.json(&[
-        "installations",
-        "create",
-        "--integration",
-        "sync",
-        "--group",
-        "acme",
-        "--connection",
-        id,
-        "--object",
-        "things",
-    ]);
+    let (integration, customer) = (["--integration", "sync"], ["--group", "acme", "--connection", id]);
+    stage.json(&[&["installations", "create"][..], &integration, &customer, &["--object", "things"]].concat());
     let key = |key: &str| format!("Key {key}");
     let expected = ["/eu/c1/things?account=acc-1".to_owned(), "acc-1".to_owned(), key(KEY)];
     assert_eq!(stage.asked_after(0).await, expected);

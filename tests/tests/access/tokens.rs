@@ -61,11 +61,8 @@ async fn show(runtime: &RuntimeProcess, token: &str, asked: &str, body: Value) -
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
-    let Some(venv) = require("access", "PyJWT and PyYAML of PyPI", Venv::of("tokens.txt")) else { return };
-    let (stage, signer) = (Stage::new(""), Signer::new(venv));
-    let runtime = stage.start();
+/// Makes a public key known, and gives its kid; what is no such key is refused with its reason.
+fn adds_sound_keys_alone(stage: &Stage, signer: &Signer) -> String {
     let add = |name: &str, pem: &str| {
         let file = stage.file(name);
         fs::write(&file, pem).unwrap();
@@ -85,7 +82,15 @@ async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(refused.status.code() == Some(1) && said.contains(reason), "{name}: {said}");
     }
+    kid
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_believed_by_a_token_of_a_known_key_alone() {
+    let Some(venv) = require("access", "PyJWT and PyYAML of PyPI", Venv::of("tokens.txt")) else { return };
+    let (stage, signer) = (Stage::new(""), Signer::new(venv));
+    let runtime = stage.start();
+    let kid = adds_sound_keys_alone(&stage, &signer);
     let now = jiff::Timestamp::now().as_second();
     let signed = |key: &str, algorithm: &str, claims: Value| json!({ "key": key, "algorithm": algorithm, "headers": { "kid": kid }, "claims": claims });
     let (own, public) = (signer.pem("own", "private"), signer.pem("own", "public"));
