@@ -9,9 +9,12 @@ fn consequences(preview: &Preview) -> Vec<String> {
         assert_eq!(read.whose.installations, read.whose.groups.len());
         format!("{} {:?}: {groups}", read.object, read.kind)
     };
-    let mut told: Vec<String> = preview.integrations.iter().flat_map(|one| &one.reads).map(one).collect();
-    told.sort();
-    told
+    sorted(preview.integrations.iter().flat_map(|one| &one.reads).map(one).collect())
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
 }
 
 #[tokio::test]
@@ -69,8 +72,7 @@ async fn what_a_preview_tells_is_what_happens() {
     assert_eq!(stage.project.integration("sales").await.unwrap().latest.number, 1);
 
     stage.project.deploy(&newer, Origin::Api, true).await.unwrap();
-    let mut told = stage.told();
-    told.sort();
+    let told = sorted(stage.told());
     let expected = [
         "acme contacts every 10 to hook: email",
         "acme deals every 60 to store: amount",
