@@ -72,18 +72,14 @@ pub(super) fn read(plan: &ReadPlan, raw: &RawValue, body: &Bytes, with_associati
         true => associations::carried(plan, associations).map_err(|error| wrong(&error))?,
         false => Vec::new(),
     };
+    let modified_at = changed_at(find("updatedat"), find("archivedat").filter(|_| deleted));
+    let mut fields = Vec::with_capacity(root.len() + properties.len());
+    let field = |(name, value)| (name, slice(body, value));
     // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
-    let outer = root.iter().filter(|(name, _)| name == "id" || !properties.iter().any(|(property, _)| property == name)).cloned();
-    let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
-    let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
-    Ok(Record {
-        id: id.into_owned(),
-        modified_at: changed_at(find("updatedat"), find("archivedat").filter(|_| deleted)),
-        deleted,
-        raw: slice(body, raw),
-        fields,
-        associations,
-    })
+    let is_shown = |name: &str| name == "id" || !properties.iter().any(|(property, _)| property == name);
+    fields.extend(root.into_iter().filter(|(name, _)| is_shown(name)).map(field));
+    fields.extend(properties.into_iter().filter(|(name, _)| name != "id").map(field));
+    Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations })
 }
 
 /// Archiving is a change, the last one of all, but HubSpot need not count it as one.
