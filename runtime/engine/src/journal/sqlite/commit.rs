@@ -195,7 +195,8 @@ fn insert(
          VALUES (?1, ?1, ?2, ?3, 0, ?4, 0, 0, ?5, ?6)",
     )?;
     for PreparedEnvelope { context, own, whole } in &envelopes.each {
-        let context = contexts.get_mut(*context).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
+        let context =
+            contexts.get_mut(*context).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
         let new = envelope.execute(params![
             next,
             own.event_id,
