@@ -87,10 +87,6 @@ impl Planner {
         let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
         let (mut plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
-        for plan in &mut plans {
-            // What was chosen is in the plan; thousands of plans need not carry it twice.
-            plan.context.installation.objects.clear();
-        }
         issues.extend(content.provider_fault(choice.latest));
         problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {
@@ -124,7 +120,7 @@ impl Planner {
     }
 
     /// What the operator says of the connection, else what the provider says of itself.
-    fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
+    pub(super) fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
         let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(connection_id).copied();
         declared.or(provider.info().rate_limit)
     }

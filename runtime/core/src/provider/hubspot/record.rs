@@ -1,6 +1,6 @@
 //! One record of HubSpot's, cut out of the answer's own bytes.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -19,6 +19,9 @@ use crate::{
         piece::{instant, lower_case, slice, text},
     },
 };
+
+/// Names beside the properties up to which each is compared with every property; HubSpot writes five or six, and more are looked up.
+const COMPARED_MAX: usize = 16;
 
 /// A record, its properties apart from what stands beside them; names lower-cased.
 #[derive(Default)]
@@ -76,8 +79,13 @@ pub(super) fn read(plan: &ReadPlan, raw: &RawValue, body: &Bytes, with_associati
     let mut fields = Vec::with_capacity(root.len() + properties.len());
     let field = |(name, value)| (name, slice(body, value));
     // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
-    let is_shown = |name: &str| name == "id" || !properties.iter().any(|(property, _)| property == name);
-    fields.extend(root.into_iter().filter(|(name, _)| is_shown(name)).map(field));
+    let names: Option<HashSet<&str>> =
+        (root.len() > COMPARED_MAX).then(|| properties.iter().map(|(name, _)| name.as_str()).collect());
+    let is_inner = |name: &str| match &names {
+        Some(names) => names.contains(name),
+        None => properties.iter().any(|(property, _)| property == name),
+    };
+    fields.extend(root.into_iter().filter(|(name, _)| name == "id" || !is_inner(name)).map(field));
     fields.extend(properties.into_iter().filter(|(name, _)| name != "id").map(field));
     Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations })
 }
