@@ -78,6 +78,11 @@ impl DataDir {
         self.0.join("secrets.key")
     }
 
+    /// Archives that wait for their deployments.
+    pub fn uploads(&self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
     /// Notes where this runtime's own providers are declared, for commands that are given while none runs.
     pub fn note_providers(&self, folder: Option<&Path>) -> io::Result<()> {
         let folder = folder.map(std::path::absolute).transpose()?;
@@ -112,7 +117,8 @@ impl DataDir {
     }
 }
 
-fn private_dir(path: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner may look into.
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -87,6 +87,8 @@ mod tests {
             scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         spoil(&*journal, wished).await;

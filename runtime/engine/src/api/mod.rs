@@ -1,7 +1,8 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, the API's own document, signed downloads and providers' events (which are signed, or show a key of their own)
-//! asks for a key in `X-Api-Key` or a user's token; `access` says what each may ask, and what is not listed here is denied.
+//! Every path but health, the API's own document, the catalog, signed downloads and uploads, and providers' events (which are signed, or
+//! show a key of their own) asks for a key in `X-Api-Key` or a user's token; `access` says what each may ask, and what is not listed here
+//! is denied.
 //!
 //! # The document is the gate
 //! The OpenAPI document is made from the routes (`document`), and every request is compared with it before its handler runs (`gate`):
@@ -35,10 +36,14 @@
 
 mod access;
 mod api_keys;
+mod checks;
 mod connections;
 mod cors;
 mod credentials;
 mod deliveries;
+mod deployment_plan;
+#[cfg(test)]
+mod deployment_tests;
 mod destinations;
 mod document;
 mod downloads;
@@ -50,23 +55,30 @@ mod gate_tests;
 mod health;
 mod hosted_store;
 mod idempotency;
+#[cfg(test)]
+mod idempotency_tests;
 mod inbound;
 mod installations;
 mod integrations;
 mod jwt_keys;
 mod manifest_shape;
+mod object_metadata;
 mod operations;
 mod paging;
 mod patience;
 mod problem;
 #[cfg(test)]
 mod project_tests;
+mod providers;
 mod range;
 mod reads;
+mod revisions;
 mod shapes;
+mod source;
 mod status;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod validator;
 
 use std::sync::Arc;
@@ -90,12 +102,14 @@ use crate::{
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
+    fields::FieldReader,
     inbound::Intake,
     journal::Journal,
     pressure::Pressure,
     project::{Origin, Project, ProjectError},
     scheduler::{self, Board},
     store::HostedStore,
+    uploads::Uploads,
 };
 
 /// Largest request body that is taken in.
@@ -135,6 +149,10 @@ pub struct Api {
     pub(crate) pressure: Option<Arc<Pressure>>,
     /// What takes providers' events in; nothing where none can be.
     pub(crate) intake: Option<Intake>,
+    /// Asks providers about fields; nothing where no credentials are at hand.
+    pub(crate) fields: Option<FieldReader>,
+    /// Where archives of deployments wait; nothing where none are taken in.
+    pub(crate) uploads: Option<Arc<Uploads>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -161,6 +179,10 @@ async fn to_the_end<T: Send + 'static>(
 fn keyed() -> Routes {
     Routes::new()
         .merge(integrations::routes())
+        .merge(revisions::routes())
+        .merge(uploads::routes())
+        .merge(checks::routes())
+        .merge(object_metadata::routes())
         .merge(installations::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
@@ -177,7 +199,12 @@ fn keyed() -> Routes {
 
 /// Routes that do not: what they give is public, or shown to who has a signed address.
 fn open() -> Routes {
-    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes())
+    Routes::new()
+        .merge(document::routes())
+        .merge(health::routes())
+        .merge(downloads::routes())
+        .merge(providers::routes())
+        .merge(uploads::signed())
 }
 
 /// Routes that providers call, in their own way: neither a key nor the document holds them to anything.

@@ -83,6 +83,8 @@ impl Served {
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), projects, _folder: folder }

@@ -36,7 +36,11 @@ pub(super) struct Served {
 
 /// A project of which nothing runs, over a store in this folder. It has the destination `hook`.
 pub(super) fn projects(folder: &std::path::Path) -> Arc<Project> {
-    let store = ProjectStore::open(&folder.join("project"), &Options::default()).unwrap();
+    project(ProjectStore::open(&folder.join("project"), &Options::default()).unwrap())
+}
+
+/// The same over this store.
+pub(super) fn project(store: Arc<ProjectStore>) -> Arc<Project> {
     let hook = KnownDestination { id: "d1".to_owned(), mirrors_records: false };
     let planner = Planner::new("demo".into(), Catalog::built_in(), BTreeMap::from([("hook".to_owned(), hook)]), None);
     Arc::new(Project::new(store, planner, Arc::new(SystemClock), None, None))
@@ -77,11 +81,16 @@ impl Answer {
 
 impl Served {
     pub(super) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One that is otherwise than the others.
+    pub(super) fn with(change: impl FnOnce(&mut Api)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let journal = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
         let store = HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap();
         let projects = projects(folder.path());
-        let api = Api {
+        let mut api = Api {
             projects: projects.clone(),
             project: "demo".into(),
             journal,
@@ -98,8 +107,11 @@ impl Served {
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
+        change(&mut api);
         Self { router: router(Arc::new(api)), store, _folder: folder }
     }
 

@@ -127,6 +127,8 @@ impl Client {
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         let router = api::router(Arc::new(api));

@@ -5,6 +5,7 @@ mod choices;
 mod client;
 mod connections;
 mod deliveries;
+mod deploy;
 mod destinations;
 mod events;
 mod findings;
@@ -79,7 +80,9 @@ enum Command {
     Destinations(destinations::DestinationsArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),
-    /// List, show, deploy and delete integrations.
+    /// Check an amp.yaml, show what it would change, and deploy it.
+    Deploy(deploy::DeployArgs),
+    /// List, show and delete integrations.
     Integrations(integrations::IntegrationsArgs),
     /// List, show, create, update and delete installations: which customer uses which integration, and how.
     Installations(installations::InstallationsArgs),
@@ -163,6 +166,7 @@ pub fn main() -> ExitCode {
         Command::Man { folder } => finish(meta::manual(&folder, Cli::command())),
         Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
         Command::Providers(args) => providers::run(args),
+        Command::Deploy(args) => finish(client::block_on(deploy::run(args))),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
         Command::Installations(args) => finish(client::block_on(installations::run(args))),
         Command::Reload(args) => finish(client::block_on(integrations::reload(args))),

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use ampline_core::manifest;
+use ampline_core::manifest::{self, Manifest};
 use clap::Args;
 
 use super::{Failure, check, logging, output, providers};
@@ -16,9 +16,9 @@ use crate::{
 /// Flags of `ampline run`. They stand above environment variables, and those above ampline.toml.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The manifest to run.
-    #[arg(default_value = "amp.yaml", value_name = "AMP_YAML")]
-    manifest: PathBuf,
+    /// The manifest to run [default: amp.yaml; where there is none beside ampline.toml, only what is deployed is run].
+    #[arg(value_name = "AMP_YAML")]
+    manifest: Option<PathBuf>,
     /// Settings: destinations, connections, installations, limits. Without the flag, ampline.toml beside the manifest if it is there.
     #[arg(long, env = "AMPLINE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -54,28 +54,46 @@ pub(super) fn run(args: RunArgs) -> Result<(), Failure> {
 }
 
 fn launch(args: &RunArgs) -> Result<Launch, Failure> {
-    let source = std::fs::read(&args.manifest)
-        .map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
-    let checked = manifest::check(&source);
-    // A standard error that is closed is no reason not to run.
-    let _ = check::print_issues(&args.manifest, &source, &checked.issues, &mut std::io::stderr());
-    let Some(manifest) = checked.manifest else {
-        return Err(Failure::refused(format!("{} cannot run as it is", args.manifest.display())));
-    };
-    let beside = args.manifest.with_file_name("ampline.toml");
+    let path = manifest_path(args);
+    let beside = path.with_file_name("ampline.toml");
     let config = args.config.clone().or_else(|| beside.is_file().then_some(beside));
-    let settings = match &config {
+    // Who names a manifest means it; who has settings and no manifest runs what is deployed.
+    let manifest_optional = args.manifest.is_none() && config.is_some() && !path.exists();
+    if manifest_optional {
+        eprintln!("there is no {} beside the settings: only what is deployed is run", path.display());
+    }
+    let files = Files { manifest_optional, manifest: path, settings: config };
+    let manifest = manifest(&files)?;
+    let settings = match &files.settings {
         Some(path) => settings::load(path).map_err(|error| Failure::unable(error.to_string()))?,
         None => Settings::default(),
     };
     Ok(Launch {
         settings: with_providers(with_flags(settings, args), args),
         manifest,
-        files: Files { manifest: args.manifest.clone(), settings: config },
+        files,
         clock: Arc::new(SystemClock),
         compiler: Compiler::this_program()
             .map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
     })
+}
+
+fn manifest_path(args: &RunArgs) -> PathBuf {
+    args.manifest.clone().unwrap_or_else(|| PathBuf::from("amp.yaml"))
+}
+
+/// What there is to run, or every problem of it on the standard error.
+fn manifest(files: &Files) -> Result<Manifest, Failure> {
+    let place = files.manifest.display();
+    let source = match std::fs::read(&files.manifest) {
+        Ok(source) => source,
+        Err(error) if files.may_be_missing(&error) => return Ok(Manifest::empty()),
+        Err(error) => return Err(Failure::unable(format!("cannot read {place}: {error}"))),
+    };
+    let checked = manifest::check(&source);
+    // A standard error that is closed is no reason not to run.
+    let _ = check::print_issues(&files.manifest, &source, &checked.issues, &mut std::io::stderr());
+    checked.manifest.ok_or_else(|| Failure::refused(format!("{place} cannot run as it is")))
 }
 
 fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
@@ -99,7 +117,7 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
 /// A folder of providers beside the manifest counts where ampline.toml names none.
 fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
     if settings.providers.dir.is_none() {
-        settings.providers.dir = providers::beside(&args.manifest);
+        settings.providers.dir = providers::beside(&manifest_path(args));
     }
     settings
 }

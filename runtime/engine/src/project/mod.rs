@@ -13,6 +13,7 @@ mod keys;
 mod lookup;
 mod model;
 mod planning;
+mod preview;
 mod service;
 mod sqlite;
 mod sync;
@@ -29,6 +30,7 @@ pub use model::{
     KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
+pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;

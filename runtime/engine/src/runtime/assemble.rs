@@ -15,6 +15,7 @@ use crate::{
     disk::Disk,
     dispatcher::{self, Route},
     downloads::Downloads,
+    fields::FieldReader,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
@@ -30,6 +31,7 @@ use crate::{
     },
     sqlite::{Options, Synchronous},
     store::HostedStore,
+    uploads::Uploads,
 };
 
 /// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
@@ -50,6 +52,8 @@ pub(super) struct Parts {
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
     pub(super) keys: Arc<access::Keys>,
+    /// The pace of each connection, for all who ask with it.
+    throttles: Arc<reader::Throttles>,
     resolved: Resolved,
     compiler: Compiler,
 }
@@ -106,6 +110,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         vault,
         secrets,
         keys,
+        throttles: Arc::default(),
         resolved,
         compiler,
     })
@@ -227,6 +232,10 @@ impl Parts {
             format!("{scheme}://{address}")
         });
         let intake = self.intake(&public_url, settings);
+        let key = self.vault.download_key(now)?;
+        let uploads = Uploads::new(self.data.uploads(), &public_url, &key);
+        // What was left by an earlier run.
+        uploads.sweep(now)?;
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -234,7 +243,7 @@ impl Parts {
             projects: self.project.clone(),
             connections: Some(self.connections.clone()),
             public_url: public_url.clone(),
-            downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
+            downloads: Downloads::new(public_url, &key, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             keys: self.keys.clone(),
             failures: Failures::new(settings.api.wrong_keys_max),
@@ -252,6 +261,8 @@ impl Parts {
             scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
             intake: Some(intake),
+            fields: Some(FieldReader::new(self.connections.http().clone(), self.throttles.clone())),
+            uploads: Some(Arc::new(uploads)),
             running_since: Some(now),
         })
     }
@@ -336,6 +347,6 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: self.throttles.clone(), pressure, stop: stop.clone() })
     }
 }

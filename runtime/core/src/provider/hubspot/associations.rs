@@ -8,11 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{
-    answer::Paging,
-    position::AFTER_BYTES_MAX,
-    request::Input,
-};
+use super::{answer::Paging, position::AFTER_BYTES_MAX, request::Input};
 use crate::{
     members::Members,
     plan::ReadPlan,

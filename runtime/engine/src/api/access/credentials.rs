@@ -27,26 +27,26 @@ const HOW_TO_GET_ONE: &str = "`ampline keys create` makes one; `ampline secrets 
      the one that its own command line uses";
 
 /// Who asks, or the refusal that is answered.
-pub(super) fn caller(api: &Api, request: &Request) -> Result<Caller, Response> {
+pub(super) fn caller(api: &Api, request: &Request) -> Result<Caller, Box<Response>> {
     let in_address = || request.uri().query().is_some_and(|query| pairs(query).any(|(name, _)| name == QUERY));
     if in_address() {
         let detail = "a key in an address ends up in logs and histories, and is not taken from there";
         let problem =
             unauthorized(detail).remedy("send it in the header X-Api-Key, and replace it where others may have seen it");
-        return Err(challenged(problem));
+        return Err(refusal(problem));
     }
     let admitted = match (header(request.headers(), HEADER), header(request.headers(), AUTHORIZATION.as_str())) {
-        (None, None) => return Err(challenged(unauthorized(NOTHING_SHOWN).remedy(HOW_TO_GET_ONE))),
+        (None, None) => return Err(refusal(unauthorized(NOTHING_SHOWN).remedy(HOW_TO_GET_ONE))),
         (Some(_), Some(_)) => {
-            return Err(challenged(unauthorized("a key in X-Api-Key and a token in Authorization are shown: show one of them")));
+            return Err(refusal(unauthorized("a key in X-Api-Key and a token in Authorization are shown: show one of them")));
         }
         (Some(key), None) => api.keys.by_key(key.as_bytes()),
         (None, Some(value)) => match bearer(value) {
             Some(token) => api.keys.by_token(token),
-            None => return Err(challenged(unauthorized("Authorization is taken in the form `Bearer TOKEN` alone"))),
+            None => return Err(refusal(unauthorized("Authorization is taken in the form `Bearer TOKEN` alone"))),
         },
     };
-    admitted.map_err(|refused| failed(api, request, refused))
+    admitted.map_err(|refused| Box::new(failed(api, request, refused)))
 }
 
 /// Counts what was wrong against the address that it came from.
@@ -61,6 +61,10 @@ fn failed(api: &Api, request: &Request, refused: Refused) -> Response {
     let wait = Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong keys or tokens came from this address");
     problem.remedy("wait as long as Retry-After says; sound ones are let in meanwhile").retry_after(wait).into_response()
+}
+
+fn refusal(problem: Problem) -> Box<Response> {
+    Box::new(challenged(problem))
 }
 
 fn unauthorized(detail: &str) -> Problem {

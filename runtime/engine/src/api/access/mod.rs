@@ -34,7 +34,7 @@ pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: N
 async fn admitted(api: &Api, mut request: Request) -> Result<Request, Response> {
     let caller = match request.extensions().get::<Caller>() {
         Some(caller) => caller.clone(),
-        None => credentials::caller(api, &request)?,
+        None => credentials::caller(api, &request).map_err(|refusal| *refusal)?,
     };
     let need = need(request.method(), request.uri());
     match &caller {

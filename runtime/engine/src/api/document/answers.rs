@@ -8,10 +8,12 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 13] = [
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
+    ("providers", "The provider catalog; anyone may read it."),
+    ("checks", "Checks of manifests and templates, before they count."),
     ("reads", "What is asked of reads apart from their schedule."),
     ("operations", "What reads did, and how far they have come."),
     ("destinations", "Where messages go."),
