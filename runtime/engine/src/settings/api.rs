@@ -32,7 +32,13 @@ pub struct ApiSettings {
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { allowed_origins: Vec::new(), connections_max: CONNECTIONS_MAX_DEFAULT, tls: None, allow_plain_http: false }
+        Self {
+            allowed_origins: Vec::new(),
+            connections_max: CONNECTIONS_MAX_DEFAULT,
+            wrong_keys_max: WRONG_KEYS_MAX_DEFAULT,
+            tls: None,
+            allow_plain_http: false,
+        }
     }
 }
 
