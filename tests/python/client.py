@@ -25,7 +25,7 @@ client = AuthenticatedClient(
 
 def generate(provider):
     body = GenerateConnectionRequest(provider=provider, group_ref="acme", access_token="pat-4711")
-    return generate_connection.sync(given["project"], client=client, body=body, idempotency_key=f"{provider} for acme")
+    return generate_connection.sync(given["project"], client=client, body=body, idempotency_key=f"{provider}-for-acme")
 
 
 made, again = generate("hubspot"), generate("hubspot")

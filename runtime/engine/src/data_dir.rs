@@ -20,6 +20,9 @@ pub struct RunningRuntime {
     pub address: std::net::SocketAddr,
     /// The project that it serves.
     pub project: String,
+    /// SHA-256 of its certificate in hexadecimal, where it is asked over TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<String>,
 }
 
 /// What is known of a runtime while it does not run.

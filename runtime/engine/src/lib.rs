@@ -1,5 +1,6 @@
 //! The engine: all I/O of Ampline. See `runtime/ARCHITECTURE.md` for the map.
 
+mod access;
 pub mod api;
 pub mod cli;
 pub mod clock;
@@ -12,6 +13,7 @@ mod fields;
 mod http_client;
 mod inbound;
 pub mod journal;
+mod listener;
 pub mod network;
 mod percent;
 mod pressure;

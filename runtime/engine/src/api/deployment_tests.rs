@@ -11,12 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{tests::projects, *};
-use crate::{
-    clock::SystemClock,
-    journal::sqlite::{Options, SqliteJournal},
-    secrets::Secret,
-};
+use super::*;
 
 const MANIFEST: &str = "specVersion: 1.0.0
 integrations:
@@ -32,7 +27,7 @@ integrations:
 ";
 
 struct Served {
-    router: Router,
+    inner: tests::Served,
     _folder: tempfile::TempDir,
 }
 
@@ -40,26 +35,8 @@ impl Served {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let uploads = Uploads::new(folder.path().join("uploads"), "http://runtime", &[9; 32]);
-        let api = Api {
-            project: "demo".into(),
-            journal: SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap(),
-            store: HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap(),
-            projects: projects(folder.path()),
-            connections: None,
-            public_url: "http://runtime".to_owned(),
-            downloads: Downloads::new("", &[0; 32], 0),
-            clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new("key")),
-            configured: None,
-            board: Board::default(),
-            scheduler: None,
-            pressure: None,
-            intake: None,
-            fields: None,
-            uploads: Some(Arc::new(uploads)),
-            running_since: None,
-        };
-        Self { router: router(Arc::new(api)), _folder: folder }
+        let inner = tests::Served::with(|api| api.uploads = Some(Arc::new(uploads)));
+        Self { inner, _folder: folder }
     }
 
     async fn send(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> (u16, Value) {
@@ -67,7 +44,7 @@ impl Served {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let Ok(response) = self.router.clone().oneshot(request.body(body.into()).unwrap()).await;
+        let Ok(response) = self.inner.router.clone().oneshot(request.body(body.into()).unwrap()).await;
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, serde_json::from_slice(&body).unwrap_or_default())
@@ -75,7 +52,7 @@ impl Served {
 
     /// With the key, and JSON.
     async fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let headers = [(KEY_HEADER, "key"), ("content-type", "application/json")];
+        let headers = [(KEY_HEADER, tests::KEY), ("content-type", "application/json")];
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         self.send(method, path, &headers, body).await
     }

@@ -11,13 +11,13 @@ use tower::ServiceExt;
 
 use super::{tests::projects, *};
 use crate::{
+    access::Caller,
     clock::SystemClock,
     journal::sqlite::{Options, SqliteJournal},
-    project::{Change, ConnectionDraft, NamedParty},
-    secrets::Secret,
+    project::{Change, ConnectionDraft, KeyScope, NamedParty},
 };
 
-const MANIFEST: &str = "specVersion: 1.0.0
+pub(super) const MANIFEST: &str = "specVersion: 1.0.0
 integrations:
   - name: crm
     provider: hubspot
@@ -39,7 +39,7 @@ integrations:
           destination: hook
 ";
 
-struct Served {
+pub(super) struct Served {
     router: Router,
     projects: Arc<Project>,
     _folder: tempfile::TempDir,
@@ -47,7 +47,7 @@ struct Served {
 
 impl Served {
     /// With the connection `c1` of the group `acme`, and `c2` of the group `beta`.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let projects = projects(folder.path());
         for (id, group) in [("c1", "acme"), ("c2", "beta")] {
@@ -75,7 +75,9 @@ impl Served {
             public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new("key")),
+            keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
+            failures: Failures::new(),
+            allowed_origins: Vec::new(),
             configured: None,
             board: Board::default(),
             scheduler: None,
@@ -89,8 +91,21 @@ impl Served {
     }
 
     async fn ask(&self, method: &str, path: &str, revision: Option<&str>, body: Value) -> (u16, String, Value) {
-        let request = Request::builder().method(method.parse::<Method>().unwrap()).uri(format!("/v1/projects/demo/{path}"));
-        let mut request = request.header(KEY_HEADER, "key").header("content-type", "application/json");
+        let everything = Caller::Key { scopes: vec![KeyScope::Full] };
+        self.ask_as(everything, method, &format!("/v1/projects/demo/{path}"), revision, body).await
+    }
+
+    /// Asks as if this caller had shown what it is known by.
+    pub(super) async fn ask_as(
+        &self,
+        caller: Caller,
+        method: &str,
+        path: &str,
+        revision: Option<&str>,
+        body: Value,
+    ) -> (u16, String, Value) {
+        let request = Request::builder().method(method.parse::<Method>().unwrap()).uri(path);
+        let mut request = request.extension(caller).header("content-type", "application/json");
         if let Some(revision) = revision {
             request = request.header("if-match", revision);
         }
@@ -109,7 +124,7 @@ impl Served {
         assert!(found == status && name == place && told.contains(detail), "{method} {path} {body}: {found} {problem:#}");
     }
 
-    async fn deploy(&self, text: &str, destructive: bool) -> (u16, String, Value) {
+    pub(super) async fn deploy(&self, text: &str, destructive: bool) -> (u16, String, Value) {
         self.ask("PUT", &format!("integrations:batch?destructive={destructive}"), None, json!({ "sourceYaml": text })).await
     }
 }

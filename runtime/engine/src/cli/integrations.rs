@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, client::Client, output, table};
+use super::{Failure, Target, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline integrations`.
@@ -87,10 +87,7 @@ pub(super) async fn reload(args: ReloadArgs) -> Result<(), Failure> {
 }
 
 fn print(value: &Value, target: &Target, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn rows(value: &Value) -> Vec<[String; 5]> {

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use ampline_core::manifest::{self, Manifest};
 use clap::Args;
 
-use super::{Failure, check, logging, providers};
+use super::{Failure, check, logging, output, providers};
 use crate::{
     clock::SystemClock,
     runtime::{Files, Launch, Runtime},
@@ -28,6 +28,10 @@ pub(super) struct RunArgs {
     /// Where the API and the hosted store listen [ampline.toml: runtime.listen, else 127.0.0.1:8480]. Port 0 takes a free one.
     #[arg(long, env = "AMPLINE_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+    /// Serve without TLS on other addresses than the loopback: where a proxy in front speaks TLS, or the network is private
+    /// [ampline.toml: api.allow_plain_http].
+    #[arg(long, env = "AMPLINE_ALLOW_PLAIN_HTTP")]
+    allow_plain_http: bool,
     /// How receivers reach this runtime, for download URLs [ampline.toml: runtime.public_url].
     #[arg(long, env = "AMPLINE_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -100,6 +104,7 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
     if let Some(listen) = args.listen {
         runtime.listen = listen;
     }
+    settings.api.allow_plain_http |= args.allow_plain_http;
     if args.public_url.is_some() {
         runtime.public_url.clone_from(&args.public_url);
     }
@@ -118,8 +123,12 @@ fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
 }
 
 async fn until_stopped(launch: Launch) -> Result<(), Failure> {
-    let runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
-    eprintln!("ampline {} listens on http://{}", env!("CARGO_PKG_VERSION"), runtime.address());
+    let mut runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
+    eprintln!("ampline {} listens on {}", env!("CARGO_PKG_VERSION"), runtime.url());
+    if let Some(key) = runtime.take_first_key() {
+        // Not where the log goes, and not a second time.
+        output::print(&format!("the first key for the API, shown this once: {}", key.reveal()))?;
+    }
     until_stop_signal(&runtime).await.map_err(|error| Failure::unable(format!("cannot wait for signals: {error}")))?;
     runtime.shutdown().await.map_err(|error| Failure::refused(error.to_string()))
 }

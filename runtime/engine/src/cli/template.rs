@@ -93,11 +93,8 @@ pub(super) fn run(args: &TemplateArgs) -> ExitCode {
     let expression = args.expression.as_deref().unwrap_or(default);
     let report = report(args, purpose, expression);
     let printed = report.and_then(|report| {
-        let text = match args.format {
-            Format::Json => serde_json::to_string_pretty(&report).map_err(|error| Failure::unable(error.to_string()))?,
-            Format::Text => text(&report, expression),
-        };
-        output::print(&text)?;
+        let value = serde_json::to_value(&report).map_err(|error| Failure::unable(error.to_string()))?;
+        output::show(args.format, &value, |_| text(&report, expression))?;
         Ok(report.issues.iter().any(|issue| issue.fatal))
     });
     match printed {

@@ -9,6 +9,7 @@ mod deploy;
 mod edit;
 mod error;
 mod ids;
+mod keys;
 mod lookup;
 mod model;
 mod planning;
@@ -22,6 +23,7 @@ pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
+pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,

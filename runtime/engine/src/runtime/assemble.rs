@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
 use crate::{
-    api::{Api, ApiKey, Configured},
+    access::{self, Failures, NewKey},
+    api::{Api, Configured},
     clock::Clock,
     connection::Connections,
     data_dir::DataDir,
@@ -19,10 +20,10 @@ use crate::{
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     pressure::Pressure,
-    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
+    project::{Declared, Issue, KeyScope, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Secret, Signing, Vault},
+    secrets::{API_KEY, DestinationSecrets, Secret, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         Destination, FIRST_PARTY, Sinks,
@@ -50,6 +51,7 @@ pub(super) struct Parts {
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
+    pub(super) keys: Arc<access::Keys>,
     /// The pace of each connection, for all who ask with it.
     throttles: Arc<reader::Throttles>,
     resolved: Resolved,
@@ -84,6 +86,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let keys = access::Keys::load(project_store.clone(), clock.clone()).await?;
     let connections = connections(&project_store, &vault, &clock, &catalog).await?;
     let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
     let reread = reread(files, settings.clone(), manifest, catalog);
@@ -106,6 +109,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         pressure,
         vault,
         secrets,
+        keys,
         throttles: Arc::default(),
         resolved,
         compiler,
@@ -203,10 +207,30 @@ fn known(destination: &Destination) -> KnownDestination {
 }
 
 impl Parts {
+    /// Lets the command line of this machine in, which finds its key in the data folder. Gives the first key for everybody else,
+    /// where the folder is new; called when nothing can fail any more, so that the key is seen.
+    pub(super) async fn admit(&self) -> Result<Option<Secret>, StartError> {
+        let (keys, now) = (&self.keys, self.clock.now());
+        let is_new = self.vault.get(API_KEY)?.is_none() && keys.all().is_empty();
+        let local = match keys.local_is_active() {
+            Some(false) => self.vault.renew_api_key(now)?,
+            _ => self.vault.api_key(now)?,
+        };
+        keys.admit_local(&local).await?;
+        if !is_new {
+            return Ok(None);
+        }
+        let new = NewKey { label: "first key".to_owned(), scopes: vec![KeyScope::Full], expires_at: None };
+        Ok(Some(keys.create(new).await?.1))
+    }
+
     /// What the API needs.
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
-        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| {
+            let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://{address}")
+        });
         let intake = self.intake(&public_url, settings);
         let key = self.vault.download_key(now)?;
         let uploads = Uploads::new(self.data.uploads(), &public_url, &key);
@@ -221,7 +245,9 @@ impl Parts {
             public_url: public_url.clone(),
             downloads: Downloads::new(public_url, &key, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
-            key: ApiKey::new(&self.vault.api_key(now)?),
+            keys: self.keys.clone(),
+            failures: Failures::new(),
+            allowed_origins: settings.api.allowed_origins.clone(),
             configured: Some(Configured {
                 destinations: self
                     .resolved

@@ -163,26 +163,6 @@ async fn every_released_version_is_migrated_with_its_data() {
 }
 
 #[tokio::test]
-async fn throwaway_dump() {
-    let Some(to) = std::env::var_os("DUMP_TO") else { return };
-    let store = SqliteStore::new();
-    let journal = store.open();
-    let lease = begin(&*journal, "contacts", 0).await.unwrap();
-    journal.commit(&lease, page((0..4).map(|n| envelope(n, "a", 0)).collect(), "one", 0)).await.unwrap();
-    let claimed = claim(&*journal, "a", 1, 0).await;
-    settle(&*journal, &claimed, 0, Verdict::Delivered).await;
-    let claimed = claim(&*journal, "a", 1, 0).await;
-    settle(&*journal, &claimed, 0, Verdict::DeadLetter("busy".to_owned())).await;
-    accept(&*journal, "contacts", 0..3, 0).await;
-    let one = take(&*journal, 1, 0).await.unwrap();
-    let dead = vec![(one.events[0].id, "the event cannot be read".to_owned())];
-    let settlement = ampline::journal::EventSettlement { envelopes: vec![], done: vec![], dead, put_off: None, now: at(0) };
-    journal.settle_events(&one, settlement).await.unwrap();
-    journal.close().await.unwrap();
-    fs::copy(store.file(), to).unwrap();
-}
-
-#[tokio::test]
 async fn a_failing_request_does_not_sink_its_group() {
     let store = SqliteStore::new();
     let journal = store.open();

@@ -5,9 +5,6 @@ use ampline_core::manifest::{self, Checked, FILE_BYTES_MAX, Issue, Manifest, Sev
 /// Longest message, path or remedy of an issue, in characters: it is shown on a line or two.
 const TEXT_CHARS_MAX: usize = 1_500;
 
-/// So many fixes are applied by one repair of any file that is fuzzed; more may need another.
-const FIXES_AT_ONCE: usize = 500;
-
 pub(super) fn run(data: &[u8]) {
     let Checked { manifest, issues } = check(data);
     assert_eq!(manifest.is_some(), errors(&issues) == 0, "a manifest is there exactly without errors: {issues:#?}");

@@ -8,7 +8,7 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
@@ -20,14 +20,17 @@ const TAGS: [(&str, &str); 12] = [
     ("deliveries", "The log of deliveries, and what is done about dead letters."),
     ("events", "What providers told by webhook, until it is a message."),
     ("hosted store", "The records that destinations of the type `api` hold."),
+    ("keys", "Who may ask: API keys, and the public keys that users' tokens are checked by."),
     ("runtime", "How this runtime stands."),
 ];
 
 /// Why an operation may be refused, by status, with the name of that answer.
-const REFUSALS: [(&str, &str, &str); 11] = [
+const REFUSALS: [(&str, &str, &str); 13] = [
     ("400", "Malformed", "The request is malformed."),
     ("401", "Unauthorized", "No valid key or token was shown."),
+    ("403", "Forbidden", "The key or the token does not open this."),
     ("404", "NotFound", "There is no such thing."),
+    ("408", "TimedOut", "The body was not there in time."),
     ("409", "Conflict", "What is there does not allow it."),
     ("412", "PreconditionFailed", "It has changed since the state that If-Match names."),
     ("413", "TooLarge", "The body is too large."),
@@ -73,10 +76,10 @@ fn answers(path: &str, operation: &mut Value) {
     let is_secured = operation.get("security").is_some();
     for (status, name, _) in REFUSALS {
         let may = match status {
-            "401" => is_secured,
+            "401" | "403" => is_secured,
             "404" => path.contains('{'),
             "412" => is_conditional,
-            "413" | "415" => takes_body,
+            "408" | "413" | "415" => takes_body,
             _ => true,
         };
         if may && operation["responses"].get(status).is_none() {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Names and descriptions.
-const PATH: [(&str, &str); 16] = [
+const PATH: [(&str, &str); 18] = [
+    ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
     ("destinationIdOrName", "A destination's id or name."),
@@ -15,6 +16,7 @@ const PATH: [(&str, &str); 16] = [
     ("installationId", "An installation's id."),
     ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
     ("itemId", "The provider's primary key of the record."),
+    ("jwtKeyId", "A public key's id: the `kid` of its tokens."),
     ("objectName", "The object, by the provider's name, or by the one that the manifest maps it to where fields are asked for."),
     ("operationId", "An operation's id."),
     ("projectIdOrName", "The project that this runtime serves."),
