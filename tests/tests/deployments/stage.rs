@@ -41,7 +41,7 @@ integrations:
       objects:
 "#;
 /// An object of it.
-pub const CONTACTS: &str = r#"        - objectName: contacts
+pub(crate) const CONTACTS: &str = r#"        - objectName: contacts
           destination: hook
           schedule: "*/30 * * * *"
           requiredFields:
@@ -50,7 +50,7 @@ pub const CONTACTS: &str = r#"        - objectName: contacts
             - fieldName: phone
 "#;
 /// Another.
-pub const COMPANIES: &str = r#"        - objectName: companies
+pub(crate) const COMPANIES: &str = r#"        - objectName: companies
           destination: hook
           schedule: "0 * * * *"
           requiredFields:
@@ -58,11 +58,11 @@ pub const COMPANIES: &str = r#"        - objectName: companies
 "#;
 
 /// The manifest of `sales` with these objects.
-pub fn sales(objects: &[&str]) -> String {
+pub(crate) fn sales(objects: &[&str]) -> String {
     format!("{SALES}{}", objects.concat())
 }
 
-pub struct Stage {
+pub(crate) struct Stage {
     pub world: World,
     pub runtime: RuntimeProcess,
     pub folder: tempfile::TempDir,
@@ -70,7 +70,7 @@ pub struct Stage {
 
 impl Stage {
     /// Running, with so many contacts at HubSpot.
-    pub fn new(contacts: u64) -> Self {
+    pub(crate) fn new(contacts: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let world = World::new(folder.path(), Options::default().with("contacts", contacts), OWN, DESTINATIONS).unwrap();
         let runtime = world.workplace.start().unwrap();
@@ -78,25 +78,25 @@ impl Stage {
     }
 
     /// Writes the manifest of `sales` into a folder of its own, and gives that.
-    pub fn write(&self, name: &str, text: &str) -> String {
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join("sales").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
         "sales".to_owned()
     }
 
-    pub fn ampline(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn ampline(&self, arguments: &[&str]) -> Output {
         self.world.workplace.command().args(arguments).output().unwrap()
     }
 
-    pub fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.ampline(&[arguments, &["--format", "json"]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Lets `acme` read all of `sales`.
-    pub fn install(&self, objects: &[&str]) -> Value {
+    pub(crate) fn install(&self, objects: &[&str]) -> Value {
         let mut arguments =
             vec!["installations", "create", "--integration", "sales", "--group", "acme", "--connection", "acme-hubspot"];
         arguments.extend(objects.iter().flat_map(|object| ["--object", object]));
@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// Objects of `sales` that are due.
-    pub async fn due(&self) -> Vec<String> {
+    pub(crate) async fn due(&self) -> Vec<String> {
         let status = self.runtime.client.get("status").await.unwrap();
         let installations = self.runtime.client.get("integrations/sales/installations").await.unwrap();
         let of_sales = |read: &&Value| installations.as_array().unwrap().iter().any(|one| one["id"] == read["installationId"]);
