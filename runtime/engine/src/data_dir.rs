@@ -20,6 +20,15 @@ pub struct RunningRuntime {
     pub address: std::net::SocketAddr,
     /// The project that it serves.
     pub project: String,
+    /// SHA-256 of its certificate in hexadecimal, where it is asked over TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<String>,
+}
+
+/// What is known of a runtime while it does not run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Known {
+    providers: Option<PathBuf>,
 }
 
 impl DataDir {
@@ -69,6 +78,27 @@ impl DataDir {
         self.0.join("secrets.key")
     }
 
+    /// Archives that wait for their deployments.
+    pub fn uploads(&self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
+    /// Notes where this runtime's own providers are declared, for commands that are given while none runs.
+    pub fn note_providers(&self, folder: Option<&Path>) -> io::Result<()> {
+        let folder = folder.map(std::path::absolute).transpose()?;
+        let text = serde_json::to_string(&Known { providers: folder }).map_err(io::Error::other)?;
+        write_private(&self.known(), text.as_bytes())
+    }
+
+    /// Where the providers of the last runtime are declared; nothing where they are all built in.
+    pub fn providers(&self) -> Option<PathBuf> {
+        serde_json::from_slice::<Known>(&std::fs::read(self.known()).ok()?).ok()?.providers
+    }
+
+    fn known(&self) -> PathBuf {
+        self.0.join("known.json")
+    }
+
     /// Tells the command line where the runtime is.
     pub fn announce(&self, runtime: &RunningRuntime) -> io::Result<()> {
         let text = serde_json::to_string(runtime).map_err(io::Error::other)?;
@@ -87,7 +117,8 @@ impl DataDir {
     }
 }
 
-fn private_dir(path: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner may look into.
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -12,7 +12,11 @@ use super::ReadError;
 /// A JSON string's text, or a number's digits.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get().as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
+        b'"' => match serde_json::from_str::<&str>(raw.get()) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            // It has escapes.
+            Err(_) => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
+        },
         b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
         _ => None,
     }
@@ -36,6 +40,13 @@ pub(super) fn lower_case(mut name: String) -> String {
 /// The bytes of a piece, shared with the answer that it lies in.
 pub(super) fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
     body.slice_ref(raw.get().as_bytes())
+}
+
+/// Two JSON lists as one, both as compact as they are written here.
+pub(super) fn joined(before: &Bytes, behind: &[u8]) -> Bytes {
+    let inner = |list: &[u8]| list.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).unwrap_or_default().to_vec();
+    let parts: Vec<_> = [inner(before), inner(behind)].into_iter().filter(|part| !part.is_empty()).collect();
+    [b"[", parts.join(&b',').as_slice(), b"]"].concat().into()
 }
 
 /// A whole answer.

@@ -150,6 +150,7 @@ pub(super) fn event(raw: &Bytes) -> Result<ProviderEvent, String> {
         provider_type,
         object,
         record_id,
+        merged: Vec::new(),
         fields_updated: if kind == EventKind::Update { flatten(lists) } else { Vec::new() },
         occurred_at,
         workspace: None,
@@ -168,6 +169,11 @@ fn kind(change_type: &str) -> EventKind {
         "DELETE" => EventKind::Delete,
         _ => EventKind::Other,
     }
+}
+
+/// Whether an event says that a record is there again.
+pub(super) fn restores(change_type: &str) -> bool {
+    matches!(change_type, "UNDELETE" | "GAP_UNDELETE")
 }
 
 /// The place in Salesforce's own log where it gives one; else the text.

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use ampline_core::provider::{ApiKeyPlace, AuthScheme, Catalog, Provider, ProviderInfo, check_provider, provider_schema};
+use ampline_core::provider::{ApiKeyPlace, AuthScheme, Catalog, Input, Provider, ProviderInfo, check_provider, provider_schema};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -83,25 +83,19 @@ impl Folder {
 fn list(folder: &Folder) -> Result<(), Failure> {
     let catalog = folder.catalog()?;
     let providers: Vec<&dyn Provider> = catalog.names().filter_map(|name| catalog.get(name)).map(AsRef::as_ref).collect();
-    output::print(&match folder.format {
-        Format::Json => format!("{:#}", providers.iter().map(|provider| facts(*provider)).collect::<Value>()),
-        Format::Text => {
-            let row = |provider: &&dyn Provider| {
-                let ProviderInfo { name, display_name, base_url, auth, .. } = provider.info();
-                [name.clone(), display_name.clone(), auth_name(auth).to_owned(), base_url.clone()]
-            };
-            table::text(["name", "display name", "auth", "base URL"], &providers.iter().map(row).collect::<Vec<_>>(), "")
-        }
+    output::show(folder.format, &providers.iter().map(|provider| facts(*provider)).collect(), |_| {
+        let row = |provider: &&dyn Provider| {
+            let ProviderInfo { name, display_name, base_url, auth, .. } = provider.info();
+            [name.clone(), display_name.clone(), auth_name(auth).to_owned(), base_url.clone()]
+        };
+        table::text(["name", "display name", "auth", "base URL"], &providers.iter().map(row).collect::<Vec<_>>(), "")
     })
 }
 
 fn show(name: &str, folder: &Folder) -> Result<(), Failure> {
     let catalog = folder.catalog()?;
     let provider = catalog.get(name).ok_or_else(|| Failure::refused(catalog.unknown(name)))?.as_ref();
-    output::print(&match folder.format {
-        Format::Json => format!("{:#}", facts(provider)),
-        Format::Text => described(provider),
-    })
+    output::show(folder.format, &facts(provider), |_| described(provider))
 }
 
 fn auth_name(auth: &AuthScheme) -> &'static str {
@@ -109,6 +103,7 @@ fn auth_name(auth: &AuthScheme) -> &'static str {
         AuthScheme::None => "none",
         AuthScheme::Basic => "basic",
         AuthScheme::ApiKey(_) => "apiKey",
+        AuthScheme::Custom(_) => "custom",
         AuthScheme::OAuth2(_) => "oauth2",
     }
 }
@@ -119,21 +114,27 @@ fn facts(provider: &dyn Provider) -> Value {
     let rate_limit = info.rate_limit.map(
         |limit| json!({ "requests": limit.requests, "perSeconds": limit.per.as_secs_f64(), "concurrent": limit.concurrent }),
     );
-    let inputs = info
-        .inputs
-        .iter()
-        .map(|input| json!({ "name": input.name, "displayName": input.display_name, "documentation": input.documentation }));
+    let listed = |inputs: &[Input]| -> Value {
+        let input = |input: &Input| json!({ "name": input.name, "displayName": input.display_name, "documentation": input.documentation });
+        inputs.iter().map(input).collect()
+    };
     json!({
         "name": info.name,
         "displayName": info.display_name,
         "baseURL": info.base_url,
         "authType": auth_name(&info.auth),
         "docsURL": info.docs_url,
-        "inputs": inputs.collect::<Value>(),
+        "inputs": listed(&info.inputs),
+        "authInputs": listed(auth_inputs(info)),
         "rateLimit": rate_limit,
         "modules": info.modules,
         "objects": provider.objects(),
     })
+}
+
+/// What a customer gives, where the provider's credentials have a form of their own.
+fn auth_inputs(info: &ProviderInfo) -> &[Input] {
+    if let AuthScheme::Custom(custom) = &info.auth { &custom.inputs } else { &[] }
 }
 
 fn described(provider: &dyn Provider) -> String {
@@ -152,6 +153,8 @@ fn described(provider: &dyn Provider) -> String {
     lines.extend(
         info.inputs.iter().map(|input| format!("  input       {}: {}. {}", input.name, input.display_name, input.documentation)),
     );
+    let secrets = auth_inputs(info).iter();
+    lines.extend(secrets.map(|input| format!("  secret      {}: {}. {}", input.name, input.display_name, input.documentation)));
     if let Some(limit) = info.rate_limit {
         let concurrent = limit.concurrent.map_or_else(String::new, |most| format!(", {most} at the same time"));
         lines.push(format!("  rate limit  {} requests in {} s{concurrent}", limit.requests, limit.per.as_secs_f64()));
@@ -177,16 +180,12 @@ fn check(files: &[PathBuf], format: Format) -> Result<(), Failure> {
             finding["file"] = json!(file);
             finding
         }));
-        if let (Some(provider), Format::Text) = (&checked.provider, format) {
+        if let (Some(provider), Format::Table) = (&checked.provider, format) {
             let info = provider.info();
             text.extend(format!("{}: {} ({})\n", file.display(), info.display_name, info.name).bytes());
         }
     }
-    let shown = match format {
-        Format::Json => format!("{:#}", Value::Array(findings)),
-        Format::Text => String::from_utf8_lossy(&text).trim_end().to_owned(),
-    };
-    output::print(&shown)?;
+    output::show(format, &Value::Array(findings), |_| String::from_utf8_lossy(&text).trim_end().to_owned())?;
     if errors == 0 { Ok(()) } else { Err(Failure::refused(format!("{errors} of {} files declare no provider", files.len()))) }
 }
 

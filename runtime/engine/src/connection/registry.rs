@@ -68,7 +68,7 @@ pub(crate) struct Connections {
     pub(super) room: Arc<Room>,
     by_id: RwLock<BTreeMap<String, Arc<Connection>>>,
     /// Held by whoever makes or deletes one.
-    changing: tokio::sync::Mutex<()>,
+    pub(super) changing: tokio::sync::Mutex<()>,
 }
 
 impl Connections {
@@ -213,9 +213,12 @@ impl Connections {
         if let Some(misfit) = new.credentials.misfit(&new.provider, &info.auth) {
             return Err(RegistryError::Refused(misfit));
         }
+        let known = self.get(&new.id);
+        let base_url = known.as_ref().and_then(|known| known.record().base_url);
+        let inputs = (new.workspace.as_deref(), &new.metadata);
+        self.check_inputs(info, &new.credentials, inputs, base_url.is_some())?;
         let _changing = self.changing.lock().await;
         let now = self.room.clock.now();
-        let known = self.get(&new.id);
         let record = ConnectionRecord {
             id: new.id,
             name: None,
@@ -243,34 +246,26 @@ impl Connections {
         Ok(made)
     }
 
-    /// All provider apps, by id.
-    pub(crate) fn apps(&self) -> Vec<ProviderApp> {
-        self.room.apps.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
-    }
-
-    /// Makes a provider app. Durable when this returns.
-    pub(crate) async fn put_app(&self, mut app: ProviderApp) -> Result<ProviderApp, RegistryError> {
-        if self.room.catalog.get(&app.provider).is_none() {
-            return Err(RegistryError::Refused(self.room.catalog.unknown(&app.provider)));
+    /// Gives a connection another workspace and other inputs, and leaves its credentials as they are. Durable when this returns.
+    pub(crate) async fn relabel(
+        &self,
+        id: &str,
+        workspace: Option<String>,
+        metadata: Map<String, Value>,
+    ) -> Result<Arc<Connection>, RegistryError> {
+        let known = self.find(id)?;
+        let record = known.record();
+        if record.origin.file().is_some() {
+            return Err(RegistryError::Declared { what: "connection", id: id.to_owned() });
         }
+        let catalog = &self.room.catalog;
+        let info = catalog.get(&record.provider).ok_or_else(|| RegistryError::Refused(catalog.unknown(&record.provider)))?.info();
+        let inputs = (workspace.as_deref(), &metadata);
+        self.check_inputs(info, &known.credentials(), inputs, record.base_url.is_some())?;
+        let _changing = self.changing.lock().await;
         let now = self.room.clock.now();
-        (app.create_time, app.update_time) = (now, now);
-        let seal = |secret: &Secret| self.room.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
-        let sealed = app.client_secret.as_ref().map(seal).transpose()?;
-        self.room.store.put_provider_app(app.record(sealed)).await?;
-        self.room.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id.clone(), app.clone());
-        Ok(app)
-    }
-
-    /// Deletes a provider app. Connections that were made with it work until their tokens end.
-    pub(crate) async fn delete_app(&self, id: &str) -> Result<(), RegistryError> {
-        let app = self.room.app(id).ok_or_else(|| RegistryError::Unknown { what: "provider app", id: id.to_owned() })?;
-        if app.is_declared {
-            return Err(RegistryError::Declared { what: "provider app", id: id.to_owned() });
-        }
-        self.room.store.delete_provider_app(id).await?;
-        self.room.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-        Ok(())
+        known.relabel(ConnectionRecord { workspace, metadata, update_time: now, ..known.record() }).await?;
+        Ok(known)
     }
 
     /// An id for what is new.

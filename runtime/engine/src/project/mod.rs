@@ -9,9 +9,11 @@ mod deploy;
 mod edit;
 mod error;
 mod ids;
+mod keys;
 mod lookup;
 mod model;
 mod planning;
+mod preview;
 mod service;
 mod sqlite;
 mod sync;
@@ -21,12 +23,14 @@ pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
+pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
     KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
+pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;

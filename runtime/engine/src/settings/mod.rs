@@ -1,5 +1,6 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod api;
 mod connection_file;
 mod connections;
 mod credentials;
@@ -12,6 +13,7 @@ pub(crate) mod resolve;
 mod tests;
 
 pub use crate::secrets::SecretSource;
+pub use api::{ApiSettings, TlsSettings};
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };

@@ -13,20 +13,27 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{Fault, StoreFailed, checkpoint::Checkpoints, connect::close, file_lock::FileLock, lock};
+use super::{
+    Fault, StoreFailed, Synchronous,
+    checkpoint::Checkpoints,
+    connect::{close, set_synchronous},
+    file_lock::FileLock,
+    lock,
+};
 
 /// Requests that wait or run; more wait outside the queue.
 const QUEUE_MAX: u32 = 256;
 /// Requests that share a transaction, so that none waits for long.
 const GROUP_MAX: usize = 64;
 
-/// How long a want of room is told of after the last write that met it: whoever met it tries again sooner.
+/// How long a want of room is told of after the last write that met it, whatever succeeded since: a small write finds room between
+/// two that do not. Whoever met it tries again sooner, and so shows whether it lasts.
 const TROUBLE_LASTS: Duration = Duration::from_secs(20);
 
 /// The one who writes.
 pub(super) struct Writer {
     queue: Mutex<Queue>,
-    /// When a write last failed for want of room, and in which words; nothing once one succeeded.
+    /// When a write last failed for want of room, and in which words.
     trouble: Mutex<Option<(Instant, String)>>,
     room: Arc<Semaphore>,
     file: Mutex<Option<OpenFile>>,
@@ -38,15 +45,27 @@ struct Queue {
     draining: bool,
 }
 
+/// What an answer says of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// What was written survives what the store's options say.
+    Durable,
+    /// Power loss may take what was written, unless something that was written later was answered as durable.
+    Ordered,
+}
+
 /// What closing lets go of, in this order.
 struct OpenFile {
     connection: Connection,
+    /// What durable commits survive, and how the connection commits at present.
+    synchronous: (Synchronous, Synchronous),
     checkpoints: Checkpoints,
     _lock: FileLock,
 }
 
 /// One request, without its types.
 trait Job: Send {
+    fn promise(&self) -> Answer;
     /// Does the work inside the transaction; whether that may be committed.
     fn run(&mut self, connection: &Connection) -> bool;
     /// The transaction failed as a whole.
@@ -58,6 +77,7 @@ trait Job: Send {
 }
 
 struct Request<W, C, T, R> {
+    promise: Answer,
     work: W,
     committed: C,
     outcome: Option<Result<T, Fault<R>>>,
@@ -72,6 +92,10 @@ where
     T: Send,
     R: Send,
 {
+    fn promise(&self) -> Answer {
+        self.promise
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
             .unwrap_or_else(|_| Err(StoreFailed("a defect: the request panicked, see the log".to_owned()).into()));
@@ -100,17 +124,19 @@ where
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+    pub(super) fn new(connection: Connection, synchronous: Synchronous, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+        let synchronous = (synchronous, synchronous);
         Arc::new(Self {
             queue: Mutex::default(),
             trouble: Mutex::default(),
             room: Arc::new(Semaphore::new(QUEUE_MAX as usize)),
-            file: Mutex::new(Some(OpenFile { connection, checkpoints, _lock: lock })),
+            file: Mutex::new(Some(OpenFile { connection, synchronous, checkpoints, _lock: lock })),
         })
     }
 
     pub(super) async fn write<T, R>(
         self: &Arc<Self>,
+        promise: Answer,
         work: impl FnMut(&Connection) -> Result<T, Fault<R>> + Send + 'static,
         committed: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Fault<R>>
@@ -121,7 +147,7 @@ impl Writer {
         let closed = || StoreFailed("the store is closed".to_owned());
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
-        self.submit(Box::new(Request { work, committed, outcome: None, reply, _room: room }));
+        self.submit(Box::new(Request { promise, work, committed, outcome: None, reply, _room: room }));
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
@@ -152,22 +178,22 @@ impl Writer {
                 queue.jobs.drain(..count).collect::<Vec<_>>()
             };
             if let Some(file) = file.as_mut() {
-                run(&file.connection, &mut group);
-                let full = group.iter().find_map(|job| job.full()).map(|why| (Instant::now(), why.to_owned()));
-                if full.is_some() {
+                file.run(&mut group);
+                if let Some(why) = group.iter().find_map(|job| job.full()) {
+                    *lock(&self.trouble) = Some((Instant::now(), why.to_owned()));
                     // The log may hold room that a fold frees for what comes next.
                     file.checkpoints.fold_now();
                 }
-                *lock(&self.trouble) = full;
                 group.into_iter().for_each(Job::answer);
                 file.checkpoints.after_commit(&file.connection);
             }
         }
     }
 
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn trouble(&self, now: Instant) -> Option<String> {
         let trouble = lock(&self.trouble);
-        trouble.as_ref().filter(|(at, _)| at.elapsed() < TROUBLE_LASTS).map(|(_, why)| why.clone())
+        let lasts = |at: Instant| now.saturating_duration_since(at) < TROUBLE_LASTS;
+        trouble.as_ref().filter(|(at, _)| lasts(*at)).map(|(_, why)| why.clone())
     }
 
     pub(super) async fn close(self: &Arc<Self>) -> Result<(), StoreFailed> {
@@ -175,7 +201,7 @@ impl Writer {
         self.room.close();
         let this = Arc::clone(self);
         let closing = tokio::task::spawn_blocking(move || {
-            let Some(OpenFile { connection, checkpoints, _lock }) = lock(&this.file).take() else { return Ok(()) };
+            let Some(OpenFile { connection, checkpoints, _lock, .. }) = lock(&this.file).take() else { return Ok(()) };
             checkpoints.close();
             close(connection)
         });
@@ -195,12 +221,28 @@ impl Drop for Turn {
     }
 }
 
-/// One transaction for all; if one fails, each gets its own, so that only those fail that must.
-fn run(connection: &Connection, group: &mut [Box<dyn Job>]) {
-    if !transaction(connection, group) && group.len() > 1 {
-        for job in group {
-            transaction(connection, slice::from_mut(job));
+impl OpenFile {
+    /// One transaction for all; if one fails, each gets its own, so that only those fail that must.
+    fn run(&mut self, group: &mut [Box<dyn Job>]) {
+        if let Err(error) = self.prepare_for(group) {
+            return group.iter_mut().for_each(|job| job.fail(&error));
         }
+        if !transaction(&self.connection, group) && group.len() > 1 {
+            for job in group {
+                transaction(&self.connection, slice::from_mut(job));
+            }
+        }
+    }
+
+    /// Lets commits wait for the disk only where one of the group is to be answered as durable.
+    fn prepare_for(&mut self, group: &[Box<dyn Job>]) -> rusqlite::Result<()> {
+        let (durable, present) = &mut self.synchronous;
+        let needed = if group.iter().any(|job| job.promise() == Answer::Durable) { *durable } else { Synchronous::Normal };
+        if *present != needed {
+            set_synchronous(&self.connection, needed)?;
+            *present = needed;
+        }
+        Ok(())
     }
 }
 
@@ -262,6 +304,23 @@ mod tests {
         assert_eq!(database.read(count).await.unwrap(), results.len() - failed.len(), "just those that were acknowledged");
         database.close().await.unwrap();
         std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    /// A big write fails, a small one succeeds, by turns: that is one want of room, and not one that comes and goes.
+    #[tokio::test]
+    async fn a_small_write_does_not_end_the_want_of_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let full_disk = |db: &Connection| db.pragma_update_and_check(None, "max_page_count", PAGES_MAX, |_| Ok(()));
+        let database = Database::open(&directory.path().join("notes"), &NOTES, &Options::default(), full_disk).unwrap();
+        let trouble_in = |seconds| database.writer.trouble(Instant::now() + Duration::from_secs(seconds));
+        note(&database, "small".to_owned()).await.unwrap();
+        assert_eq!(trouble_in(0), None);
+        for _ in 0..3 {
+            note(&database, "large".repeat(1_000_000)).await.unwrap_err();
+            note(&database, "small".to_owned()).await.unwrap();
+            assert!(trouble_in(15).unwrap().contains("the disk is full"), "whoever met it may try again so late");
+            assert_eq!(trouble_in(30), None, "nobody met it again");
+        }
     }
 
     #[tokio::test]

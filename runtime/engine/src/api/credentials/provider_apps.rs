@@ -46,13 +46,13 @@ pub(super) struct CreateRequest {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = CreateProviderAppMetadata)]
-struct Metadata {
+pub(super) struct Metadata {
     /// Further parameters of the consent address.
     #[serde(default)]
-    auth_query_params: BTreeMap<String, String>,
+    pub(super) auth_query_params: BTreeMap<String, String>,
     /// What the provider's addresses need.
     #[serde(default)]
-    provider_params: BTreeMap<String, String>,
+    pub(super) provider_params: BTreeMap<String, String>,
 }
 
 /// Lists the product's registrations at providers.

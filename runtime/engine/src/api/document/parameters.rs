@@ -4,11 +4,26 @@ use serde_json::{Value, json};
 
 use super::{each_operation, push};
 
-/// Name, description, and an example where an id alone would not say it.
-const PATH: [(&str, &str); 3] = [
-    ("projectIdOrName", "The project that this runtime serves."),
-    ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+/// Names and descriptions.
+const PATH: [(&str, &str); 18] = [
+    ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
+    ("connectionId", "A connection's id."),
+    ("deliveryId", "A delivery's id."),
+    ("destinationIdOrName", "A destination's id or name."),
+    ("endpoint", "The `endpoint` of a destination of the type `api`."),
+    ("eventId", "An event's id."),
+    ("groupRef", "The product's own id for the customer's team."),
     ("installationId", "An installation's id."),
+    ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+    ("itemId", "The provider's primary key of the record."),
+    ("jwtKeyId", "A public key's id: the `kid` of its tokens."),
+    ("objectName", "The object, by the provider's name, or by the one that the manifest maps it to where fields are asked for."),
+    ("operationId", "An operation's id."),
+    ("projectIdOrName", "The project that this runtime serves."),
+    ("provider", "A provider's name in the catalog."),
+    ("providerAppId", "The id of a registration."),
+    ("revisionId", "A revision's id."),
+    ("uploadId", "Of the address that generate-upload-url gave."),
 ];
 
 /// Adds every parameter of a path that its handler did not describe; null is no text of an address, so it leaves those.
