@@ -7,6 +7,8 @@ mod credentials;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
+#[cfg(test)]
+mod mutants;
 mod reach;
 pub(crate) mod resolve;
 #[cfg(test)]
