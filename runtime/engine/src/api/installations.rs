@@ -23,8 +23,8 @@ use super::{
     to_the_end,
 };
 use crate::project::{
-    Edited, InstallationFilter, InstallationRecord, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, masked,
-    object_path, patched,
+    Edited, InstallationFilter, InstallationRecord, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, Sampling,
+    masked, object_path, patched,
 };
 
 /// Which installations, and from where on.
@@ -34,6 +34,19 @@ pub(super) struct Wanted {
     group_ref: Option<String>,
     /// The last installation of the page before: a list ends with fewer than [`PAGE_MAX`].
     page_token: Option<String>,
+}
+
+/// How a choice is taken in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct How {
+    /// Whether the provider is not asked for a sample of what is chosen.
+    skip_sampling: bool,
+}
+
+fn sampling(query: Result<Query<How>, QueryRejection>) -> Result<Sampling, Problem> {
+    let Query(how) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
+    Ok(if how.skip_sampling { Sampling::Skipped } else { Sampling::Asked })
 }
 
 /// A request for an installation.
@@ -123,10 +136,11 @@ async fn page(
     Ok(Json(found.iter().map(|one| shapes::installation(&api.project, one)).collect()))
 }
 
-/// `POST /v1/projects/{project}/integrations/{integration}/installations`
+/// `POST /v1/projects/{project}/integrations/{integration}/installations?skipSampling=true`
 pub(super) async fn create(
     State(api): Shared,
     Path((project, integration)): Path<(String, String)>,
+    query: Result<Query<How>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Json<CreateRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -142,8 +156,8 @@ pub(super) async fn create(
         created_by: request.config.created_by,
         origin: client_origin(&headers),
     };
-    let projects = api.projects.clone();
-    let installed = to_the_end(async move { projects.create(new).await }).await?;
+    let (projects, sampling) = (api.projects.clone(), sampling(query)?);
+    let installed = to_the_end(async move { projects.create(new, sampling).await }).await?;
     Ok((StatusCode::CREATED, tagged(&api, &installed)).into_response())
 }
 
@@ -169,10 +183,11 @@ pub(super) async fn revisions(
     Ok(Json(all.iter().map(shapes::config).collect()))
 }
 
-/// `PATCH …/installations/{installation}`: `{updateMask, installation}`. With `If-Match` only where nothing changed since.
+/// `PATCH …/installations/{installation}?skipSampling=true`: `{updateMask, installation}`. With `If-Match` only where nothing changed since.
 pub(super) async fn update(
     State(api): Shared,
     Path(path): Path<(String, String, String)>,
+    query: Result<Query<How>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Json<PatchRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -180,8 +195,8 @@ pub(super) async fn update(
     let id = find(&api, &path).await?.record.id;
     let edit =
         move |record: &InstallationRecord| masked(record.config.content.to_value(), &request.update_mask, &request.installation);
-    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
-    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
+    let (projects, expected, sampling) = (api.projects.clone(), expected(&headers)?, sampling(query)?);
+    let installed = to_the_end(async move { projects.update(&id, expected, edit, sampling).await }).await?;
     Ok(tagged(&api, &installed))
 }
 
@@ -201,6 +216,7 @@ pub(super) async fn delete(
 pub(super) async fn patch_object(
     State(api): Shared,
     Path((project, integration, object)): Path<(String, String, String)>,
+    query: Result<Query<How>, QueryRejection>,
     headers: HeaderMap,
     body: Result<Json<ObjectPatch>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -220,8 +236,8 @@ pub(super) async fn patch_object(
         content[action]["objects"][&object] = after;
         Ok(Edited { content: Some(content), touched: vec![path], ..Edited::default() })
     };
-    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
-    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
+    let (projects, expected, sampling) = (api.projects.clone(), expected(&headers)?, sampling(query)?);
+    let installed = to_the_end(async move { projects.update(&id, expected, edit, sampling).await }).await?;
     Ok(tagged(&api, &installed))
 }
 

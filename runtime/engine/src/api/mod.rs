@@ -15,6 +15,7 @@ mod hosted_store;
 mod inbound;
 mod installations;
 mod integrations;
+mod notifications;
 mod operations;
 mod paging;
 mod problem;
@@ -168,6 +169,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
         .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
         .merge(project_routes())
+        .merge(notifications::keyed())
         .merge(credentials::keyed())
         .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
     let open = Router::new()

@@ -21,7 +21,7 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    fn subject(&self) -> Subject<'_> {
+    pub(super) fn subject(&self) -> Subject<'_> {
         Subject {
             installation: &self.record,
             connection: &self.connection,
@@ -83,6 +83,7 @@ impl<'a> Lookup<'a> {
         let installed = self.referred(record).await?;
         let (jobs, issues) = self.project.planner.jobs(&installed.subject());
         self.project.subscriptions().set(&installed.record.id, self.project.planner.subscribed(&installed.subject()));
+        self.project.watches().set(&installed.record.id, self.project.planner.watched(&installed.subject(), &jobs));
         if installed.record.disabled_reason.is_none() {
             for Issue { path, message } in issues {
                 tracing::warn!(event = "installation.unhealthy", installation = %installed.record.id, path, reason = message);

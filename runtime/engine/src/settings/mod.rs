@@ -6,6 +6,7 @@ mod credentials;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
+pub(crate) mod notifications;
 mod reach;
 pub(crate) mod resolve;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod lane;
 mod lanes;
 mod operation_log;
 mod operations;
+mod outbox;
 mod ownership;
 mod purge;
 mod queues;
@@ -28,13 +29,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lanes::Lanes;
 use queues::Queues;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
     Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
-    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
-    Purged, ReadLease, ReadState, Result, Retention, Settlement,
+    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Outbox, Page,
+    PageCommit, Pause, Purged, ReadLease, ReadState, Result, Retention, SeenSchema, Settlement, Waiting,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -48,6 +50,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-2.sql"),
         include_str!("schema-3.sql"),
         include_str!("schema-4.sql"),
+        include_str!("schema-5.sql"),
     ],
 };
 
@@ -59,6 +62,8 @@ pub struct SqliteJournal {
     database: Database,
     lanes: Arc<Lanes>,
     queues: Arc<Queues>,
+    /// Something was written down that is to be told.
+    told: Arc<Notify>,
 }
 
 impl SqliteJournal {
@@ -73,7 +78,10 @@ impl SqliteJournal {
             destinations::load(writer, &lanes)?;
             inbox::load(writer, &queues)
         })?;
-        Ok(Arc::new(Self { database, lanes, queues }))
+        // What an earlier process left is told first.
+        let told = Arc::new(Notify::new());
+        told.notify_one();
+        Ok(Arc::new(Self { database, lanes, queues, told }))
     }
 
     /// The file.
@@ -102,8 +110,16 @@ impl Journal for SqliteJournal {
     }
 
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()> {
-        let lease = lease.clone();
-        Ok(self.database.write(move |db| ownership::finish(db, &lease, &end), |()| ()).await?)
+        let (lease, told) = (lease.clone(), (!end.notifications.is_empty()).then(|| Arc::clone(&self.told)));
+        let ended = self.database.write(
+            move |db| ownership::finish(db, &lease, &end),
+            move |()| {
+                if let Some(told) = told {
+                    told.notify_one();
+                }
+            },
+        );
+        Ok(ended.await?)
     }
 
     async fn suspend(&self, lease: &ReadLease, log: Vec<LogEntry>) -> Result<()> {
@@ -160,10 +176,15 @@ impl Journal for SqliteJournal {
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
-        let (lanes, settled_lanes) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes));
-        let settled = self
-            .database
-            .write(move |db| settle::settle(db, &lanes, &settlements), move |settled| settle::announce(&settled_lanes, settled));
+        let (lanes, settled_lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes), Arc::clone(&self.told));
+        let settled = self.database.write(
+            move |db| settle::settle(db, &lanes, &settlements),
+            move |settled| {
+                if settle::announce(&settled_lanes, settled) {
+                    told.notify_one();
+                }
+            },
+        );
         Ok(settled.await.map(drop)?)
     }
 
@@ -228,8 +249,22 @@ impl Journal for SqliteJournal {
         Ok(set.await.map(drop)?)
     }
 
+    async fn stop_destination(&self, name: &str, reason: String, now: Timestamp) -> Result<()> {
+        let (row, name) = (name.to_owned(), name.to_owned());
+        let (lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.told));
+        let stopped = self.database.write(
+            move |db| destinations::stop(db, &row, &reason, now),
+            move |destination| {
+                lanes.know(&name, *destination).lock().disabled = true;
+                told.notify_one();
+            },
+        );
+        Ok(stopped.await.map(drop)?)
+    }
+
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
         events::forget(&self.database, &self.queues, retention.age_max, now).await?;
+        self.database.write(move |db| outbox::forget_schemas(db, now), |()| ()).await?;
         retain::retain(&self.database, retention, now).await
     }
 
@@ -300,6 +335,39 @@ impl Inbox for SqliteJournal {
 
     async fn purge_events(&self, filter: &EventFilter) -> Result<u64> {
         events::act(&self.database, &self.queues, events::Act::Purge, filter, Timestamp::MIN).await
+    }
+}
+
+#[async_trait]
+impl Outbox for SqliteJournal {
+    async fn notifications(&self, limit: u32) -> Result<Vec<Waiting>> {
+        Ok(self.database.read(move |db| Ok::<_, Fault>(sqlite::outbox::first(db, limit)?)).await?)
+    }
+
+    async fn settle_notifications(&self, rows: Vec<i64>, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
+        let (envelopes, lanes) = (commit::encode(envelopes)?, Arc::clone(&self.lanes));
+        let settled = self
+            .database
+            .write(move |db| outbox::settle(db, &rows, &envelopes, now), move |arrived| commit::announce(&lanes, arrived));
+        Ok(settled.await.map(drop)?)
+    }
+
+    async fn wait_for_notifications(&self) {
+        self.told.notified().await;
+    }
+
+    async fn seen_schema(&self, key: &ReadKey) -> Result<Option<SeenSchema>> {
+        let key = key.clone();
+        Ok(self.database.read(move |db| outbox::seen_schema(db, &key)).await?)
+    }
+
+    async fn saw_schema(&self, key: ReadKey, fields: String, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
+        let (envelopes, lanes) = (commit::encode(envelopes)?, Arc::clone(&self.lanes));
+        let seen = self.database.write(
+            move |db| outbox::saw_schema(db, &key, &fields, &envelopes, now),
+            move |arrived| commit::announce(&lanes, arrived),
+        );
+        Ok(seen.await.map(drop)?)
     }
 }
 

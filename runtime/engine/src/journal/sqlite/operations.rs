@@ -19,6 +19,13 @@ const PAGE_MAX: u32 = 1_000;
 const OPERATION: &str = "o.operation_id, o.created_at_ns, o.updated_at_ns, o.status, o.result, o.records_processed, \
                          o.records_estimated_total, o.read_type";
 
+/// Reads what started an operation.
+pub(super) fn read_type(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<ReadType>> {
+    let stored: Option<String> = row.get(at)?;
+    let all = [ReadType::Backfill, ReadType::Scheduled, ReadType::Triggered];
+    Ok(all.into_iter().find(|one| stored.as_deref() == Some(one.as_str())))
+}
+
 /// Reads the columns of [`OPERATION`] from `at` on.
 fn operation(row: &Row<'_>, at: usize) -> rusqlite::Result<Operation> {
     let status = match row.get(at + 3)? {
@@ -26,19 +33,13 @@ fn operation(row: &Row<'_>, at: usize) -> rusqlite::Result<Operation> {
         FAILURE => OperationStatus::Failure,
         _ => OperationStatus::InProgress,
     };
-    let read_type = match row.get::<_, Option<String>>(at + 7)?.as_deref() {
-        Some("backfill") => Some(ReadType::Backfill),
-        Some("scheduled") => Some(ReadType::Scheduled),
-        Some("triggered") => Some(ReadType::Triggered),
-        _ => None,
-    };
     Ok(Operation {
         id: Uuid::from_bytes(row.get(at)?),
         create_time: time_of_ns(row.get(at + 1)?),
         update_time: time_of_ns(row.get(at + 2)?),
         status,
         result: row.get(at + 4)?,
-        read_type,
+        read_type: read_type(row, at + 7)?,
         records_processed: row.get::<_, i64>(at + 5)?.cast_unsigned(),
         records_estimated_total: row.get::<_, Option<i64>>(at + 6)?.map(i64::cast_unsigned),
     })
