@@ -18,6 +18,7 @@ use crate::{
     journal::Journal,
     percent::encoded,
     project::{Planner, Project, ProjectStore, stable_id},
+    providers,
     runtime::{Stores, open_stores},
     scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
@@ -70,7 +71,7 @@ impl Client {
             }
         }
         let stores = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
-        let projects = Arc::new(idle_project(&stores).await?);
+        let projects = Arc::new(idle_project(&stores, catalog(&data)).await?);
         let Stores { journal, store, project } = stores;
         // Nobody else can ask here.
         let key = Secret::new(uuid::Uuid::now_v7().to_string());
@@ -201,26 +202,38 @@ fn refusal(problem: &Value) -> String {
     let mut text = problem["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"));
     let issues = problem["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
     for issue in issues {
-        let line = [&issue["name"], &issue["detail"]].map(|part| part.as_str().unwrap_or_default());
-        let line = line.join(": ");
-        if line != detail {
-            text.push_str("\n  - ");
-            text.push_str(line.trim_start_matches(": "));
+        let line = [&issue["name"], &issue["detail"]].map(|part| part.as_str().unwrap_or_default()).join(": ");
+        let line = line.trim_start_matches(": ");
+        let remedy = issue["remedy"].as_str().map_or_else(String::new, |remedy| format!("; {remedy}"));
+        if line == detail {
+            text.push_str(&remedy);
+        } else {
+            text.push_str(&format!("\n  - {line}{remedy}"));
         }
     }
     text
 }
 
 /// The project of a folder that no runtime uses: its destinations are those that the journal has seen, and nothing is read.
-async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
+async fn idle_project(stores: &Stores, catalog: Catalog) -> Result<Project, Failure> {
     let known = stores.journal.destinations().await.map_err(|error| Failure::unable(error.to_string()))?;
     let destination = |name: String| {
         let known = KnownDestination { id: stable_id("destination", &name), mirrors_records: false };
         (name, known)
     };
     let destinations = known.into_iter().map(|state| destination(state.name)).collect();
-    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
+    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), catalog, destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
+}
+
+/// The providers of the runtime that the folder belongs to. Files that cannot be read are told of, and keep nobody from the rest.
+fn catalog(data: &DataDir) -> Catalog {
+    providers::catalog(data.providers().as_deref()).unwrap_or_else(|problems| {
+        for problem in problems {
+            eprintln!("warning: {}: {}; only the providers that are built in are known", problem.place, problem.message);
+        }
+        Catalog::built_in()
+    })
 }
 
 /// The key of the running runtime: from the environment where it is set, else from the kept secrets.

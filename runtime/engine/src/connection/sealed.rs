@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     ProviderApp,
     /// An authorisation that is under way.
     Authorization,
+    /// An answer of the API, which may hold a secret that is shown once.
+    Answer,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Connection => "connection",
             Self::ProviderApp => "provider-app",
             Self::Authorization => "authorization",
+            Self::Answer => "answer",
         }
     }
 }

@@ -27,6 +27,7 @@ use ampline_core::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use deliveries::{
@@ -77,7 +78,7 @@ pub enum JournalError {
 pub type Result<T> = std::result::Result<T, JournalError>;
 
 /// What kind of read an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OperationStatus {
     /// Running, or interrupted by a crash and to be resumed.
@@ -255,7 +256,7 @@ pub struct Settlement {
 }
 
 /// How a destination stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DestinationState {
     /// Its name.
@@ -333,7 +334,7 @@ pub trait Journal: Inbox + Outbox {
 
     /// Bytes of bodies that wait for a destination; costs no look into the store.
     fn pending_bytes(&self, destination: &str) -> u64;
-    /// Why the store took no write lately for want of room, in words for an operator; nothing while it does.
+    /// Why the store lately had no room for a write, in words for an operator; nothing once nobody met that for a while.
     fn trouble(&self) -> Option<String> {
         None
     }

@@ -28,7 +28,7 @@ pub(crate) use installing::{NewInstallation, Sampling};
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
+    KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
 pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};

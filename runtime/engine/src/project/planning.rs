@@ -94,10 +94,6 @@ impl Planner {
         let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
         let (mut plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
-        for plan in &mut plans {
-            // What was chosen is in the plan; thousands of plans need not carry it twice.
-            plan.context.installation.objects.clear();
-        }
         issues.extend(content.provider_fault(choice.latest));
         problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {

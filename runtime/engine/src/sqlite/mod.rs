@@ -15,6 +15,7 @@ mod writer;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use checkpoint::Checkpoints;
@@ -94,9 +95,9 @@ impl Database {
         self.writer.close().await
     }
 
-    /// Why a write failed lately for want of room; nothing once one succeeded.
+    /// Why a write failed lately for want of room.
     pub(crate) fn trouble(&self) -> Option<String> {
-        self.writer.trouble()
+        self.writer.trouble(Instant::now())
     }
 
     /// The file.

@@ -1,40 +1,27 @@
 //! Who is told of what: topics, the types of notification that come to them, and the destinations that hear from them.
 
-mod routes;
+mod destination_routes;
+mod event_routes;
 mod topics;
 
-use std::sync::Arc;
+use utoipa_axum::routes;
 
-use axum::{Router, routing::get};
+use super::{document::Routes, problem::Problem};
+use crate::project::{Issue, ProjectError};
 
-use super::{
-    Api,
-    problem::{Problem, invalid},
-};
-use crate::project::Issue;
-
-/// Routes of topics, and of what leads to and from them.
-pub(super) fn keyed() -> Router<Arc<Api>> {
-    const PROJECT: &str = "/v1/projects/{project}";
-    let path = |rest: &str| format!("{PROJECT}/{rest}");
-    Router::new()
-        .route(&path("topics"), get(topics::list).post(topics::create))
-        .route(&path("topics/{topic}"), get(topics::show).patch(topics::update).delete(topics::delete))
-        .route(&path("notification-event-topic-routes"), get(routes::list_of_events).post(routes::create_of_event))
-        .route(
-            &path("notification-event-topic-routes/{route}"),
-            get(routes::show_of_event).patch(routes::update_of_event).delete(routes::delete_of_event),
-        )
-        .route(&path("topic-destination-routes"), get(routes::list_of_destinations).post(routes::create_of_destination))
-        .route(
-            &path("topic-destination-routes/{route}"),
-            get(routes::show_of_destination).patch(routes::update_of_destination).delete(routes::delete_of_destination),
-        )
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add(routes!(topics::list, topics::create))
+        .add(routes!(topics::show, topics::update, topics::delete))
+        .add(routes!(event_routes::list, event_routes::create))
+        .add(routes!(event_routes::show, event_routes::update, event_routes::delete))
+        .add(routes!(destination_routes::list, destination_routes::create))
+        .add(routes!(destination_routes::show, destination_routes::update, destination_routes::delete))
 }
 
 /// 422, for one member of the body.
 fn fault(path: &str, message: impl Into<String>) -> Problem {
-    invalid(vec![Issue { path: path.to_owned(), message: message.into() }])
+    ProjectError::Invalid(vec![Issue { path: path.to_owned(), message: message.into() }]).into()
 }
 
 /// Every mask is one of those that can be changed, and there is at least one.
@@ -45,5 +32,13 @@ fn check_mask(masks: &[String], known: &[&str]) -> Result<(), Problem> {
         }
         None if masks.is_empty() => Err(fault("updateMask", format!("names nothing to change; there are: {}", known.join(", ")))),
         None => Ok(()),
+    }
+}
+
+/// The value that a mask names; nothing where it does not.
+fn named(masks: &[String], mask: &str, value: Option<String>) -> Result<Option<String>, Problem> {
+    match masks.iter().any(|one| one == mask) {
+        true => value.ok_or_else(|| fault(mask, "must be there where the mask names it")).map(Some),
+        false => Ok(None),
     }
 }

@@ -1,5 +1,6 @@
 //! The project in one SQLite file, beside the journal's and in its style. Every list of changes is one transaction.
 
+mod answers;
 mod apply;
 mod authorizations;
 mod connections;
@@ -25,7 +26,7 @@ use super::{
     change::{Applied, Change},
     error::ProjectError,
     model::{
-        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin, PendingAuthorization,
+        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer, Origin, PendingAuthorization,
         ProviderAppRecord,
     },
     routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
@@ -36,7 +37,12 @@ use crate::sqlite::{self, Database, Options, Schema, Waiting, lock, outbox, us};
 const SCHEMA: Schema = Schema {
     kind: "project store",
     application_id: 0x416D_7050,
-    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")],
+    steps: &[
+        include_str!("schema-1.sql"),
+        include_str!("schema-2.sql"),
+        include_str!("answers.sql"),
+        include_str!("notices.sql"),
+    ],
 };
 
 type Fault = sqlite::Fault<ProjectError>;
@@ -151,6 +157,16 @@ impl ProjectStore {
     /// Takes a consent out, once; nothing where there is none.
     pub async fn take_authorization(&self, state_digest: Vec<u8>) -> Result<Option<PendingAuthorization>, ProjectError> {
         Ok(self.database.write(move |db| authorizations::take(db, &state_digest), |_| ()).await?)
+    }
+
+    /// The answer that is kept under this id.
+    pub async fn kept_answer(&self, id: Vec<u8>, now: Timestamp) -> Result<Option<KeptAnswer>, ProjectError> {
+        Ok(self.database.read(move |db| answers::find(db, &id, now)).await?)
+    }
+
+    /// Keeps an answer for a day, and forgets those whose time is over.
+    pub async fn keep_answer(&self, answer: KeptAnswer, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| answers::keep(db, &answer, now), |()| ()).await?)
     }
 
     /// Installations by id, from behind `after` on, at most [`PAGE_MAX`].
