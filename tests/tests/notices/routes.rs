@@ -79,8 +79,8 @@ async fn what_cannot_be_routed_is_refused_with_a_reason() {
     assert_eq!(routes[0]["eventType"], "connection.error");
     let rows: [(&str, &str, Value, u16, &str); 15] = [
         ("POST", TOPICS, json!({ "name": "t" }), 409, "already"),
-        ("POST", TOPICS, json!({ "name": "no spaces" }), 422, "letters"),
-        ("POST", TOPICS, json!({}), 400, "name"),
+        ("POST", TOPICS, json!({ "name": "no spaces" }), 422, "pattern"),
+        ("POST", TOPICS, json!({}), 422, "name"),
         ("POST", EVENTS, json!({ "eventType": "connection.error", "topicId": topic }), 409, "already"),
         ("POST", EVENTS, json!({ "eventType": "read.done", "topicId": topic }), 422, "read.backfill.done"),
         ("POST", EVENTS, json!({ "eventType": "connection.error", "topicId": "nothing" }), 422, "nothing"),

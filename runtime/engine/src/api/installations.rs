@@ -167,7 +167,9 @@ async fn list_of(
 async fn page(api: &Api, integration_id: Option<String>, wanted: Wanted) -> Listed {
     let filter = InstallationFilter { integration_id, group_ref: wanted.group_ref, ..InstallationFilter::default() };
     let found = api.projects.installations(filter, wanted.page_token.as_deref().unwrap_or_default(), PAGE_MAX).await?;
-    Ok(Json(found.iter().map(|one| shapes::installation(&api.project, one)).collect()))
+    let ids = found.iter().map(|one| one.record.id.clone()).collect();
+    let standings = api.journal.standings(ids).await?;
+    Ok(Json(found.iter().zip(&standings).map(|(one, standing)| shapes::installation(&api.project, one, standing)).collect()))
 }
 
 /// Installs an integration for a group.
@@ -196,7 +198,7 @@ async fn create(
     };
     let (projects, sampling) = (api.projects.clone(), how.sampling());
     let installed = to_the_end(async move { projects.create(new, sampling).await }).await?;
-    Ok((StatusCode::CREATED, tagged(&api, &installed)).into_response())
+    Ok((StatusCode::CREATED, tagged(&api, &installed).await?).into_response())
 }
 
 /// Shows an installation.
@@ -206,7 +208,7 @@ async fn create(
 )]
 async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Response, Problem> {
     let installed = find(&api, &path).await?;
-    Ok(tagged(&api, &installed))
+    tagged(&api, &installed).await
 }
 
 /// Shows an installation to who knows its id alone.
@@ -216,7 +218,7 @@ async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) ->
 )]
 async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    Ok(tagged(&api, &api.projects.installation(&id).await?))
+    tagged(&api, &api.projects.installation(&id).await?).await
 }
 
 /// Lists the configurations that an installation had, the latest first.
@@ -248,7 +250,7 @@ async fn update(
         move |record: &InstallationRecord| masked(record.config.content.to_value(), &request.update_mask, &request.installation);
     let (projects, sampling) = (api.projects.clone(), how.sampling());
     let installed = to_the_end(async move { projects.update(&id, if_match, edit, sampling).await }).await?;
-    Ok(tagged(&api, &installed))
+    tagged(&api, &installed).await
 }
 
 /// Deletes an installation, and its connection where nothing else uses that.
@@ -298,7 +300,7 @@ async fn patch_object(
     };
     let (projects, sampling) = (api.projects.clone(), how.sampling());
     let installed = to_the_end(async move { projects.update(&id, if_match, edit, sampling).await }).await?;
-    Ok(tagged(&api, &installed))
+    tagged(&api, &installed).await
 }
 
 /// The installation that an object's patch means.
@@ -344,10 +346,11 @@ fn unknown(id: &str, integration: &str) -> Problem {
 }
 
 /// An installation under the tag of its configuration's revision.
-fn tagged(api: &Api, installed: &Installed) -> Response {
-    let mut response = Json(shapes::installation(&api.project, installed)).into_response();
+async fn tagged(api: &Api, installed: &Installed) -> Result<Response, Problem> {
+    let standing = api.journal.standings(vec![installed.record.id.clone()]).await?.pop().unwrap_or_default();
+    let mut response = Json(shapes::installation(&api.project, installed, &standing)).into_response();
     if let Ok(tag) = HeaderValue::from_str(&json!(installed.record.config.id).to_string()) {
         response.headers_mut().insert(ETAG, tag);
     }
-    response
+    Ok(response)
 }

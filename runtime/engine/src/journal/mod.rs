@@ -40,7 +40,7 @@ pub use inbox::{
 pub use outbox::{Outbox, SeenSchema, Waiting};
 pub(crate) use reads::cut;
 pub use reads::{
-    LOG_ENTRIES_MAX, LOG_TEXT_CHARS_MAX, LogEntry, NewTrigger, Operation, OperationFilter, OperationOf, Pause, Severity,
+    LOG_ENTRIES_MAX, LOG_TEXT_CHARS_MAX, LogEntry, NewTrigger, Operation, OperationFilter, OperationOf, Pause, Severity, Standing,
 };
 
 /// Why the journal could not do what was asked.
@@ -299,6 +299,8 @@ pub trait Journal: Inbox + Outbox {
     async fn reads(&self) -> Result<Vec<ReadState>>;
     /// Those of one installation.
     async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>>;
+    /// How these installations stand, in their order.
+    async fn standings(&self, installation_ids: Vec<String>) -> Result<Vec<Standing>>;
     /// Operations that match, newest first, as far as they are kept. `limit` is capped at 1,000.
     async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>>;
     /// One operation.

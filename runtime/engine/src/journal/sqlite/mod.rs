@@ -36,7 +36,7 @@ use super::{
     Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
     JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Outbox, Page,
-    PageCommit, Pause, Purged, ReadLease, ReadState, Result, Retention, SeenSchema, Settlement, Waiting,
+    PageCommit, Pause, Purged, ReadLease, ReadState, Result, Retention, SeenSchema, Settlement, Standing, Waiting,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -147,6 +147,11 @@ impl Journal for SqliteJournal {
     async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>> {
         let installation_id = installation_id.to_owned();
         Ok(self.database.read(move |db| operations::reads(db, Some(&installation_id))).await?)
+    }
+
+    async fn standings(&self, installation_ids: Vec<String>) -> Result<Vec<Standing>> {
+        let each = move |db: &sqlite::Connection| installation_ids.iter().map(|id| operations::standing(db, id)).collect();
+        Ok(self.database.read(each).await?)
     }
 
     async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>> {
