@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Format, Target, client::Client, output};
+use super::{Failure, Target, client::Client, output};
 use crate::percent::encoded;
 
 /// Flags of `ampline destinations`.
@@ -50,11 +50,10 @@ async fn rotate(name: &str, target: &Target) -> Result<(), Failure> {
     let asked = ["includeSecrets", "rotate"].map(|flag| (flag, "true".to_owned()));
     let value = client.get(&format!("destinations/{}", encoded(name)), &asked).await?;
     client.close().await?;
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => format!(
+    output::show(target.format, &value, |value| {
+        format!(
             "{}\n\nThis key signs from now on, and the one before it for 24 hours more: give it to the receiver within that time.",
             value["secrets"]["webhookSigningKey"].as_str().unwrap_or_default()
-        ),
+        )
     })
 }

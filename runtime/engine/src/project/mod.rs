@@ -10,9 +10,11 @@ mod edit;
 mod error;
 mod ids;
 mod installing;
+mod keys;
 mod lookup;
 mod model;
 mod planning;
+mod preview;
 mod routing;
 mod sampling;
 mod service;
@@ -25,12 +27,14 @@ pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
 pub(crate) use installing::{NewInstallation, Sampling};
+pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
     KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
 };
 pub(crate) use planning::Planner;
+pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};
 pub(crate) use service::{Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};

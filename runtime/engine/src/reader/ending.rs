@@ -27,28 +27,27 @@ impl Operation<'_> {
         Ok(outcome)
     }
 
+    /// The end of an operation that has read everything.
+    pub(super) fn success(&self, cursor: Option<String>, log: Vec<LogEntry>) -> OperationEnd {
+        let (records, object) = (self.records, &self.plan.key.object_name);
+        let result =
+            if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
+        let (status, now) = (OperationStatus::Success, self.shared.clock.now());
+        let facts = Facts { between: self.between, ..Facts::default() };
+        let done = self.read_type.and_then(told::done).map(|kind| told::of(kind, &self.plan, &self.lease, facts, now));
+        OperationEnd { status, result, cursor, strikes: 0, pause: None, log, notifications: done.into_iter().collect(), now }
+    }
+
     pub(super) async fn complete(self) -> Result<ReadOutcome, JournalError> {
         let (records, key) = (self.records, &self.plan.key);
         let object = &key.object_name;
-        let result =
-            if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
         tracing::info!(target: "ampline::read", event = "read.completed", installation = %key.installation_id,
             object = %object, operation = %self.lease.operation_id, records, pages = self.page);
-        let (kind, now) = (self.read_type.and_then(told::done), self.shared.clock.now());
-        let facts = Facts { between: self.between, ..Facts::default() };
-        let done = kind.map(|kind| told::of(kind, &self.plan, &self.lease, facts, now));
-        let end = OperationEnd {
-            status: OperationStatus::Success,
-            result,
-            cursor: Some(self.cursor.to_text()),
-            strikes: 0,
-            pause: None,
-            log: self.notes.take(),
-            notifications: done.into_iter().collect(),
-            now,
-        };
-        with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
-        let Some(kind) = kind else { return Ok(ReadOutcome::Completed { records }) };
+        if !self.has_ended {
+            let end = self.success(Some(self.cursor.to_text()), self.notes.take());
+            with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
+        }
+        let Some(kind) = self.read_type.and_then(told::done) else { return Ok(ReadOutcome::Completed { records }) };
         tracing::info!(target: "ampline::read", event = kind.as_str(), installation = %key.installation_id, object = %object,
             operation = %self.lease.operation_id, records);
         Ok(ReadOutcome::Completed { records })

@@ -8,22 +8,24 @@ use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
 use crate::{
-    api::{Api, ApiKey, Configured},
+    access::{self, Failures, NewKey},
+    api::{Api, Configured},
     clock::Clock,
     connection::Connections,
     data_dir::DataDir,
     disk::Disk,
     dispatcher::{self, Route},
     downloads::Downloads,
+    fields::FieldReader,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
     notifications::Notifier,
     pressure::Pressure,
-    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
+    project::{Declared, Issue, KeyScope, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Secret, Signing, Vault},
+    secrets::{API_KEY, DestinationSecrets, Secret, Signing, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
         Destination, FIRST_PARTY, Sinks,
@@ -31,6 +33,7 @@ use crate::{
     },
     sqlite::{Options, Synchronous},
     store::HostedStore,
+    uploads::Uploads,
 };
 
 /// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
@@ -50,6 +53,9 @@ pub(super) struct Parts {
     pub(super) pressure: Arc<Pressure>,
     vault: Arc<Vault>,
     pub(super) secrets: Arc<DestinationSecrets>,
+    pub(super) keys: Arc<access::Keys>,
+    /// The pace of each connection, for all who ask with it.
+    throttles: Arc<reader::Throttles>,
     resolved: Resolved,
     compiler: Compiler,
 }
@@ -83,6 +89,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let keys = access::Keys::load(project_store.clone(), clock.clone()).await?;
     let connections = connections(&project_store, &vault, &clock, &catalog).await?;
     let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
     let reread = reread(files, settings.clone(), manifest, catalog);
@@ -105,6 +112,8 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         pressure,
         vault,
         secrets,
+        keys,
+        throttles: Arc::default(),
         resolved,
         compiler,
     })
@@ -210,11 +219,35 @@ fn recipient(destination: &Destination) -> Recipient {
 }
 
 impl Parts {
+    /// Lets the command line of this machine in, which finds its key in the data folder. Gives the first key for everybody else,
+    /// where the folder is new; called when nothing can fail any more, so that the key is seen.
+    pub(super) async fn admit(&self) -> Result<Option<Secret>, StartError> {
+        let (keys, now) = (&self.keys, self.clock.now());
+        let is_new = self.vault.get(API_KEY)?.is_none() && keys.all().is_empty();
+        let local = match keys.local_is_active() {
+            Some(false) => self.vault.renew_api_key(now)?,
+            _ => self.vault.api_key(now)?,
+        };
+        keys.admit_local(&local).await?;
+        if !is_new {
+            return Ok(None);
+        }
+        let new = NewKey { label: "first key".to_owned(), scopes: vec![KeyScope::Full], expires_at: None };
+        Ok(Some(keys.create(new).await?.1))
+    }
+
     /// What the API needs.
     pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
-        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| {
+            let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://{address}")
+        });
         let intake = self.intake(&public_url, settings);
+        let key = self.vault.download_key(now)?;
+        let uploads = Uploads::new(self.data.uploads(), &public_url, &key);
+        // What was left by an earlier run.
+        uploads.sweep(now)?;
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -222,9 +255,11 @@ impl Parts {
             projects: self.project.clone(),
             connections: Some(self.connections.clone()),
             public_url: public_url.clone(),
-            downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
+            downloads: Downloads::new(public_url, &key, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
-            key: ApiKey::new(&self.vault.api_key(now)?),
+            keys: self.keys.clone(),
+            failures: Failures::new(),
+            allowed_origins: settings.api.allowed_origins.clone(),
             configured: Some(Configured {
                 destinations: self
                     .resolved
@@ -238,6 +273,8 @@ impl Parts {
             scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
             intake: Some(intake),
+            fields: Some(FieldReader::new(self.connections.http().clone(), self.throttles.clone())),
+            uploads: Some(Arc::new(uploads)),
             running_since: Some(now),
         })
     }
@@ -335,6 +372,6 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: self.throttles.clone(), pressure, stop: stop.clone() })
     }
 }

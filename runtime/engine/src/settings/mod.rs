@@ -1,11 +1,14 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod api;
 mod connection_file;
 mod connections;
 mod credentials;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
+#[cfg(test)]
+mod mutants;
 pub(crate) mod notifications;
 mod reach;
 pub(crate) mod resolve;
@@ -13,6 +16,7 @@ pub(crate) mod resolve;
 mod tests;
 
 pub use crate::secrets::SecretSource;
+pub use api::{ApiSettings, TlsSettings};
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };

@@ -17,6 +17,7 @@ mod outbox;
 mod ownership;
 mod purge;
 mod queues;
+mod recent;
 mod records;
 mod replay;
 mod retain;
@@ -29,6 +30,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lanes::Lanes;
 use queues::Queues;
+use recent::Recent;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -61,6 +63,7 @@ type Fault = sqlite::Fault<JournalError>;
 pub struct SqliteJournal {
     database: Database,
     lanes: Arc<Lanes>,
+    recent: Arc<Recent>,
     queues: Arc<Queues>,
     /// Something was written down that is to be told.
     told: Arc<Notify>,
@@ -81,7 +84,7 @@ impl SqliteJournal {
         // What an earlier process left is told first.
         let told = Arc::new(Notify::new());
         told.notify_one();
-        Ok(Arc::new(Self { database, lanes, queues, told }))
+        Ok(Arc::new(Self { database, lanes, recent: Arc::default(), queues, told }))
     }
 
     /// The file.
@@ -99,13 +102,21 @@ impl std::fmt::Debug for SqliteJournal {
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
-        Ok(self.database.write(move |db| ownership::begin(db, &begin), |_| ()).await?)
+        // An operation that power loss takes has committed nothing: another begins.
+        Ok(self.database.write_ahead(move |db| ownership::begin(db, &begin)).await?)
     }
 
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
         let page = commit::prepare(lease, commit)?;
-        let lanes = Arc::clone(&self.lanes);
-        let arrived = self.database.write(move |db| commit::commit(db, &page), move |arrived| commit::announce(&lanes, arrived));
+        let (lanes, recent) = (Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let told = page.tells().then(|| Arc::clone(&self.told));
+        let announce = move |arrived: &Vec<commit::Arrived>| {
+            commit::announce(&lanes, &recent, arrived);
+            if let Some(told) = told {
+                told.notify_one();
+            }
+        };
+        let arrived = self.database.write(move |db| commit::commit(db, &page), announce);
         Ok(arrived.await.map(drop)?)
     }
 
@@ -177,7 +188,8 @@ impl Journal for SqliteJournal {
         if !claim::worth_a_look(&lane) {
             return Ok(Claim::default());
         }
-        Ok(self.database.read(move |db| claim::claim(db, &lane, &request)).await?)
+        let recent = Arc::clone(&self.recent);
+        Ok(self.database.read(move |db| claim::claim(db, &lane, &recent, &request)).await?)
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
@@ -305,13 +317,13 @@ impl Inbox for SqliteJournal {
 
     async fn settle_events(&self, claim: &EventClaim, mut settlement: EventSettlement) -> Result<()> {
         let envelopes = commit::encode(std::mem::take(&mut settlement.envelopes))?;
-        let (queues, lanes, fence) = (Arc::clone(&self.queues), Arc::clone(&self.lanes), claim.fence);
-        let (owners, claim) = (Arc::clone(&self.queues), claim.clone());
+        let (queues, lanes, recent) = (Arc::clone(&self.queues), Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let (owners, claim, fence) = (Arc::clone(&self.queues), claim.clone(), claim.fence);
         let settled = self.database.write(
             move |db| inbox::settle(db, &owners, &claim, &settlement, &envelopes),
             move |settled: &inbox::Settled| {
                 inbox::announce_settled(&queues, fence, settled);
-                commit::announce(&lanes, &settled.arrived);
+                commit::announce(&lanes, &recent, &settled.arrived);
             },
         );
         Ok(settled.await.map(drop)?)
@@ -350,10 +362,9 @@ impl Outbox for SqliteJournal {
     }
 
     async fn settle_notifications(&self, rows: Vec<i64>, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
-        let (envelopes, lanes) = (commit::encode(envelopes)?, Arc::clone(&self.lanes));
-        let settled = self
-            .database
-            .write(move |db| outbox::settle(db, &rows, &envelopes, now), move |arrived| commit::announce(&lanes, arrived));
+        let (envelopes, lanes, recent) = (commit::encode(envelopes)?, Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
+        let settled = self.database.write(move |db| outbox::settle(db, &rows, &envelopes, now), announce);
         Ok(settled.await.map(drop)?)
     }
 
@@ -367,11 +378,9 @@ impl Outbox for SqliteJournal {
     }
 
     async fn saw_schema(&self, key: ReadKey, fields: String, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
-        let (envelopes, lanes) = (commit::encode(envelopes)?, Arc::clone(&self.lanes));
-        let seen = self.database.write(
-            move |db| outbox::saw_schema(db, &key, &fields, &envelopes, now),
-            move |arrived| commit::announce(&lanes, arrived),
-        );
+        let (envelopes, lanes, recent) = (commit::encode(envelopes)?, Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
+        let seen = self.database.write(move |db| outbox::saw_schema(db, &key, &fields, &envelopes, now), announce);
         Ok(seen.await.map(drop)?)
     }
 }
