@@ -29,6 +29,10 @@ integrations:
         - { objectName: companies, destination: mirror, requiredFields: [{ fieldName: name }], backfill: { defaultPeriod: { fullHistory: true } } }
 ";
 const DESTINATIONS: &str = r#"
+# The judge shows wrong keys at every path.
+[api]
+wrong_keys_max = 0
+
 [destinations.hook]
 type = "webhook"
 url = "{receiver}/hook"
@@ -76,6 +80,9 @@ fn said(output: &Output) -> String {
 /// What is there to be found by its id; all else is of chance. What files made, no request changes, so it stays there.
 async fn things(stage: &Stage) -> String {
     let (installation, connection) = (stage.first("installations").await, stage.first("connections").await);
+    // Not the one that is shown: it would be revoked.
+    let made = stage.runtime.client.post("api-keys", &json!({ "label": "to be found" })).await.unwrap();
+    let key = made["id"].as_str().unwrap().to_owned();
     format!(
         r#"[parameters]
 "path.projectIdOrName" = "demo"
@@ -86,6 +93,7 @@ async fn things(stage: &Stage) -> String {
 "path.objectName" = "contacts"
 "path.endpoint" = "companies"
 "path.groupRef" = "acme"
+"path.apiKeyId" = "{key}"
 "#
     )
 }

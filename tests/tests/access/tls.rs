@@ -16,6 +16,7 @@ struct Authority {
 impl Authority {
     fn new() -> Self {
         let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, "authority of a test");
         parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let key = rcgen::KeyPair::generate().unwrap();
         Self { issuer: rcgen::CertifiedIssuer::self_signed(parameters, key).unwrap() }
@@ -24,7 +25,8 @@ impl Authority {
     /// Writes a certificate for the loopback and its key.
     fn issue(&self, certificate: &Path, key: &Path) {
         let made = rcgen::KeyPair::generate().unwrap();
-        let parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, "server of a test");
         let signed = parameters.signed_by(&made, &self.issuer).unwrap();
         fs::write(key, made.serialize_pem()).unwrap();
         fs::write(certificate, format!("{}{}", signed.pem(), self.issuer.pem())).unwrap();
@@ -82,8 +84,8 @@ impl Secured {
 }
 
 fn tools() -> Result<(), String> {
-    for program in ["curl", "openssl"] {
-        std::process::Command::new(program).arg("version").output().map_err(|error| format!("run {program}: {error}"))?;
+    for (program, version) in [("curl", "--version"), ("openssl", "version")] {
+        std::process::Command::new(program).arg(version).output().map_err(|error| format!("run {program}: {error}"))?;
     }
     Ok(())
 }

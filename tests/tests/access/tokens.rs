@@ -72,9 +72,9 @@ fn adds_sound_keys_alone(stage: &Stage, signer: &Signer) -> String {
     let kid = String::from_utf8(added.stdout).unwrap().trim().to_owned();
     assert!(added.status.success() && !kid.is_empty());
     for (name, pem, reason) in [
-        ("private", signer.pem("own", "private"), "this is a private key"),
-        ("short", signer.pem("short", "public"), "the key has 1024 bits"),
-        ("ec", signer.pem("ec", "public"), "is not one of RSA"),
+        ("private", signer.pem("own", "private"), "is a private key"),
+        ("short", signer.pem("short", "public"), "has 1024 bits"),
+        ("ec", signer.pem("ec", "public"), "is no key of RSA"),
         ("text", "nothing", "no public key in PEM form"),
         ("cut", &signer.pem("own", "public").replacen("MII", "MIH", 1), "cannot be read"),
     ] {
@@ -157,7 +157,8 @@ async fn reaches_its_own_alone(runtime: &RuntimeProcess, token: &str) {
         (format!("GET /v1/projects/demo/installations/{other}"), 404),
         (format!("GET {INSTALLATIONS}"), 400),
         (format!("GET {INSTALLATIONS}?groupRef=beta"), 403),
-        (format!("GET /v1/projects/demo/connections/{own_connection}"), 200),
+        // What a file declares is no group's, whoever is read with it.
+        (format!("GET /v1/projects/demo/connections/{own_connection}"), 404),
         (format!("GET /v1/projects/demo/connections/{own_connection}?includeCreds=true"), 403),
         (format!("GET /v1/projects/demo/connections/{others_connection}"), 404),
         (format!("POST /v1/projects/demo/connections/{own_connection}:refresh"), 403),

@@ -44,11 +44,11 @@ async fn what_is_shown_is_deployed_once_somebody_agreed() {
             "{shown}{refused}"
         );
     }
-    assert_eq!(stage.due().await, ["companies", "contacts"]);
+    stage.becomes_due(&["companies", "contacts"]).await;
     let plan = stage.json(&["deploy", &folder, "--dry-run", "--destructive"]);
     assert_eq!((&plan["needsDestructive"], &plan["removed"][0]["groups"]), (&json!(true), &json!(["acme"])));
     assert_eq!(told(&stage, &[&folder, "--yes", "--destructive"]).0, 0);
-    assert_eq!(stage.due().await, ["contacts"]);
+    stage.becomes_due(&["contacts"]).await;
     let revisions = stage.runtime.client.get("integrations/sales/revisions").await.unwrap();
     assert_eq!(revisions.as_array().unwrap().len(), 2);
     assert!(stage.runtime.terminate().unwrap().success());

@@ -1,10 +1,13 @@
 //! A runtime that reads contacts for `acme`, and manifests to deploy beside its own.
 
-use std::process::Output;
+use std::{process::Output, time::Duration};
 
 use ampline_tests::{hubspot::Options, runtime::RuntimeProcess, world::World};
 use serde_json::Value;
 
+/// How long a change may take to reach the scheduler; machines are busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The runtime's own amp.yaml, in the form of 2023 with a hosted store, as the page on destinations shows it.
 const OWN: &str = r#"
 specVersion: 0.1.0
@@ -103,8 +106,19 @@ impl Stage {
         self.json(&arguments)
     }
 
+    /// Waits until these objects of `sales` are due, and no others: the scheduler hears of a change behind its answer.
+    pub(crate) async fn becomes_due(&self, objects: &[&str]) {
+        let wait = async {
+            while self.due().await != objects {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(waited.is_ok(), "{objects:?} did not become what is due");
+    }
+
     /// Objects of `sales` that are due.
-    pub(crate) async fn due(&self) -> Vec<String> {
+    async fn due(&self) -> Vec<String> {
         let status = self.runtime.client.get("status").await.unwrap();
         let installations = self.runtime.client.get("integrations/sales/installations").await.unwrap();
         let of_sales = |read: &&Value| installations.as_array().unwrap().iter().any(|one| one["id"] == read["installationId"]);

@@ -9,8 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Failures in a row that are answered like any other.
-const BURST: u32 = 10;
 /// How long until one more is.
 const EVERY: Duration = Duration::from_secs(6);
 /// Addresses that are remembered; those beyond share one allowance.
@@ -18,16 +16,20 @@ const ADDRESSES_MAX: usize = 4_096;
 
 /// When each address will have its whole allowance again, which says how much is left of it.
 pub(crate) struct Failures {
+    /// Failures in a row that are answered like any other; nothing = any number.
+    burst: Option<u32>,
     whole_again: Mutex<HashMap<Option<IpAddr>, Instant>>,
 }
 
 impl Failures {
-    pub(crate) fn new() -> Self {
-        Self { whole_again: Mutex::default() }
+    /// `burst` is how many failures an address has to spare; 0 = any number.
+    pub(crate) fn new(burst: u32) -> Self {
+        Self { burst: (burst > 0).then_some(burst), whole_again: Mutex::default() }
     }
 
     /// Counts a failure; where the allowance is used up, how long to wait.
     pub(crate) fn count(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        let Some(burst) = self.burst else { return Ok(()) };
         let mut table = self.whole_again.lock().unwrap_or_else(PoisonError::into_inner);
         let mut who = Some(network(address));
         if table.len() >= ADDRESSES_MAX && !table.contains_key(&who) {
@@ -38,7 +40,7 @@ impl Failures {
         }
         let whole_again = table.entry(who).or_insert(now);
         let next = (*whole_again).max(now) + EVERY;
-        let over = next.saturating_duration_since(now + EVERY * BURST);
+        let over = next.saturating_duration_since(now + EVERY * burst);
         if over.is_zero() {
             *whole_again = next;
             Ok(())
@@ -65,9 +67,11 @@ mod tests {
 
     use super::*;
 
+    const BURST: u32 = 10;
+
     #[test]
     fn an_allowance_is_used_up_and_comes_back() {
-        let (failures, start) = (Failures::new(), Instant::now());
+        let (failures, start) = (Failures::new(BURST), Instant::now());
         let [one, other]: [IpAddr; 2] = ["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()];
         for n in 0..BURST {
             assert_eq!(failures.count(one, start), Ok(()), "{n}");
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn neighbours_in_ipv6_are_one_and_the_table_is_bounded() {
-        let (failures, start) = (Failures::new(), Instant::now());
+        let (failures, start) = (Failures::new(BURST), Instant::now());
         for n in 0..BURST {
             assert!(failures.count(format!("2001:db8::{n}").parse().unwrap(), start).is_ok());
         }

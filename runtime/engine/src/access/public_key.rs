@@ -20,19 +20,19 @@ const BITS_MAX: usize = 8_192;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PublicKeyError {
     #[error(
-        "this is a private key, which nobody but the signer should have: replace it if others may have seen it, and give \
+        "is a private key, which nobody but the signer should have: replace it if others may have seen it, and give \
              the public one (`openssl pkey -in private.pem -pubout`)"
     )]
     Private,
-    #[error("this is a certificate; give the key alone (`openssl x509 -in cert.pem -pubkey -noout`)")]
+    #[error("is a certificate; give the key alone (`openssl x509 -in cert.pem -pubkey -noout`)")]
     Certificate,
-    #[error("there is no public key in PEM form here (BEGIN PUBLIC KEY); `openssl pkey -in private.pem -pubout` prints one")]
+    #[error("holds no public key in PEM form (BEGIN PUBLIC KEY); `openssl pkey -in private.pem -pubout` prints one")]
     NoKey,
-    #[error("the key is not one of RSA, and tokens are signed with RS256 alone; `openssl genrsa 2048` makes one")]
+    #[error("is no key of RSA, and tokens are signed with RS256 alone; `openssl genrsa 2048` makes one")]
     NotRsa,
-    #[error("the key cannot be read; `openssl pkey -pubin -in public.pem -noout -text` shows whether it is whole")]
+    #[error("cannot be read; `openssl pkey -pubin -in public.pem -noout -text` shows whether it is whole")]
     Damaged,
-    #[error("the key has {0} bits; between {BITS_MIN} and {BITS_MAX} are possible")]
+    #[error("has {0} bits; between {BITS_MIN} and {BITS_MAX} are possible")]
     Size(usize),
 }
 

@@ -77,7 +77,7 @@ impl Served {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
-            failures: Failures::new(),
+            failures: Failures::new(0),
             allowed_origins: Vec::new(),
             configured: None,
             board: Board::default(),

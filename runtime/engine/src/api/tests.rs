@@ -100,7 +100,7 @@ impl Served {
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), vec![full_key(KEY)], Vec::new()),
-            failures: Failures::new(),
+            failures: Failures::new(0),
             allowed_origins: Vec::new(),
             configured: None,
             board: Board::default(),

@@ -120,7 +120,7 @@ impl Client {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             keys,
-            failures: Failures::new(),
+            failures: Failures::new(0),
             allowed_origins: Vec::new(),
             configured: None,
             board: Board::default(),

@@ -173,7 +173,9 @@ impl Project {
                 }
             }
         }
-        let reads = reads.0.into_iter().map(|((object, kind), whose)| ReadConsequence { object, kind, whose }).collect();
+        let mut reads: Vec<ReadConsequence> =
+            reads.0.into_iter().map(|((object, kind), whose)| ReadConsequence { object, kind, whose }).collect();
+        reads.sort_by(|a, b| a.object.cmp(&b.object));
         let issues = issues.0.into_iter().map(|(issue, whose)| IssueConsequence { issue, whose }).collect();
         Ok(IntegrationPreview { before, after, changed, installations, reads, issues })
     }

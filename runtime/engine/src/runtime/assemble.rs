@@ -258,7 +258,7 @@ impl Parts {
             downloads: Downloads::new(public_url, &key, settings.runtime.download_expiry_s),
             clock: self.clock.clone(),
             keys: self.keys.clone(),
-            failures: Failures::new(),
+            failures: Failures::new(settings.api.wrong_keys_max),
             allowed_origins: settings.api.allowed_origins.clone(),
             configured: Some(Configured {
                 destinations: self

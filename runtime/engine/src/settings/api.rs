@@ -8,6 +8,8 @@ use super::Problem;
 
 /// Connections at the same time, unless said otherwise.
 const CONNECTIONS_MAX_DEFAULT: usize = 1_024;
+/// Wrong keys of one address that are answered like any other, unless said otherwise.
+const WRONG_KEYS_MAX_DEFAULT: u32 = 10;
 /// Most connections that may be asked for.
 const CONNECTIONS_MAX: usize = 100_000;
 
@@ -19,6 +21,8 @@ pub struct ApiSettings {
     pub allowed_origins: Vec<String>,
     /// Connections at the same time; further ones wait their turn.
     pub connections_max: usize,
+    /// Wrong keys and tokens that one address may show before it has to wait, ten a minute from then on; 0 = any number.
+    pub wrong_keys_max: u32,
     /// Serves HTTPS where it is given.
     pub tls: Option<TlsSettings>,
     /// Lets the API be served without TLS on other addresses than the loopback: for a proxy in front that speaks TLS, or a
@@ -28,7 +32,13 @@ pub struct ApiSettings {
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { allowed_origins: Vec::new(), connections_max: CONNECTIONS_MAX_DEFAULT, tls: None, allow_plain_http: false }
+        Self {
+            allowed_origins: Vec::new(),
+            connections_max: CONNECTIONS_MAX_DEFAULT,
+            wrong_keys_max: WRONG_KEYS_MAX_DEFAULT,
+            tls: None,
+            allow_plain_http: false,
+        }
     }
 }
 
@@ -44,8 +54,8 @@ pub struct TlsSettings {
 
 impl ApiSettings {
     /// All that only the file says.
-    pub(super) fn lasting(&self) -> (&[String], usize, Option<&TlsSettings>) {
-        (&self.allowed_origins, self.connections_max, self.tls.as_ref())
+    pub(super) fn lasting(&self) -> (&[String], usize, u32, Option<&TlsSettings>) {
+        (&self.allowed_origins, self.connections_max, self.wrong_keys_max, self.tls.as_ref())
     }
 
     /// Everything that cannot work.

@@ -32,7 +32,7 @@ endpoint = "companies"
 [connections.hs]
 provider = "hubspot"
 oauth2 = { refresh_token = { env = "TOKEN" }, client_id = "c", client_secret = { env = "TOKEN" } }
-rate_limit = { requests = 10, per_seconds = 1 }
+rate_limit = { requests = 10, per_s = 1 }
 [provider_apps.hubspot]
 client_id = "c"
 client_secret = { env = "TOKEN" }
