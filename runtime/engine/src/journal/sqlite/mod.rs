@@ -37,8 +37,8 @@ use uuid::Uuid;
 use super::{
     Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
-    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Outbox, Page,
-    PageCommit, Pause, Purged, ReadLease, ReadState, Result, Retention, SeenSchema, Settlement, Standing, Waiting,
+    JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
+    Purged, ReadLease, ReadState, Result, Retention, Settlement, Standing,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -352,36 +352,6 @@ impl Inbox for SqliteJournal {
 
     async fn purge_events(&self, filter: &EventFilter) -> Result<u64> {
         events::act(&self.database, &self.queues, events::Act::Purge, filter, Timestamp::MIN).await
-    }
-}
-
-#[async_trait]
-impl Outbox for SqliteJournal {
-    async fn notifications(&self, limit: u32) -> Result<Vec<Waiting>> {
-        Ok(self.database.read(move |db| Ok::<_, Fault>(sqlite::outbox::first(db, limit)?)).await?)
-    }
-
-    async fn settle_notifications(&self, rows: Vec<i64>, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
-        let (envelopes, lanes, recent) = (commit::encode(envelopes)?, Arc::clone(&self.lanes), Arc::clone(&self.recent));
-        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
-        let settled = self.database.write(move |db| outbox::settle(db, &rows, &envelopes, now), announce);
-        Ok(settled.await.map(drop)?)
-    }
-
-    async fn wait_for_notifications(&self) {
-        self.told.notified().await;
-    }
-
-    async fn seen_schema(&self, key: &ReadKey) -> Result<Option<SeenSchema>> {
-        let key = key.clone();
-        Ok(self.database.read(move |db| outbox::seen_schema(db, &key)).await?)
-    }
-
-    async fn saw_schema(&self, key: ReadKey, fields: String, envelopes: Vec<Envelope>, now: Timestamp) -> Result<()> {
-        let (envelopes, lanes, recent) = (commit::encode(envelopes)?, Arc::clone(&self.lanes), Arc::clone(&self.recent));
-        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
-        let seen = self.database.write(move |db| outbox::saw_schema(db, &key, &fields, &envelopes, now), announce);
-        Ok(seen.await.map(drop)?)
     }
 }
 
