@@ -105,7 +105,7 @@ async fn what_cannot_be_routed_is_refused_with_a_reason() {
     std::fs::write(&file, text.replace("\"connection.error\" = [\"ops\"]", "\"conection.error\" = [\"mirror\", \"nobody\"]"))
         .unwrap();
     let error = stage.workplace.start().err().unwrap().to_string();
-    for words in ["no type of notification", "holds records", "no destination \\\"nobody\\\""] {
+    for words in ["no type of notification", "holds records", "no destination \"nobody\""] {
         assert!(error.contains(words), "{words}: {error}");
     }
 }
