@@ -118,7 +118,6 @@ mod tests {
     }
 
     fn names(changes: &FieldChanges) -> [Vec<&str>; 3] {
-        let of = |fields: &'_ [FieldMetadata]| -> Vec<String> { fields.iter().map(|one| one.field_name.clone()).collect() };
         [
             changes.created_fields.iter().map(|one| one.field_name.as_str()).collect(),
             changes.deleted_fields.iter().map(|one| one.field_name.as_str()).collect(),
