@@ -16,5 +16,6 @@ pub mod plan;
 pub mod provider;
 pub mod retry;
 pub mod schedule;
+pub mod schema_watch;
 pub mod subscribe;
 pub mod template;

@@ -32,6 +32,7 @@ pub use self::{
     error::ApiError,
     limits::Limits,
     record::Properties,
+    schema::Kind,
     state::{Counters, Listed, State},
     webhook::{Delivery, PORTAL_ID, SIGNATURE_HEADER, TIMESTAMP_HEADER, Webhooks, sign},
 };

@@ -14,7 +14,7 @@ use super::{
     limits::Limiter,
     links::{End, Links},
     record::{Properties, instant},
-    schema::ObjectType,
+    schema::{Kind, ObjectType},
     store::Store,
     webhook::Webhooks,
 };
@@ -110,6 +110,19 @@ impl State {
     pub fn store(&mut self, name: &str) -> Result<&mut Store, ApiError> {
         let is_it = |store: &&mut Store| store.object.name == name || store.object.aliases.iter().any(|alias| alias == name);
         self.objects.values_mut().find(is_it).ok_or_else(|| ApiError::unknown_type(name))
+    }
+
+    /// Gives a type a property, or takes one away; records keep what they hold.
+    ///
+    /// # Errors
+    /// 400 for a type that is not there.
+    pub fn define(&mut self, object: &str, property: &str, kind: Option<Kind>) -> Result<(), ApiError> {
+        let properties = &mut self.store(object)?.object.properties;
+        match kind {
+            Some(kind) => drop(properties.insert(property.to_owned(), kind)),
+            None => drop(properties.remove(property)),
+        }
+        Ok(())
     }
 
     /// The store of a type and all associations.

@@ -125,6 +125,11 @@ pub(super) fn head(context: &MessageContext, action: &str, told: &[(&str, &str)]
     head
 }
 
+/// What stands before the own members of a message without an operation.
+pub(crate) fn message_head(context: &MessageContext, action: &str) -> Vec<u8> {
+    head(context, action, &[])
+}
+
 /// A whole body and where its records lie, for as many entries as there are spans.
 pub(super) fn assemble(
     head: &[u8],
@@ -153,7 +158,7 @@ pub(super) fn assemble(
 }
 
 /// A body holds one record at most beyond the limit of a message, and no page that a provider is let send comes near 4 GiB.
-pub(super) fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).expect("a message is far smaller than 4 GiB")
 }
 
@@ -208,7 +213,7 @@ fn event_id(operation: &OperationInfo, chunk: u32) -> Uuid {
 }
 
 /// Sorts by the time, then by the place.
-pub(super) fn sorted_id(time: Timestamp, place: u32, hash: &[u8]) -> Uuid {
+pub(crate) fn sorted_id(time: Timestamp, place: u32, hash: &[u8]) -> Uuid {
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&time.as_millisecond().to_be_bytes()[2..]);
     bytes[6..8].copy_from_slice(&((place & 0x0fff) as u16).to_be_bytes());

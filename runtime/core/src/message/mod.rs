@@ -7,12 +7,15 @@ mod entry;
 mod envelope;
 mod events;
 mod forms;
+mod notification;
 
 pub use build::{OperationInfo, build};
+pub(crate) use build::{message_head, offset as message_offset, sorted_id};
 pub(crate) use entry::push_member;
 pub use envelope::*;
 pub use events::{AcceptedEvent, build_events};
 pub use forms::{record_data, result_array, url_form};
+pub use notification::{Notification, NotificationType, Recipient, Recipients, notify, takes_notifications};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! What a provider says of an object's fields, in the terms of the contract (`FieldMetadata`).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One field of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldMetadata {
     /// The provider's name, as written.
@@ -26,15 +26,15 @@ pub struct FieldMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_required: Option<bool>,
     /// Objects that it refers to.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference_to: Vec<String>,
     /// The values to choose from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<FieldValue>,
 }
 
 /// One value to choose from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldValue {
     /// As records hold it.
@@ -44,7 +44,7 @@ pub struct FieldValue {
 }
 
 /// Kinds of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ValueType {
     /// Text.

@@ -51,6 +51,12 @@ pub trait Provider: Send + Sync + 'static {
     /// What the answer to [`Provider::request`] says.
     fn page(&self, plan: &ReadPlan, run: &Run, response: &Response<Bytes>) -> Result<ProviderPage, ReadError>;
 
+    /// The same as the first [`Provider::request`] for one record, to see whether the plan can be read at all; its answer goes to
+    /// [`Provider::page`]. A provider that cannot be asked for so few answers with its smallest page.
+    fn sample_request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+        self.request(plan, run)
+    }
+
     /// Whether [`Provider::request`] asks for what meets the plan's filters only; else the caller leaves out what does not meet them.
     fn filters(&self) -> bool {
         false

@@ -21,8 +21,8 @@ use super::{
     to_the_end,
 };
 use crate::project::{
-    Edited, InstallationFilter, InstallationRecord, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, masked,
-    object_path, patched,
+    Edited, InstallationFilter, InstallationRecord, Installed, Issue, NamedParty, NewInstallation, Operation, PAGE_MAX, Sampling,
+    masked, object_path, patched,
 };
 
 pub(super) fn routes() -> Routes {
@@ -44,6 +44,22 @@ struct Wanted {
     group_ref: Option<String>,
     /// The last installation's id of the page before. A list that holds fewer than 1,000 has come to its end.
     page_token: Option<String>,
+}
+
+/// How a choice is taken in.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct How {
+    /// Whether the provider is not asked for one record of each object first, which tells of fields and objects that are not there.
+    #[param(default = false)]
+    skip_sampling: bool,
+}
+
+impl How {
+    fn sampling(&self) -> Sampling {
+        if self.skip_sampling { Sampling::Skipped } else { Sampling::Asked }
+    }
 }
 
 /// A request for an installation.
@@ -151,18 +167,21 @@ async fn list_of(
 async fn page(api: &Api, integration_id: Option<String>, wanted: Wanted) -> Listed {
     let filter = InstallationFilter { integration_id, group_ref: wanted.group_ref, ..InstallationFilter::default() };
     let found = api.projects.installations(filter, wanted.page_token.as_deref().unwrap_or_default(), PAGE_MAX).await?;
-    Ok(Json(found.iter().map(|one| shapes::installation(&api.project, one)).collect()))
+    let ids = found.iter().map(|one| one.record.id.clone()).collect();
+    let standings = api.journal.standings(ids).await?;
+    Ok(Json(found.iter().zip(&standings).map(|(one, standing)| shapes::installation(&api.project, one, standing)).collect()))
 }
 
 /// Installs an integration for a group.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations",
-    operation_id = "createInstallation", tag = "installations", params(IdempotencyKey), request_body = CreateRequest,
+    operation_id = "createInstallation", tag = "installations", params(How, IdempotencyKey), request_body = CreateRequest,
     responses((status = 201, body = shapes::Installation))
 )]
 async fn create(
     State(api): Shared,
     Path((project, integration)): Path<(String, String)>,
+    Query(how): Query<How>,
     headers: HeaderMap,
     Body(request): Body<CreateRequest>,
 ) -> Result<Response, Problem> {
@@ -177,9 +196,9 @@ async fn create(
         created_by: request.config.created_by,
         origin: client_origin(&headers),
     };
-    let projects = api.projects.clone();
-    let installed = to_the_end(async move { projects.create(new).await }).await?;
-    Ok((StatusCode::CREATED, tagged(&api, &installed)).into_response())
+    let (projects, sampling) = (api.projects.clone(), how.sampling());
+    let installed = to_the_end(async move { projects.create(new, sampling).await }).await?;
+    Ok((StatusCode::CREATED, tagged(&api, &installed).await?).into_response())
 }
 
 /// Shows an installation.
@@ -189,7 +208,7 @@ async fn create(
 )]
 async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Response, Problem> {
     let installed = find(&api, &path).await?;
-    Ok(tagged(&api, &installed))
+    tagged(&api, &installed).await
 }
 
 /// Shows an installation to who knows its id alone.
@@ -199,7 +218,7 @@ async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) ->
 )]
 async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    Ok(tagged(&api, &api.projects.installation(&id).await?))
+    tagged(&api, &api.projects.installation(&id).await?).await
 }
 
 /// Lists the configurations that an installation had, the latest first.
@@ -216,21 +235,22 @@ async fn revisions(State(api): Shared, Path(path): Path<(String, String, String)
 /// Changes what the masks name.
 #[utoipa::path(
     patch, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}",
-    operation_id = "updateInstallation", tag = "installations", params(IfMatch), request_body = PatchRequest,
+    operation_id = "updateInstallation", tag = "installations", params(How, IfMatch), request_body = PatchRequest,
     responses((status = 200, body = shapes::Installation))
 )]
 async fn update(
     State(api): Shared,
     Path(path): Path<(String, String, String)>,
+    Query(how): Query<How>,
     IfMatch { if_match }: IfMatch,
     Body(request): Body<PatchRequest>,
 ) -> Result<Response, Problem> {
     let id = find(&api, &path).await?.record.id;
     let edit =
         move |record: &InstallationRecord| masked(record.config.content.to_value(), &request.update_mask, &request.installation);
-    let projects = api.projects.clone();
-    let installed = to_the_end(async move { projects.update(&id, if_match, edit).await }).await?;
-    Ok(tagged(&api, &installed))
+    let (projects, sampling) = (api.projects.clone(), how.sampling());
+    let installed = to_the_end(async move { projects.update(&id, if_match, edit, sampling).await }).await?;
+    tagged(&api, &installed).await
 }
 
 /// Deletes an installation, and its connection where nothing else uses that.
@@ -253,12 +273,13 @@ async fn delete(
 /// Changes one object's part of an installation's configuration by a JSON Patch.
 #[utoipa::path(
     patch, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/objects/{objectName}/config-content",
-    operation_id = "patchObjectConfigContent", tag = "installations", params(IfMatch), request_body = ObjectPatch,
+    operation_id = "patchObjectConfigContent", tag = "installations", params(How, IfMatch), request_body = ObjectPatch,
     responses((status = 200, body = shapes::Installation))
 )]
 async fn patch_object(
     State(api): Shared,
     Path((project, integration, object)): Path<(String, String, String)>,
+    Query(how): Query<How>,
     IfMatch { if_match }: IfMatch,
     Body(request): Body<ObjectPatch>,
 ) -> Result<Response, Problem> {
@@ -277,9 +298,9 @@ async fn patch_object(
         content[action]["objects"][&object] = after;
         Ok(Edited { content: Some(content), touched: vec![path], ..Edited::default() })
     };
-    let projects = api.projects.clone();
-    let installed = to_the_end(async move { projects.update(&id, if_match, edit).await }).await?;
-    Ok(tagged(&api, &installed))
+    let (projects, sampling) = (api.projects.clone(), how.sampling());
+    let installed = to_the_end(async move { projects.update(&id, if_match, edit, sampling).await }).await?;
+    tagged(&api, &installed).await
 }
 
 /// The installation that an object's patch means.
@@ -325,10 +346,11 @@ fn unknown(id: &str, integration: &str) -> Problem {
 }
 
 /// An installation under the tag of its configuration's revision.
-fn tagged(api: &Api, installed: &Installed) -> Response {
-    let mut response = Json(shapes::installation(&api.project, installed)).into_response();
+async fn tagged(api: &Api, installed: &Installed) -> Result<Response, Problem> {
+    let standing = api.journal.standings(vec![installed.record.id.clone()]).await?.pop().unwrap_or_default();
+    let mut response = Json(shapes::installation(&api.project, installed, &standing)).into_response();
     if let Ok(tag) = HeaderValue::from_str(&json!(installed.record.config.id).to_string()) {
         response.headers_mut().insert(ETAG, tag);
     }
-    response
+    Ok(response)
 }

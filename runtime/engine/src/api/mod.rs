@@ -62,6 +62,7 @@ mod installations;
 mod integrations;
 mod jwt_keys;
 mod manifest_shape;
+mod notifications;
 mod object_metadata;
 mod operations;
 mod paging;
@@ -184,6 +185,7 @@ fn keyed() -> Routes {
         .merge(checks::routes())
         .merge(object_metadata::routes())
         .merge(installations::routes())
+        .merge(notifications::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
         .merge(reads::routes())

@@ -63,6 +63,7 @@ impl Served {
                 metadata: Default::default(),
                 origin: Origin::Api,
                 sealed: Some(b"a secret".to_vec()),
+                news: crate::project::CredentialNews::Same,
             };
             projects.store().apply(vec![Change::PutConnection(Box::new(draft))], Timestamp::now()).await.unwrap();
         }

@@ -6,8 +6,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::manifest_shape;
-use crate::project::{
-    self, ConfigRevision, ConnectionRecord, ConnectionStatus, Installed, IntegrationRecord, IntegrationRevision, Party,
+use crate::{
+    journal::{OperationStatus, Standing},
+    project::{
+        self, ConfigRevision, ConnectionRecord, ConnectionStatus, Installed, IntegrationRecord, IntegrationRevision, Party,
+    },
 };
 
 /// Who made a thing, and so who may change it.
@@ -118,6 +121,10 @@ pub(super) struct Installation {
     group: Group,
     consumer: Consumer,
     health_status: HealthStatus,
+    /// How its latest operation stands; not there before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    last_operation_status: Option<OperationStatus>,
     connection: Connection,
     create_time: Timestamp,
     /// `consumer:<id>`, …
@@ -262,9 +269,11 @@ pub(super) fn revision(one: &IntegrationRevision) -> Revision {
 }
 
 /// An Installation.
-pub(super) fn installation(project: &str, one: &Installed) -> Installation {
+pub(super) fn installation(project: &str, one: &Installed, standing: &Standing) -> Installation {
     let record = &one.record;
     let issue = |project::Issue { path, message }: &project::Issue| Issue { path: path.clone(), message: message.clone() };
+    let paused = |(object, reason): &(String, String)| Issue { path: project::object_path(object), message: reason.clone() };
+    let issues: Vec<_> = one.issues.iter().map(issue).chain(standing.paused.iter().map(paused)).collect();
     Installation {
         id: record.id.clone(),
         project_id: project.to_owned(),
@@ -272,7 +281,8 @@ pub(super) fn installation(project: &str, one: &Installed) -> Installation {
         integration_name: record.integration.clone(),
         group: group(project, &record.group),
         consumer: consumer(project, &record.consumer),
-        health_status: if one.issues.is_empty() { HealthStatus::Healthy } else { HealthStatus::Unhealthy },
+        health_status: if issues.is_empty() { HealthStatus::Healthy } else { HealthStatus::Unhealthy },
+        last_operation_status: standing.last_operation,
         connection: connection(project, &one.connection),
         create_time: record.create_time,
         created_by: record.created_by.clone(),
@@ -281,7 +291,7 @@ pub(super) fn installation(project: &str, one: &Installed) -> Installation {
         origin: origin(&record.origin),
         origin_file: record.origin.file().map(str::to_owned),
         disabled_reason: record.disabled_reason.clone(),
-        issues: one.issues.iter().map(issue).collect(),
+        issues,
     }
 }
 

@@ -72,7 +72,24 @@ struct CreateArgs {
     #[command(flatten)]
     choices: Choices,
     #[command(flatten)]
+    how: How,
+    #[command(flatten)]
     target: Target,
+}
+
+/// How a choice is taken in.
+#[derive(Debug, Args)]
+struct How {
+    /// Do not ask the provider for one record of each object first, which tells of fields and objects that are not there.
+    #[arg(long)]
+    skip_sampling: bool,
+}
+
+impl How {
+    /// The path with what the API is to know of it.
+    fn of(&self, path: String) -> String {
+        if self.skip_sampling { format!("{path}?skipSampling=true") } else { path }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +104,8 @@ struct UpdateArgs {
     connection: Option<String>,
     #[command(flatten)]
     choices: Choices,
+    #[command(flatten)]
+    how: How,
     #[command(flatten)]
     target: Target,
 }
@@ -186,7 +205,7 @@ async fn create(args: CreateArgs) -> Result<(), Failure> {
         args.choices.put_into(&mut request["config"]["content"])?;
     }
     let client = Client::connect(&args.target).await?;
-    let path = format!("integrations/{}/installations", encoded(&integration));
+    let path = args.how.of(format!("integrations/{}/installations", encoded(&integration)));
     let value = client.post(&path, Some(request)).await?;
     client.close().await?;
     print(&value, &args.target, |value| format!("installed: {}", value["id"].as_str().unwrap_or_default()))
@@ -215,7 +234,7 @@ async fn update(args: UpdateArgs) -> Result<(), Failure> {
     let installation = json!({ "connectionId": args.connection, "config": { "content": content } });
     let request = json!({ "updateMask": masks, "installation": installation });
     let revision = before["config"]["id"].as_str();
-    let value = client.send(Method::PATCH, &path(&before), Some(request), revision).await?;
+    let value = client.send(Method::PATCH, &args.how.of(path(&before)), Some(request), revision).await?;
     client.close().await?;
     let unchanged = value["config"]["id"] == before["config"]["id"];
     print(&value, &args.target, |value| match unchanged {

@@ -8,6 +8,7 @@ mod authorise;
 mod consent;
 mod credentials;
 mod declared;
+pub(crate) mod keep_alive;
 mod kept_secret;
 mod needs;
 mod provider_app;
@@ -163,6 +164,11 @@ impl Connection {
     /// What may be told of it.
     pub(crate) fn record(&self) -> ConnectionRecord {
         self.state().record.clone()
+    }
+
+    /// The provider's workspace, as far as it is known by now: a token's answer may name it.
+    pub(crate) fn workspace(&self) -> Option<String> {
+        self.state().record.workspace.clone()
     }
 
     /// The credentials themselves, for an operator who asks for them.

@@ -16,7 +16,12 @@ use tokio::sync::watch;
 use super::{
     Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, room, sealed::Purpose, token_endpoint,
 };
-use crate::{clock, connection::credentials::Kept, project::ProjectError, secrets::Secret};
+use crate::{
+    clock,
+    connection::credentials::Kept,
+    project::{CredentialNews, ProjectError},
+    secrets::Secret,
+};
 
 /// How long to wait before asking a store again that could not keep tokens.
 const SAVE_RETRY: Duration = Duration::from_secs(2);
@@ -95,7 +100,7 @@ impl Connection {
             return Ok(());
         }
         let since = asked.credentials.refreshing_since.or(Some(now));
-        self.save(OAuth2Credentials { refreshing_since: since, ..asked.credentials.clone() }).await?;
+        self.save(OAuth2Credentials { refreshing_since: since, ..asked.credentials.clone() }, CredentialNews::Same).await?;
         if let Credentials::OAuth2(oauth2) = &mut self.state().credentials {
             // Stays until tokens come: should this refresh get no answer, the next one may be refused because of it.
             oauth2.refreshing_since = since;
@@ -125,7 +130,7 @@ impl Connection {
         if !self.save_at_last(&renewed).await {
             return;
         }
-        self.state().renew(Credentials::OAuth2(Box::new(renewed)), clock::chance());
+        self.state().renew(Credentials::OAuth2(Box::new(renewed)), self.room.clock.now(), clock::chance());
         drop(saving);
         tracing::info!(event = "connection.refreshed", connection = %self.id, provider = %self.provider);
     }
@@ -133,7 +138,7 @@ impl Connection {
     /// Asks the store until it keeps them: they exist nowhere else.
     async fn save_at_last(&self, renewed: &OAuth2Credentials) -> bool {
         for _ in 0..SAVES_MAX {
-            match self.save(renewed.clone()).await {
+            match self.save(renewed.clone(), CredentialNews::Refreshed).await {
                 Ok(()) => return true,
                 Err(error) => {
                     tracing::error!(event = "connection.unsaved", connection = %self.id, %error,
@@ -146,14 +151,14 @@ impl Connection {
     }
 
     /// Encrypts and keeps credentials. The caller holds `saving`.
-    async fn save(&self, credentials: OAuth2Credentials) -> Result<(), ProjectError> {
+    async fn save(&self, credentials: OAuth2Credentials, news: CredentialNews) -> Result<(), ProjectError> {
         let (seed, record) = {
             let state = self.state();
             (state.seed.clone(), state.record.clone())
         };
         let kept = Kept { seed, credentials: Credentials::OAuth2(Box::new(credentials)) };
         let sealed = self.room.seal(Purpose::Connection, &self.id, &kept)?;
-        self.room.apply(vec![room::put(&record, Some(sealed))]).await
+        self.room.apply(vec![room::put(&record, Some(sealed), news)]).await
     }
 
     async fn failed_with(&self, asked: &Asked, error: TokenError) {
@@ -170,7 +175,7 @@ impl Connection {
                 return;
             }
             let gone = OAuth2Credentials { gone: Some(reason.clone()), ..asked.credentials.clone() };
-            if let Err(error) = self.save(gone).await {
+            if let Err(error) = self.save(gone, CredentialNews::Same).await {
                 tracing::warn!(connection = %self.id, %error, "cannot write down that the grant is gone");
             }
         }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::{self, Clock},
-    project::{ConnectionRecord, ConnectionStatus, Origin, Party, ProjectError, ProjectStore},
+    project::{ConnectionRecord, ConnectionStatus, CredentialNews, Origin, Party, ProjectError, ProjectStore},
     secrets::{MasterKey, Secret},
 };
 
@@ -353,7 +353,10 @@ impl Connection {
     ) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
         let kept = Kept { seed, credentials };
-        self.write(&record, &kept).await?;
+        // Secrets that a file names are read at every start: whether they changed since the last one is not known.
+        let known_before = !matches!(record.origin, Origin::File(_)) || self.state().seed.is_some();
+        let news = if known_before { CredentialNews::Replaced } else { CredentialNews::Same };
+        self.write(&record, &kept, news).await?;
         let mut state = self.state();
         let former: Vec<Secret> = state.credentials.secrets().into_iter().cloned().collect();
         let generation = state.generation + 1;
@@ -365,11 +368,11 @@ impl Connection {
     async fn relabel(&self, record: ConnectionRecord) -> Result<(), ProjectError> {
         let _saving = self.saving.lock().await;
         self.state().record = record.clone();
-        self.room.apply(vec![room::put(&record, None)]).await
+        self.room.apply(vec![room::put(&record, None, CredentialNews::Same)]).await
     }
 
     /// Writes down what it is and how it stands. Secrets that a file names stay where they are: only tokens, which change, are kept.
-    async fn write(&self, record: &ConnectionRecord, kept: &Kept) -> Result<(), ProjectError> {
+    async fn write(&self, record: &ConnectionRecord, kept: &Kept, news: CredentialNews) -> Result<(), ProjectError> {
         let is_elsewhere = matches!(record.origin, Origin::File(_)) && !matches!(kept.credentials, Credentials::OAuth2(_));
         let held_tokens = matches!(self.state().credentials, Credentials::OAuth2(_));
         let sealed = match is_elsewhere {
@@ -380,7 +383,7 @@ impl Connection {
             }
             true => None,
         };
-        self.room.apply(vec![room::put(record, sealed), room::status(record)]).await
+        self.room.apply(vec![room::put(record, sealed, news), room::status(record)]).await
     }
 
     async fn write_new(&self) -> Result<(), ProjectError> {
@@ -388,6 +391,6 @@ impl Connection {
             let state = self.state();
             (state.record.clone(), Kept { seed: state.seed.clone(), credentials: state.credentials.clone() })
         };
-        self.write(&record, &kept).await
+        self.write(&record, &kept, CredentialNews::Same).await
     }
 }

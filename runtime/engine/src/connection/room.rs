@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    project::{Change, ConnectionDraft, ConnectionRecord, NamedParty, Party, ProjectError, ProjectStore},
+    project::{Change, ConnectionDraft, ConnectionRecord, CredentialNews, NamedParty, Party, ProjectError, ProjectStore},
 };
 
 /// What all connections share.
@@ -73,7 +73,7 @@ impl Room {
 }
 
 /// Makes or changes a connection; credentials that are left out stay.
-pub(super) fn put(record: &ConnectionRecord, sealed: Option<Vec<u8>>) -> Change {
+pub(super) fn put(record: &ConnectionRecord, sealed: Option<Vec<u8>>, news: CredentialNews) -> Change {
     let party = |party: &Party| NamedParty { reference: party.reference.clone(), name: Some(party.name.clone()) };
     Change::PutConnection(Box::new(ConnectionDraft {
         id: record.id.clone(),
@@ -87,6 +87,7 @@ pub(super) fn put(record: &ConnectionRecord, sealed: Option<Vec<u8>>) -> Change 
         metadata: record.metadata.clone(),
         origin: record.origin.clone(),
         sealed,
+        news,
     }))
 }
 

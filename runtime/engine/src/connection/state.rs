@@ -33,6 +33,8 @@ pub(super) struct State {
     pub(super) seed: Option<String>,
     /// Counts up with every change of the credentials.
     pub(super) generation: u64,
+    /// When they were given, or renewed last.
+    pub(super) renewed_at: Timestamp,
     /// Why nobody may use them, where that is so.
     pub(super) bad: Option<String>,
     pub(super) backoff: Option<Backoff>,
@@ -80,6 +82,7 @@ pub(super) enum Next {
 impl State {
     pub(super) fn new(record: ConnectionRecord, credentials: Credentials, seed: Option<String>, chance: f64) -> Self {
         Self {
+            renewed_at: record.update_time,
             record,
             credentials,
             seed,
@@ -143,13 +146,19 @@ impl State {
         matches!(&self.credentials, Credentials::OAuth2(oauth2) if oauth2.is_renewable())
     }
 
+    /// Whether a refresh failed lately, so that the next one waits.
+    pub(super) fn backs_off(&self, now: Timestamp) -> bool {
+        self.backoff.as_ref().is_some_and(|backoff| now < backoff.until)
+    }
+
     /// Whether later credentials than these are there or are worth a refresh.
     pub(super) fn can_go_beyond(&self, refused: u64) -> bool {
         self.generation > refused || (self.is_renewable() && self.unproven != Some(refused))
     }
 
     /// Takes in what a refresh gave.
-    pub(super) fn renew(&mut self, credentials: Credentials, chance: f64) {
+    pub(super) fn renew(&mut self, credentials: Credentials, now: Timestamp, chance: f64) {
+        self.renewed_at = now;
         let mut former: Vec<Secret> = self.credentials.secrets().into_iter().cloned().collect();
         former.append(&mut self.former);
         former.truncate(FORMER_MAX);

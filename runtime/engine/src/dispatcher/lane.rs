@@ -307,7 +307,7 @@ async fn settle(lane: &Lane, settlements: Vec<Settlement>) {
     });
     if let Some(reason) = blocked {
         tracing::error!(event = "destination.disabled", destination = %name, %reason);
-        if let Err(error) = lane.shared.journal.set_destination(name, Some(reason)).await {
+        if let Err(error) = lane.shared.journal.stop_destination(name, reason, lane.shared.clock.now()).await {
             tracing::error!(destination = %name, %error, "cannot record that the destination is stopped");
         }
     }

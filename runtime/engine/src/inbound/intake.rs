@@ -195,8 +195,10 @@ impl Intake {
         event: &ProviderEvent,
     ) -> Result<Vec<&'a Arc<Subscribed>>, Rejected> {
         // An account that the connection does not tell is not held against the address.
-        let not_another =
-            |one: &&Arc<Subscribed>| one.workspace.is_none() || event.workspace.is_none() || one.workspace == event.workspace;
+        let not_another = |one: &&Arc<Subscribed>| match (one.account(), &event.workspace) {
+            (Some(account), Some(workspace)) => account == *workspace,
+            _ => true,
+        };
         if let Some(id) = &call.installation {
             let named = members.iter().find(|one| one.installation_id == *id).ok_or(Rejected::Unknown)?;
             return Ok(Some(named).filter(not_another).into_iter().collect());
@@ -204,7 +206,7 @@ impl Intake {
         let Some(workspace) = &event.workspace else {
             return if let [only] = members { Ok(vec![only]) } else { Err(Rejected::NoInstallation) };
         };
-        let found: Vec<_> = members.iter().filter(|one| one.workspace.as_ref() == Some(workspace)).collect();
+        let found: Vec<_> = members.iter().filter(|one| one.account().as_ref() == Some(workspace)).collect();
         if found.is_empty() {
             self.tell_of_stranger(&call.integration, workspace);
         }

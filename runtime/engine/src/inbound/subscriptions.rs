@@ -19,7 +19,7 @@ pub(crate) struct Subscribed {
     pub(crate) installation_id: String,
     /// Id and name of its integration: addresses carry either.
     pub(crate) integration: [String; 2],
-    /// The customer's account at the provider, where it is known.
+    /// The customer's account at the provider, where the store knows it.
     pub(crate) workspace: Option<String>,
     /// How the provider's events are read.
     pub(crate) source: Source,
@@ -34,6 +34,11 @@ pub(crate) struct Subscribed {
 }
 
 impl Subscribed {
+    /// The customer's account at the provider, as far as it is known by now: a token that is renewed may name it.
+    pub(crate) fn account(&self) -> Option<String> {
+        self.connection.as_ref().and_then(|connection| connection.workspace()).or_else(|| self.workspace.clone())
+    }
+
     /// The connection's id; empty while there is none.
     pub(super) fn connection_id(&self) -> &str {
         self.connection.as_ref().map_or("", |connection| &connection.id)

@@ -8,16 +8,22 @@
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
 //! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
 //!
-//! J7 to J9, about events of providers, stand with [`Inbox`].
+//! J7 to J9, about events of providers, stand with [`Inbox`]; J10 and J11, about what the runtime tells of itself, with [`Outbox`].
 
 mod deliveries;
 mod inbox;
+mod outbox;
 mod reads;
 pub mod sqlite;
 
 use std::{sync::Arc, time::Duration};
 
-use ampline_core::{cursor::ReadType, message::Envelope, plan::ReadKey, retry::Verdict};
+use ampline_core::{
+    cursor::ReadType,
+    message::{Envelope, Notification},
+    plan::ReadKey,
+    retry::Verdict,
+};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,9 +37,10 @@ pub use inbox::{
     Accepted, ClaimEvents, Claimable, EventClaim, EventDetail, EventFilter, EventSettlement, EventStatus, EventSummary, Inbox,
     InboxState, NewEvent, PutOff, QueuedEvent, REMEMBERED_FOR, REMEMBERED_MAX,
 };
+pub use outbox::{Outbox, SeenSchema, Waiting};
 pub(crate) use reads::cut;
 pub use reads::{
-    LOG_ENTRIES_MAX, LOG_TEXT_CHARS_MAX, LogEntry, NewTrigger, Operation, OperationFilter, OperationOf, Pause, Severity,
+    LOG_ENTRIES_MAX, LOG_TEXT_CHARS_MAX, LogEntry, NewTrigger, Operation, OperationFilter, OperationOf, Pause, Severity, Standing,
 };
 
 /// Why the journal could not do what was asked.
@@ -98,6 +105,8 @@ pub struct ReadLease {
     pub operation_time: Timestamp,
     /// Whether an interrupted operation is being resumed.
     pub resumed: bool,
+    /// What started it; nothing before its first page.
+    pub read_type: Option<ReadType>,
     /// Pages that the operation has committed.
     pub pages: u32,
     /// The opaque cursor as last committed; nothing before the first commit.
@@ -159,6 +168,8 @@ pub struct OperationEnd {
     pub pause: Option<Pause>,
     /// What there is to say.
     pub log: Vec<LogEntry>,
+    /// What is told of it, durable with the end.
+    pub notifications: Vec<Notification>,
     /// Now.
     pub now: Timestamp,
 }
@@ -268,9 +279,9 @@ pub struct DestinationState {
     pub failures: u64,
 }
 
-/// The store of reads, envelopes, deliveries and attempts, and of events that are to become envelopes.
+/// The store of reads, envelopes, deliveries and attempts, and of events and notifications that are to become envelopes.
 #[async_trait]
-pub trait Journal: Inbox {
+pub trait Journal: Inbox + Outbox {
     /// Takes ownership of a read, resuming an interrupted operation; nothing while another owner's lease holds (J3), and nothing
     /// for a triggered operation that has ended.
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>>;
@@ -290,6 +301,8 @@ pub trait Journal: Inbox {
     async fn reads(&self) -> Result<Vec<ReadState>>;
     /// Those of one installation.
     async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>>;
+    /// How these installations stand, in their order.
+    async fn standings(&self, installation_ids: Vec<String>) -> Result<Vec<Standing>>;
     /// Operations that match, newest first, as far as they are kept. `limit` is capped at 1,000.
     async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>>;
     /// One operation.
@@ -335,6 +348,10 @@ pub trait Journal: Inbox {
     /// Stops a destination with a reason, or starts it again with none, its failures forgotten. A destination not seen before
     /// becomes known.
     async fn set_destination(&self, name: &str, disabled_reason: Option<String>) -> Result<()>;
+
+    /// Stops a destination for a reason that its receiver gave, and writes a notification of that down with it, unless it was
+    /// stopped before.
+    async fn stop_destination(&self, name: &str, reason: String, now: Timestamp) -> Result<()>;
 
     /// Deletes settled history by age and size, in bounded steps.
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged>;

@@ -74,6 +74,15 @@ pub struct OperationOf {
     pub pages: u32,
 }
 
+/// How the reads of one installation stand, as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// How the latest operation stands.
+    pub last_operation: Option<OperationStatus>,
+    /// Reads that paused by themselves: the provider's object name, and why.
+    pub paused: Vec<(String, String)>,
+}
+
 /// Which operations.
 #[derive(Debug, Clone, Default)]
 pub struct OperationFilter {

@@ -1,6 +1,6 @@
 //! Changes of the project, each with all that it needs; several are applied together or not at all.
 
-use ampline_core::manifest::Integration;
+use ampline_core::{manifest::Integration, message::NotificationType};
 use serde_json::{Map, Value};
 
 use super::{
@@ -68,6 +68,27 @@ pub enum Change {
         /// The revision that is to be the latest.
         expected_revision: Option<String>,
     },
+    /// Changes nothing, but tells something of an installation along with the other changes.
+    Tell {
+        /// What.
+        kind: NotificationType,
+        /// Whose.
+        installation_id: String,
+        /// What is said besides whose it is.
+        facts: Map<String, Value>,
+    },
+}
+
+/// What a change of a connection means for its credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CredentialNews {
+    /// They are what they were.
+    #[default]
+    Same,
+    /// Somebody gave others.
+    Replaced,
+    /// The provider renewed them.
+    Refreshed,
 }
 
 /// An integration as it is to be.
@@ -108,6 +129,8 @@ pub struct ConnectionDraft {
     pub origin: Origin,
     /// Credentials, encrypted; nothing leaves those that are there.
     pub sealed: Option<Vec<u8>>,
+    /// What this means for them.
+    pub news: CredentialNews,
 }
 
 /// An installation as it is to be. Its configuration stands on the integration's latest revision.

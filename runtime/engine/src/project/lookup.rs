@@ -129,6 +129,7 @@ impl<'a> Lookup<'a> {
         let installed = self.referred(record).await?;
         let (jobs, issues) = self.project.planner.jobs(&installed.subject());
         self.project.subscriptions().set(&installed.record.id, self.project.planner.subscribed(&installed.subject()));
+        self.project.watches().set(&installed.record.id, self.project.planner.watched(&installed.subject(), &jobs));
         if installed.record.disabled_reason.is_none() {
             for Issue { path, message } in issues {
                 tracing::warn!(event = "installation.unhealthy", installation = %installed.record.id, path, reason = message);

@@ -9,20 +9,24 @@ mod deploy;
 mod edit;
 mod error;
 mod ids;
+mod installing;
 mod keys;
 mod lookup;
 mod model;
 mod planning;
 mod preview;
+mod routing;
+mod sampling;
 mod service;
 mod sqlite;
 mod sync;
 
-pub use change::{Applied, Change, ConnectionDraft, Deployment, InstallationDraft, InstallationUpdate};
+pub use change::{Applied, Change, ConnectionDraft, CredentialNews, Deployment, InstallationDraft, InstallationUpdate};
 pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
+pub(crate) use installing::{NewInstallation, Sampling};
 pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
@@ -31,7 +35,8 @@ pub use model::{
 };
 pub(crate) use planning::Planner;
 pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
-pub(crate) use service::{NewInstallation, Project, object_path};
+pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};
+pub(crate) use service::{Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;
 pub(crate) use sync::{Declared, DeclaredConnection, Reread, Synchronised};

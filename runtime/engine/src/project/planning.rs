@@ -8,6 +8,7 @@ use std::{
 use ampline_core::{
     plan::{self, Choice, KnownDestination, Others, ReadPlan},
     provider::{Catalog, Provider, RateLimit},
+    schedule::Schedule,
     subscribe::{Source, plan_subscriptions},
 };
 
@@ -20,6 +21,7 @@ use crate::{
     connection::{Connections, Declared, ProviderApp},
     inbound::Subscribed,
     scheduler::Job,
+    schema_watch::Watched,
 };
 
 /// An installation with all that it refers to.
@@ -68,6 +70,11 @@ impl Planner {
         changed.extend(limits.iter().filter(|(id, limit)| before.get(*id) != Some(limit)).map(|(id, _)| id.clone()));
         changed.extend(before.into_keys().filter(|id| !limits.contains_key(id)));
         Ok(changed)
+    }
+
+    /// What providers are asked with; nothing where nothing runs.
+    pub(crate) fn http(&self) -> Option<reqwest::Client> {
+        self.connections.as_ref().map(|connections| connections.http().clone())
     }
 
     /// Lets go of the credentials of a connection that is gone.
@@ -137,8 +144,7 @@ impl Planner {
             return None;
         }
         let Some(source) = Source::of(&connection.provider) else {
-            tracing::warn!(event = "subscriptions.unsupported", installation = %installation.id, provider = %connection.provider,
-                "events of this provider cannot be taken in; only its reads run");
+            tracing::warn!(event = "subscriptions.unsupported", installation = %installation.id, provider = %connection.provider, UNTAKEN);
             return None;
         };
         let provider = self.catalog.get(&connection.provider)?;
@@ -153,6 +159,43 @@ impl Planner {
             rate_limit: self.rate_limit(&connection.id, provider.as_ref()),
             plans,
         })
+    }
+
+    /// What of the installation's schemas is watched, of what it reads; nothing where nothing is.
+    pub(crate) fn watched(&self, subject: &Subject<'_>, jobs: &[Job]) -> Option<Watched> {
+        let watch = subject.integration.latest.content.watch_schema.clone()?;
+        let jobs = jobs.iter().filter(|job| job.provider.fields_request(&job.plan.key.object_name).is_some());
+        let jobs: Vec<Job> = jobs.cloned().collect();
+        if jobs.is_empty() || !(watch.field_created || watch.field_deleted || watch.field_changed) {
+            return None;
+        }
+        let unwatched = |reason: &str| {
+            tracing::warn!(event = "schema.unwatched", integration = %subject.integration.name, destination = %watch.destination, reason);
+        };
+        let destination = match self.destinations.get(&watch.destination) {
+            None => {
+                unwatched("there is no such destination: schemas are not watched");
+                return None;
+            }
+            Some(one) if one.mirrors_records => {
+                unwatched("it holds records and no messages: schemas are not watched; name a webhook, a bucket or a stream");
+                return None;
+            }
+            Some(one) => one.clone(),
+        };
+        let schedule = Schedule::parse(&watch.schedule).inspect_err(|error| unwatched(&error.to_string())).ok()?;
+        Some(Watched { watch, schedule, destination, jobs })
+    }
+
+    /// Objects that are subscribed though no events of their provider can be taken in, each with the reason.
+    pub(crate) fn untaken(&self, subject: &Subject<'_>) -> Vec<(String, String)> {
+        if Source::of(&subject.connection.provider).is_some() || !self.obstacles(subject).is_empty() {
+            return Vec::new();
+        }
+        let events = subject.installation.config.content.events();
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &events, &self.destinations);
+        let reason = || format!("{}: {UNTAKEN}", subject.connection.provider);
+        plans.into_iter().map(|plan| (plan.read.context.object_name.clone(), reason())).collect()
     }
 
     /// Why nothing at all of an installation is read.
@@ -197,6 +240,9 @@ impl Planner {
         }
     }
 }
+
+/// Why a subscription brings nothing.
+const UNTAKEN: &str = "events of this provider cannot be taken in; only its reads run";
 
 /// The integration as the installation sees it.
 fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {

@@ -4,16 +4,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    change::{Applied, Change, InstallationDraft, InstallationUpdate},
-    content::{Content, PATH},
-    edit::Edited,
+    change::{Applied, Change},
+    content::PATH,
     error::ProjectError,
     lookup::{Installed, Lookup},
-    model::{ConfigRevision, ConnectionRecord, InstallationRecord, IntegrationRecord, Issue, NamedParty, Origin},
+    model::{ConfigRevision, ConnectionRecord, InstallationRecord, IntegrationRecord, Issue},
     planning::{Planner, Subject},
     sqlite::{InstallationFilter, PAGE_MAX, ProjectStore},
     sync::Reread,
@@ -22,6 +20,7 @@ use crate::{
     clock::Clock,
     inbound::Subscriptions,
     scheduler::{self, Job},
+    schema_watch::Watches,
 };
 
 /// The project in use.
@@ -35,21 +34,9 @@ pub(crate) struct Project {
     pub(super) reread: Option<Reread>,
     /// Kept up to date with every change.
     subscriptions: Arc<Subscriptions>,
+    /// The same.
+    watches: Arc<Watches>,
     turn: Mutex<()>,
-}
-
-/// A wish for an installation.
-pub(crate) struct NewInstallation {
-    /// Id or name.
-    pub(crate) integration: String,
-    pub(crate) group: NamedParty,
-    /// Where it is left out: the `consumer:<id>` of `created_by`, else the connection's.
-    pub(crate) consumer: Option<NamedParty>,
-    /// Id or name; where it is left out, the only one that the group has for the provider.
-    pub(crate) connection: Option<String>,
-    pub(crate) content: Value,
-    pub(crate) created_by: Option<String>,
-    pub(crate) origin: Origin,
 }
 
 impl Project {
@@ -60,7 +47,16 @@ impl Project {
         scheduler: Option<scheduler::Handle>,
         reread: Option<Reread>,
     ) -> Self {
-        Self { store, planner, clock, scheduler, reread, subscriptions: Arc::default(), turn: Mutex::default() }
+        Self {
+            store,
+            planner,
+            clock,
+            scheduler,
+            reread,
+            subscriptions: Arc::default(),
+            watches: Arc::default(),
+            turn: Mutex::default(),
+        }
     }
 
     /// What is stored, for questions that need no more.
@@ -71,6 +67,11 @@ impl Project {
     /// What installations subscribe, now and after every change.
     pub(crate) fn subscriptions(&self) -> Arc<Subscriptions> {
         self.subscriptions.clone()
+    }
+
+    /// Whose schemas are watched, now and after every change.
+    pub(crate) fn watches(&self) -> Arc<Watches> {
+        self.watches.clone()
     }
 
     /// Until this is dropped, nobody else changes anything.
@@ -108,109 +109,6 @@ impl Project {
         self.store.config_revisions(id).await
     }
 
-    /// Makes an installation.
-    pub(crate) async fn create(&self, new: NewInstallation) -> Result<Installed, ProjectError> {
-        let _turn = self.turn().await;
-        let integration = self.integration(&new.integration).await?;
-        let mut issues = Vec::new();
-        let content = match Content::parse(new.content).and_then(|content| content.filled(&integration.latest.content)) {
-            Ok(content) => Some(content),
-            Err(found) => {
-                issues.extend(found);
-                None
-            }
-        };
-        if new.group.reference.is_empty() {
-            issues.push(Issue { path: "groupRef".to_owned(), message: "must be your own id of the customer".to_owned() });
-        }
-        let connection = self.connection_for(new.connection.as_deref(), &new.group.reference, &integration, &mut issues).await?;
-        let (Some(content), Some(connection)) = (content, connection) else { return Err(ProjectError::Invalid(issues)) };
-        let consumer = new.consumer.unwrap_or_else(|| consumer(new.created_by.as_deref(), &connection));
-        let draft = InstallationDraft {
-            id: uuid::Uuid::now_v7().to_string(),
-            integration_id: integration.id.clone(),
-            group: new.group,
-            created_by: new.created_by.unwrap_or_else(|| format!("consumer:{}", consumer.reference)),
-            consumer,
-            connection_id: connection.id.clone(),
-            content,
-            origin: new.origin,
-        };
-        issues.extend(self.faults(&candidate(&draft, &integration), &connection, &integration));
-        if !issues.is_empty() {
-            return Err(ProjectError::Invalid(issues));
-        }
-        let id = draft.id.clone();
-        let applied = self.apply(vec![Change::CreateInstallation(Box::new(draft))]).await?;
-        self.tell_of(&applied).await?;
-        tracing::info!(event = "installation.created", installation = %id, integration = %integration.name);
-        self.installation(&id).await
-    }
-
-    /// Changes an installation as `edit` says of what it is. `expected_revision` is the one that the edit builds on.
-    pub(crate) async fn update(
-        &self,
-        id: &str,
-        expected_revision: Option<String>,
-        edit: impl FnOnce(&InstallationRecord) -> Result<Edited, Vec<Issue>>,
-    ) -> Result<Installed, ProjectError> {
-        let _turn = self.turn().await;
-        let before = self.installation(id).await?;
-        let edited = edit(&before.record).map_err(ProjectError::Invalid)?;
-        let mut record = before.record.clone();
-        record.disabled_reason = None;
-        let mut content = None;
-        if let Some(value) = edited.content {
-            let latest = &before.integration.latest.content;
-            let filled = Content::parse(value).and_then(|content| content.filled(latest)).map_err(ProjectError::Invalid)?;
-            record.config.content = filled.clone();
-            content = Some(filled);
-        }
-        let mut issues = Vec::new();
-        let connection = match &edited.connection_id {
-            Some(wanted) => {
-                let group = &record.group.reference;
-                self.connection_for(Some(wanted), group, &before.integration, &mut issues).await?
-            }
-            None => Some((*before.connection).clone()),
-        };
-        if let Some(connection) = &connection {
-            let found = self.faults(&record, connection, &before.integration);
-            // What the edit does not reach was so before, and is told of by the installation's health.
-            let reached = |issue: &Issue| edited.touched.iter().any(|path| issue.path.starts_with(path.as_str()));
-            let stands_in_the_way = |issue: &Issue| matches!(issue.path.as_str(), "connectionId" | "integrationId");
-            issues.extend(found.into_iter().filter(|issue| reached(issue) || stands_in_the_way(issue)));
-        }
-        if !issues.is_empty() {
-            return Err(ProjectError::Invalid(issues));
-        }
-        let update = InstallationUpdate {
-            id: id.to_owned(),
-            expected_revision,
-            content,
-            connection_id: connection.filter(|connection| connection.id != before.connection.id).map(|connection| connection.id),
-            created_by: edited.created_by,
-        };
-        let applied = self.apply(vec![Change::UpdateInstallation(Box::new(update))]).await?;
-        self.tell_of(&applied).await?;
-        tracing::info!(event = "installation.updated", installation = %id, changed = applied.iter().any(|one| one.changed));
-        self.installation(id).await
-    }
-
-    /// Takes an installation away, and its connection where no other uses it.
-    pub(crate) async fn delete(&self, id: &str, expected_revision: Option<String>) -> Result<(), ProjectError> {
-        let _turn = self.turn().await;
-        let before = self.store.installation(id).await?;
-        let applied = self.apply(vec![Change::DeleteInstallation { id: id.to_owned(), expected_revision }]).await?;
-        if let Some(before) = before
-            && self.store.connection(&before.connection_id).await?.is_none()
-        {
-            self.planner.forget(&before.connection_id);
-        }
-        tracing::info!(event = "installation.deleted", installation = %id);
-        self.tell_of(&applied).await
-    }
-
     /// Takes a connection away that no installation uses. `id_or_name` as it was asked for.
     pub(crate) async fn delete_connection(&self, id_or_name: &str) -> Result<(), ProjectError> {
         let _turn = self.turn().await;
@@ -227,7 +125,7 @@ impl Project {
     }
 
     /// The connection that is meant; nothing where that is an issue.
-    async fn connection_for(
+    pub(super) async fn connection_for(
         &self,
         wanted: Option<&str>,
         group: &str,
@@ -272,7 +170,7 @@ impl Project {
     }
 
     /// Tells the scheduler of what changed.
-    async fn tell_of(&self, applied: &[Applied]) -> Result<(), ProjectError> {
+    pub(super) async fn tell_of(&self, applied: &[Applied]) -> Result<(), ProjectError> {
         let mut ids: BTreeSet<String> = applied.iter().filter(|one| one.changed).map(|one| one.id.clone()).collect();
         for one in applied.iter().filter(|one| one.renamed) {
             ids.extend(self.namesakes(&one.id).await?);
@@ -317,6 +215,7 @@ impl Project {
                 Some(record) => lookup.jobs(record).await?,
                 None => {
                     self.subscriptions.set(&installation_id, None);
+                    self.watches.set(&installation_id, None);
                     Vec::new()
                 }
             };
@@ -344,44 +243,6 @@ impl Project {
 
 pub(super) fn not_found(what: &'static str, name: &str) -> ProjectError {
     ProjectError::NotFound { what, name: name.to_owned() }
-}
-
-/// Whoever installs: the one that `createdBy` names, else the one that gave the connection.
-fn consumer(created_by: Option<&str>, connection: &ConnectionRecord) -> NamedParty {
-    let said = created_by.and_then(|by| by.strip_prefix("consumer:")).map(str::to_owned);
-    let reference = said.or_else(|| connection.consumer.as_ref().map(|party| party.reference.clone())).unwrap_or_default();
-    NamedParty { reference, name: None }
-}
-
-/// The installation that a draft would make.
-pub(super) fn candidate(draft: &InstallationDraft, integration: &IntegrationRecord) -> InstallationRecord {
-    let party = |named: &NamedParty| super::model::Party {
-        name: named.name.clone().unwrap_or_else(|| named.reference.clone()),
-        reference: named.reference.clone(),
-    };
-    let time = jiff::Timestamp::UNIX_EPOCH;
-    InstallationRecord {
-        id: draft.id.clone(),
-        integration_id: integration.id.clone(),
-        integration: integration.name.clone(),
-        group: party(&draft.group),
-        consumer: party(&draft.consumer),
-        connection_id: draft.connection_id.clone(),
-        origin: draft.origin.clone(),
-        disabled_reason: None,
-        created_by: draft.created_by.clone(),
-        create_time: time,
-        update_time: time,
-        config: ConfigRevision {
-            id: String::new(),
-            number: 0,
-            content: draft.content.clone(),
-            integration_revision: integration.latest.id.clone(),
-            connection_id: draft.connection_id.clone(),
-            created_by: draft.created_by.clone(),
-            create_time: time,
-        },
-    }
 }
 
 /// The part of the content that configures one object for reads.

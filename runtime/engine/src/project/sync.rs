@@ -14,8 +14,10 @@ use super::{
     deploy::{deployments, warn_of},
     error::ProjectError,
     ids::stable_id,
+    installing::candidate,
     model::{ConnectionRecord, ConnectionStatus, IntegrationRecord, IntegrationRevision, Issue, NamedParty, Origin, Party},
-    service::{Project, candidate},
+    routing::DeclaredRoutes,
+    service::Project,
     sqlite::{InstallationFilter, PAGE_MAX},
 };
 use crate::{
@@ -39,6 +41,8 @@ pub(crate) struct Declared {
     pub(crate) connections: Vec<DeclaredConnection>,
     /// The product's registrations at providers.
     pub(crate) provider_apps: Vec<ProviderApp>,
+    /// Which destinations hear of what.
+    pub(crate) routes: DeclaredRoutes,
     /// Of ampline.toml and the folder.
     pub(crate) installations: Vec<DeclaredInstallation>,
     /// What changed in the files but counts only from the next start on.
@@ -173,6 +177,8 @@ impl Project {
     async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
         let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
+        // First, so that whoever is to hear of changes hears of these.
+        self.store.declare_routes(declared.settings_file.clone(), declared.routes, self.clock.now()).await?;
         let applied = self.apply(changes).await?;
         let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
         let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use ampline_core::{
-    cursor::ReadType,
+    message::NotificationType,
     pause,
     plan::ReadPlan,
     provider::{ReadError, ReadErrorClass},
 };
 
-use super::{ReadOutcome, Shared, operation::Operation};
+use super::{
+    ReadOutcome, Shared,
+    operation::Operation,
+    told::{self, Facts},
+};
 use crate::journal::{JournalError, LogEntry, OperationEnd, OperationStatus, Pause, ReadLease};
 
 /// How long to wait before asking a journal again whose disk is full.
@@ -29,7 +33,9 @@ impl Operation<'_> {
         let result =
             if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
         let (status, now) = (OperationStatus::Success, self.shared.clock.now());
-        OperationEnd { status, result, cursor, strikes: 0, pause: None, log, now }
+        let facts = Facts { between: self.between, ..Facts::default() };
+        let done = self.read_type.and_then(told::done).map(|kind| told::of(kind, &self.plan, &self.lease, facts, now));
+        OperationEnd { status, result, cursor, strikes: 0, pause: None, log, notifications: done.into_iter().collect(), now }
     }
 
     pub(super) async fn complete(self) -> Result<ReadOutcome, JournalError> {
@@ -41,12 +47,8 @@ impl Operation<'_> {
             let end = self.success(Some(self.cursor.to_text()), self.notes.take());
             with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
         }
-        let event = match self.read_type {
-            Some(ReadType::Backfill) => "read.backfill.done",
-            Some(ReadType::Triggered) => "read.triggered.done",
-            Some(ReadType::Scheduled) | None => return Ok(ReadOutcome::Completed { records }),
-        };
-        tracing::info!(target: "ampline::read", event, installation = %key.installation_id, object = %object,
+        let Some(kind) = self.read_type.and_then(told::done) else { return Ok(ReadOutcome::Completed { records }) };
+        tracing::info!(target: "ampline::read", event = kind.as_str(), installation = %key.installation_id, object = %object,
             operation = %self.lease.operation_id, records);
         Ok(ReadOutcome::Completed { records })
     }
@@ -60,6 +62,7 @@ impl Operation<'_> {
 }
 
 pub(super) async fn already_complete(shared: &Shared, plan: &ReadPlan, lease: &ReadLease) -> Result<ReadOutcome, JournalError> {
+    let (kind, now) = (lease.read_type.and_then(told::done), shared.clock.now());
     let end = OperationEnd {
         status: OperationStatus::Success,
         result: format!("[{}] read to its end before a restart", plan.key.object_name),
@@ -67,23 +70,25 @@ pub(super) async fn already_complete(shared: &Shared, plan: &ReadPlan, lease: &R
         strikes: 0,
         pause: None,
         log: Vec::new(),
-        now: shared.clock.now(),
+        notifications: kind.map(|kind| told::of(kind, plan, lease, Facts::default(), now)).into_iter().collect(),
+        now,
     };
     shared.journal.finish(lease, end).await?;
     Ok(ReadOutcome::Completed { records: 0 })
 }
 
 /// Ends an operation as failed, without blaming the read.
-pub(super) async fn end_failed(
-    shared: &Shared,
-    lease: &ReadLease,
-    result: String,
-    pause: Option<Pause>,
-    log: Vec<LogEntry>,
-) -> Result<(), JournalError> {
-    let strikes = lease.strikes;
-    let end =
-        OperationEnd { status: OperationStatus::Failure, result, cursor: None, strikes, pause, log, now: shared.clock.now() };
+pub(super) async fn end_failed(shared: &Shared, lease: &ReadLease, result: String) -> Result<(), JournalError> {
+    let end = OperationEnd {
+        status: OperationStatus::Failure,
+        result,
+        cursor: None,
+        strikes: lease.strikes,
+        pause: None,
+        log: Vec::new(),
+        notifications: Vec::new(),
+        now: shared.clock.now(),
+    };
     with_room(shared, || shared.journal.finish(lease, end.clone())).await
 }
 
@@ -111,7 +116,13 @@ pub(super) async fn fail(
     let paused = reason.is_some();
     let pause = reason.map(|reason| Pause { at: now, reason, automatic: true });
     let result = format!("[{object}] {error}");
-    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, strikes, pause, log, now };
+    let told = match lease.trigger {
+        Some(_) => Some((NotificationType::ReadTriggeredError, error.message.as_str())),
+        None => pause.as_ref().map(|pause| (NotificationType::ReadSchedulePaused, pause.reason.as_str())),
+    };
+    let told = told.map(|(kind, error)| told::of(kind, plan, lease, Facts { error: Some(error), ..Facts::default() }, now));
+    let notifications = told.into_iter().collect();
+    let end = OperationEnd { status: OperationStatus::Failure, result, cursor, strikes, pause, log, notifications, now };
     with_room(shared, || shared.journal.finish(lease, end.clone())).await?;
     Ok(ReadOutcome::Failed { class: error.class, retry_after: error.retry_after, progressed, paused })
 }

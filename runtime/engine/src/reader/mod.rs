@@ -5,6 +5,7 @@ pub(crate) mod fetch;
 mod notes;
 mod operation;
 mod throttle;
+mod told;
 mod turn;
 
 use std::{sync::Arc, time::Duration};
@@ -141,5 +142,5 @@ pub(crate) async fn run(
 pub(crate) async fn give_up(shared: &Shared, key: ReadKey, trigger: Option<Uuid>) -> Result<(), JournalError> {
     let begin = Begin { key, trigger, operation_id: Uuid::now_v7(), now: shared.clock.now(), lease: LEASE };
     let Some(lease) = shared.journal.begin(begin).await? else { return Ok(()) };
-    end_failed(shared, &lease, "no longer configured".to_owned(), None, Vec::new()).await
+    end_failed(shared, &lease, "no longer configured".to_owned()).await
 }

@@ -8,6 +8,7 @@ use ampline_core::{
     plan::ReadPlan,
     provider::{Provider, ReadError, Record},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
@@ -36,6 +37,8 @@ pub(super) struct Operation<'a> {
     pub(super) lease: ReadLease,
     pub(super) cursor: ReadCursor,
     pub(super) read_type: Option<ReadType>,
+    /// What a triggered read was asked for.
+    pub(super) between: (Option<Timestamp>, Option<Timestamp>),
     pub(super) page: u32,
     pub(super) records: u64,
     pub(super) notes: Notes,
@@ -90,6 +93,7 @@ impl<'a> Operation<'a> {
             page: lease.pages,
             records: run.map_or(0, |run| run.records),
             read_type: run.map(|run| run.read_type),
+            between: run.filter(|run| run.read_type == ReadType::Triggered).map_or((None, None), |run| (run.since, run.until)),
             lease,
             cursor,
             notes: Notes::default(),

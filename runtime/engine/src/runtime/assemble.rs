@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
+use ampline_core::{manifest::Manifest, message::Recipient, plan::KnownDestination, provider::Catalog};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
@@ -19,6 +20,7 @@ use crate::{
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, JournalError, sqlite::SqliteJournal},
+    notifications::Notifier,
     pressure::Pressure,
     project::{Declared, Issue, KeyScope, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
@@ -69,7 +71,8 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         let catalog = providers::catalog(settings.providers.dir.as_deref())?;
         match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
             (Ok(resolved), Ok(found)) => {
-                let declared = files::declared(&files, &manifest, &resolved.connections, found);
+                let routes = resolved.notifications.clone();
+                let declared = files::declared(&files, &manifest, &resolved.connections, routes, found);
                 Ok((catalog, resolved, declared))
             }
             (resolved, found) => {
@@ -206,6 +209,15 @@ fn known(destination: &Destination) -> KnownDestination {
     KnownDestination { id: destination.id.clone(), mirrors_records }
 }
 
+fn recipient(destination: &Destination) -> Recipient {
+    Recipient {
+        name: destination.name.clone(),
+        id: destination.id.clone(),
+        kind: destination.kind.clone(),
+        url: destination.config.get("url").and_then(Value::as_str).map(str::to_owned),
+    }
+}
+
 impl Parts {
     /// Lets the command line of this machine in, which finds its key in the data folder. Gives the first key for everybody else,
     /// where the folder is new; called when nothing can fail any more, so that the key is seen.
@@ -281,6 +293,19 @@ impl Parts {
         };
         let subscriptions = self.project.subscriptions();
         Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+    }
+
+    /// What makes messages of what is told of the project.
+    pub(super) fn notifying(&self, settings: &Settings) -> Notifier {
+        let recipients =
+            self.resolved.destinations.values().map(|one| (one.destination.name.clone(), recipient(&one.destination)));
+        Notifier {
+            project_id: settings.project.id.clone(),
+            journal: self.journal.clone(),
+            store: self.project_store.clone(),
+            recipients: recipients.collect(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// What makes messages of providers' events.

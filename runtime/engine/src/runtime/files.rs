@@ -10,8 +10,11 @@ use ampline_core::{
 
 use crate::{
     connection,
-    project::{ConnectionDraft, Declared, DeclaredConnection, DeclaredInstallation, Issue, NamedParty, Origin},
-    settings::{self, Settings, folder, installations, resolve},
+    project::{
+        ConnectionDraft, CredentialNews, Declared, DeclaredConnection, DeclaredInstallation, DeclaredRoutes, Issue, NamedParty,
+        Origin,
+    },
+    settings::{self, Settings, folder, installations, notifications, resolve},
 };
 
 /// Where a runtime's files are.
@@ -52,6 +55,7 @@ pub(super) fn declared(
     files: &Files,
     manifest: &Manifest,
     connections: &resolve::DeclaredConnections,
+    routes: DeclaredRoutes,
     installations: Vec<DeclaredInstallation>,
 ) -> Declared {
     let file = files.settings_name();
@@ -63,6 +67,7 @@ pub(super) fn declared(
         settings_file: file.clone(),
         connections: declared.collect(),
         provider_apps: connections.provider_apps.clone(),
+        routes,
         installations,
         notes: Vec::new(),
     }
@@ -82,6 +87,7 @@ fn draft(one: &connection::Declared, file: &str) -> ConnectionDraft {
         metadata: one.metadata.clone(),
         origin: Origin::File(file.to_owned()),
         sealed: None,
+        news: CredentialNews::Same,
     }
 }
 
@@ -106,10 +112,17 @@ pub(super) fn reread(
     });
     let found = settings.as_ref().map(|settings| installations(files, settings));
     let found = found.and_then(|found| found.map_err(|faults| issues.extend(faults)).ok());
-    let (Some(manifest), Some(settings), Some(connections), Some(found)) = (manifest, settings, connections, found) else {
+    let routes = manifest.as_ref().zip(settings.as_ref()).map(|(manifest, settings)| notifications::routes(settings, manifest));
+    let told = |problems: Vec<settings::Problem>| {
+        issues.extend(problems.into_iter().map(|problem| issue(&problem.place, problem.message)));
+    };
+    let routes = routes.and_then(|routes| routes.map_err(told).ok());
+    let (Some(manifest), Some(settings), Some(connections), Some(routes), Some(found)) =
+        (manifest, settings, connections, routes, found)
+    else {
         return Err(issues);
     };
-    let mut declared = declared(files, &manifest, &connections, found);
+    let mut declared = declared(files, &manifest, &connections, routes, found);
     if settings.destinations != running.destinations || manifest.destinations != started_with.destinations {
         declared.notes.push("destinations changed: they count from the next start on".to_owned());
     }

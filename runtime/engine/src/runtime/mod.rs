@@ -19,15 +19,17 @@ use crate::{
     access::{KeyError, Keys},
     api,
     clock::Clock,
-    connection::Connections,
+    connection::{Connections, keep_alive},
     data_dir::{DataDir, RunningRuntime},
     dispatcher::Dispatcher,
     inbound,
     journal::{Journal, JournalError, Retention},
     listener::{Listener, Tls, TlsError},
+    notifications,
     project::{Project, ProjectError, ProjectStore},
     reader,
     scheduler::{self, Board, Command, Job, Pace},
+    schema_watch,
     secrets::{DestinationSecrets, Secret},
     settings::{Problem, Settings},
     sink::wasm::LoadError,
@@ -181,8 +183,14 @@ impl Runtime {
         ));
         background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
         background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
+        if settings.runtime.keep_alive_hours > 0 {
+            let hours = settings.runtime.keep_alive_hours;
+            background.spawn(keep_alive::run(parts.connections.clone(), hours, stopped.clone()));
+        }
+        background.spawn(notifications::run(parts.notifying(&settings), stopped.clone()));
         let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
+        background.spawn(schema_watch::run(reading.clone(), parts.project.watches(), stopped.clone()));
         let spread = Duration::from_secs(settings.runtime.spread_s);
         let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
         background.spawn(inbound::run(Arc::new(parts.processing(&reading, handle))));

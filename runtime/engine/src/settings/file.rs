@@ -32,6 +32,8 @@ pub struct Settings {
     pub providers: ProvidersSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
+    /// Destinations that are told of what happens, by the type of notification: `"connection.error" = ["ops"]`.
+    pub notifications: BTreeMap<String, Vec<String>>,
     /// Customers' credentials at providers, by a name of your choice.
     pub connections: BTreeMap<String, ConnectionSettings>,
     /// The product's registrations at providers, for OAuth 2, by a name of your choice: the provider's, where there is one.
@@ -98,6 +100,9 @@ pub struct RuntimeSettings {
     /// Seconds over which the ticks of different reads are spread, each read always by the same offset, so that thousands with one
     /// schedule do not run at the same instant; 0 = every read runs at its tick.
     pub spread_s: u64,
+    /// Hours after which tokens are renewed that nobody had to renew since: many providers let a refresh token end that is never
+    /// used; 0 = never.
+    pub keep_alive_hours: u32,
     /// Seconds that a stop waits for what is in flight.
     pub shutdown_grace_s: u64,
     /// Seconds that a download URL holds.
@@ -114,6 +119,7 @@ impl Default for RuntimeSettings {
             public_url: None,
             reads_max: 16,
             spread_s: 0,
+            keep_alive_hours: 24,
             shutdown_grace_s: 20,
             download_expiry_s: crate::downloads::EXPIRY_S_DEFAULT,
             durability: Durability::Full,

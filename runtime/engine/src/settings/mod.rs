@@ -9,6 +9,7 @@ pub(crate) mod folder;
 pub(crate) mod installations;
 #[cfg(test)]
 mod mutants;
+pub(crate) mod notifications;
 mod reach;
 pub(crate) mod resolve;
 #[cfg(test)]

@@ -6,12 +6,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ampline_core::{manifest::Manifest, provider::Catalog, retry::RetryPolicy};
 use serde_json::Value;
 
-use super::{DestinationSettings, LimitsSettings, PostgresSettings, Settings, connections, credentials::credentials, reach};
+use super::{
+    DestinationSettings, LimitsSettings, PostgresSettings, Settings, connections, credentials::credentials, notifications, reach,
+};
 use crate::{
     connection::{Declared, ProviderApp},
     dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
     network::AddressPolicy,
-    project::stable_id,
+    project::{DeclaredRoutes, stable_id},
     secrets::{RequestHeaders, Secret, SigningKey, read},
     sink::{Destination, wasm::PostgresOptions},
 };
@@ -72,6 +74,8 @@ pub struct Resolved {
     pub destinations: BTreeMap<String, ResolvedDestination>,
     /// The customers' credentials, and the product's registrations.
     pub(crate) connections: DeclaredConnections,
+    /// Which destinations hear of what.
+    pub notifications: DeclaredRoutes,
     /// What providers' events are believed for, by the integration's name.
     pub inbound_keys: BTreeMap<String, Vec<Secret>>,
 }
@@ -109,6 +113,10 @@ pub fn resolve(
             Ok(one) => drop(resolved.destinations.insert(name, one)),
             Err((key, message)) => report(format!("destinations.{name}{key}"), message),
         }
+    }
+    match notifications::routes(settings, manifest) {
+        Ok(routes) => resolved.notifications = routes,
+        Err(found) => found.into_iter().for_each(|problem| report(problem.place, problem.message)),
     }
     match connections(settings, catalog, &env) {
         Ok(connections) => resolved.connections = connections,
@@ -164,7 +172,7 @@ pub(crate) fn connections(
 }
 
 /// The destinations of the settings, and those that amp.yaml declares itself; the settings stand above.
-fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<String, DestinationSettings> {
+pub(super) fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<String, DestinationSettings> {
     let mut all: BTreeMap<String, DestinationSettings> = BTreeMap::new();
     for declared in &manifest.destinations {
         let mut config = toml::Table::new();

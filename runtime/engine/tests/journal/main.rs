@@ -12,6 +12,7 @@ mod history;
 mod inbox;
 mod model;
 mod operations;
+mod outbox;
 mod reads;
 mod sqlite_file;
 mod waiting;
@@ -74,6 +75,10 @@ mod sqlite {
         inbox::a_queue_that_is_put_off_waits_and_counts_its_failures,
         inbox::dead_events_are_listed_replayed_and_purged,
         inbox::news_of_events_are_never_missed,
+        outbox::j10_a_notification_is_durable_as_what_it_tells_of_is,
+        outbox::a_destination_that_is_stopped_is_told_of_once,
+        outbox::j11_a_seen_schema_moves_with_its_message,
+        outbox::how_installations_stand_is_known,
         model::random_operations_agree_with_the_model,
     }
 }

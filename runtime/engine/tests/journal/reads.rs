@@ -6,7 +6,7 @@ use crate::fixture::*;
 
 pub(crate) fn end(status: OperationStatus, cursor: Option<&str>, now: i64) -> OperationEnd {
     let (result, cursor) = ("a sentence".to_owned(), cursor.map(str::to_owned));
-    OperationEnd { status, result, cursor, strikes: 0, pause: None, log: Vec::new(), now: at(now) }
+    OperationEnd { status, result, cursor, strikes: 0, pause: None, log: Vec::new(), notifications: Vec::new(), now: at(now) }
 }
 
 fn is_stale<T: std::fmt::Debug>(result: Result<T, JournalError>, fence: i64) {

@@ -81,7 +81,14 @@ impl Provider for Declared {
 
     fn request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
         match self.definition.object(&plan.key.object_name) {
-            Some(object) => request::page(&self.definition, object, plan, run),
+            Some(object) => request::page(&self.definition, object, plan, run, None),
+            None => request::unknown(&self.definition, plan),
+        }
+    }
+
+    fn sample_request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+        match self.definition.object(&plan.key.object_name) {
+            Some(object) => request::page(&self.definition, object, plan, run, Some(1)),
             None => request::unknown(&self.definition, plan),
         }
     }

@@ -111,7 +111,7 @@ impl Behind<'_> {
     }
 
     fn link(&self, link: &str) -> Result<String, String> {
-        let asked = request::page(self.definition, self.object, self.plan, self.run);
+        let asked = request::page(self.definition, self.object, self.plan, self.run, None);
         let key_parameter = match &self.definition.info.auth {
             AuthScheme::ApiKey(ApiKeyPlace::Query { name }) => Some(name.as_str()),
             _ => None,

@@ -23,12 +23,12 @@ pub(super) const OBJECT: &str = "{{.object}}";
 pub(super) const ID: &str = "{{.id}}";
 pub(super) const IDS: &str = "{{.ids}}";
 
-/// The request for the next page.
-pub(super) fn page(definition: &Definition, object: &Object, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+/// The request for the next page, of another size than the usual where one is given.
+pub(super) fn page(definition: &Definition, object: &Object, plan: &ReadPlan, run: &Run, size: Option<u32>) -> Request<Bytes> {
     let position = Position::of(object, run);
     let mut parts = Parts { query: object.query.clone(), body: object.body.clone() };
-    if let Some((slot, size)) = &object.page_size {
-        parts.put(slot, (*size).into());
+    if let Some((slot, usual)) = &object.page_size {
+        parts.put(slot, size.unwrap_or(*usual).into());
     }
     parts
         .bound(object.since.as_ref(), run.since.map(|since| move |bound: &Bound| bound.resolution.lower(since, bound.inclusive)));

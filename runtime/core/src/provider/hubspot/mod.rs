@@ -57,6 +57,10 @@ impl Provider for HubSpot {
         answer::page(plan, run, accepted(response, run.position.is_some())?)
     }
 
+    fn sample_request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+        request::sample(plan, run)
+    }
+
     fn filters(&self) -> bool {
         true
     }

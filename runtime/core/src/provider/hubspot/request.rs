@@ -60,9 +60,17 @@ pub(super) fn tells_of_deletes(plan: &ReadPlan, run: &Run) -> bool {
 
 pub(super) fn page(plan: &ReadPlan, run: &Run) -> Request<Bytes> {
     match Page::of(plan, run) {
-        Page::List(listing) => get(&list_url(plan, run, listing.after, false)),
-        Page::Archived(listing) => get(&list_url(plan, run, listing.after, true)),
-        Page::Search { last_id } => search::page(plan, run, last_id),
+        Page::List(listing) => get(&list_url(plan, run, listing.after, false, None)),
+        Page::Archived(listing) => get(&list_url(plan, run, listing.after, true, None)),
+        Page::Search { last_id } => search::page(plan, run, last_id, search::RECORDS_MAX),
+    }
+}
+
+/// The first page with one record.
+pub(super) fn sample(plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+    match Page::of(plan, run) {
+        Page::List(_) | Page::Archived(_) => get(&list_url(plan, run, None, false, Some(1))),
+        Page::Search { .. } => search::page(plan, run, None, 1),
     }
 }
 
@@ -140,10 +148,10 @@ pub(super) fn schemas() -> Request<Bytes> {
     get("/crm/v3/schemas")
 }
 
-fn list_url(plan: &ReadPlan, run: &Run, after: Option<&str>, archived: bool) -> String {
+fn list_url(plan: &ReadPlan, run: &Run, after: Option<&str>, archived: bool, limit: Option<usize>) -> String {
     let mut url = match Interface::of(&plan.key.object_name) {
-        Interface::Owners => format!("/crm/v3/owners?limit={OWNERS_MAX}"),
-        _ => format!("/crm/v3/objects/{}?limit={LIST_RECORDS_MAX}", escaped_object(&plan.key.object_name)),
+        Interface::Owners => format!("/crm/v3/owners?limit={}", limit.unwrap_or(OWNERS_MAX)),
+        _ => format!("/crm/v3/objects/{}?limit={}", escaped_object(&plan.key.object_name), limit.unwrap_or(LIST_RECORDS_MAX)),
     };
     if archived {
         url.push_str("&archived=true");

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most that HubSpot gives at once.
-const RECORDS_MAX: usize = 200;
+pub(super) const RECORDS_MAX: usize = 200;
 
 /// Most conditions that hold together: HubSpot takes six in a group, and groups are alternatives. One is kept for the time and one for the
 /// id; what is more is judged here, when the page is read.
@@ -54,8 +54,8 @@ struct Sort {
     direction: &'static str,
 }
 
-/// The records of the run behind an id.
-pub(super) fn page(plan: &ReadPlan, run: &Run, last_id: Option<&str>) -> Request<Bytes> {
+/// So many records of the run behind an id.
+pub(super) fn page(plan: &ReadPlan, run: &Run, last_id: Option<&str>, limit: usize) -> Request<Bytes> {
     let mut filters: Vec<_> = changed_within(plan, run).into_iter().collect();
     filters.extend(plan.filters_of(run.read_type).take(FILTERS_MAX).map(|filter| equal(plan, filter)));
     if let Some(last_id) = last_id {
@@ -66,7 +66,7 @@ pub(super) fn page(plan: &ReadPlan, run: &Run, last_id: Option<&str>) -> Request
             high_value: None,
         });
     }
-    search(plan, filters, Selection::carried(plan, run.read_type), RECORDS_MAX)
+    search(plan, filters, Selection::carried(plan, run.read_type), limit)
 }
 
 /// One record of all: its answer tells how many there are.

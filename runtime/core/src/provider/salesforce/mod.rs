@@ -44,6 +44,10 @@ impl Provider for Salesforce {
         answer::page(plan, run, response)
     }
 
+    fn sample_request(&self, plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+        request::sample(plan, run)
+    }
+
     fn filters(&self) -> bool {
         true
     }

@@ -53,6 +53,14 @@ pub(super) fn page(plan: &ReadPlan, run: &Run) -> Request<Bytes> {
     }
 }
 
+/// The first record of a run.
+pub(super) fn sample(plan: &ReadPlan, run: &Run) -> Request<Bytes> {
+    match soql::of_run(plan, run, None) {
+        Ok(query) => ask(&Query { text: format!("{} LIMIT 1", query.text), ..query }),
+        Err(_) => get(API_PATH),
+    }
+}
+
 /// A query in the address or, where it is too long for that, in the body of a composite request of that one query.
 pub(super) fn ask(query: &Query) -> Request<Bytes> {
     let url = url(query);

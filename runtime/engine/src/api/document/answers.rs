@@ -8,7 +8,7 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
@@ -18,6 +18,7 @@ const TAGS: [(&str, &str); 13] = [
     ("operations", "What reads did, and how far they have come."),
     ("destinations", "Where messages go."),
     ("deliveries", "The log of deliveries, and what is done about dead letters."),
+    ("notifications", "Who is told of what happens to installations, connections, reads and destinations."),
     ("events", "What providers told by webhook, until it is a message."),
     ("hosted store", "The records that destinations of the type `api` hold."),
     ("keys", "Who may ask: API keys, and the public keys that users' tokens are checked by."),

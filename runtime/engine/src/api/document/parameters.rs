@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Names and descriptions.
-const PATH: [(&str, &str); 18] = [
+const PATH: [(&str, &str); 20] = [
     ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
@@ -23,6 +23,8 @@ const PATH: [(&str, &str); 18] = [
     ("provider", "A provider's name in the catalog."),
     ("providerAppId", "The id of a registration."),
     ("revisionId", "A revision's id."),
+    ("routeId", "A route's id."),
+    ("topicIdOrName", "A topic's id or name."),
     ("uploadId", "Of the address that generate-upload-url gave."),
 ];
 

@@ -169,3 +169,27 @@ async fn a_reader_that_gives_up_takes_no_token_with_it() {
     assert_eq!(shown(&one.access().await.unwrap()), "access-1");
     assert_eq!(stage.endpoint.asked().len(), 1);
 }
+
+#[tokio::test]
+async fn a_grant_that_nobody_uses_is_kept_alive() {
+    let stage = Stage::new().await;
+    let one = stage.connected().await;
+    stage.clock.advance(23 * 3_600);
+    assert_eq!((stage.connections.keep_alive(24).await, stage.endpoint.asked().len()), (0, 0));
+    stage.clock.advance(2 * 3_600);
+    assert_eq!((stage.connections.keep_alive(24).await, stage.endpoint.asked().len()), (1, 1));
+    assert_eq!((stage.connections.keep_alive(24).await, stage.endpoint.asked().len()), (0, 1), "it was used just now");
+    // What nobody used yet may be refused when somebody does, and is renewed then as ever.
+    let unused = one.access().await.unwrap().generation;
+    assert!(one.renewed(unused, "the session has ended").await.is_ok());
+
+    // A restart forgets nothing; a provider in trouble is asked later, and a grant that is gone no more.
+    let stage = stage.again().await;
+    assert_eq!(stage.connections.keep_alive(24).await, 0);
+    stage.clock.advance(25 * 3_600);
+    stage.endpoint.answer_with(Some((503, "later")));
+    assert_eq!((stage.connections.keep_alive(24).await, stage.connections.keep_alive(24).await), (1, 0));
+    stage.clock.advance(3_600);
+    stage.endpoint.answer_with(Some((400, r#"{"error":"invalid_grant"}"#)));
+    assert_eq!((stage.connections.keep_alive(24).await, stage.connections.keep_alive(24).await), (1, 0));
+}

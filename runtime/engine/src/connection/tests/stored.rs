@@ -5,7 +5,7 @@ use std::time::Duration;
 use ampline_core::provider::ReadErrorClass;
 
 use super::*;
-use crate::project::Change;
+use crate::project::{Change, CredentialNews};
 
 #[tokio::test]
 async fn a_replaced_refresh_token_is_durable_before_its_access_token_is_used() {
@@ -93,7 +93,7 @@ async fn rows_that_were_exchanged_or_damaged_are_told_apart_and_do_not_stop_the_
     *damaged.last_mut().unwrap() ^= 1;
     for (id, sealed) in [("one", swapped), ("three", damaged)] {
         let record = stage.connections.get(id).unwrap().record();
-        let Change::PutConnection(draft) = room::put(&record, Some(sealed)) else { unreachable!() };
+        let Change::PutConnection(draft) = room::put(&record, Some(sealed), CredentialNews::Same) else { unreachable!() };
         stage.store.apply(vec![Change::PutConnection(draft)], stage.clock.now()).await.unwrap();
     }
     let stage = stage.again().await;

@@ -59,6 +59,13 @@ struct PreparedContext {
     facts: String,
 }
 
+impl Prepared {
+    /// Whether something is told along with it.
+    pub(super) fn tells(&self) -> bool {
+        self.progress.end.as_ref().is_some_and(|end| !end.notifications.is_empty())
+    }
+}
+
 /// Encodes a page.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
     let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end } =

@@ -1,9 +1,16 @@
 //! Destinations: their rows, their counters (kept in the transactions that change what they count), and whether they run.
 
+use ampline_core::message::{Notification, NotificationType};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{Fault, lanes::Lanes};
-use crate::{journal::DestinationState, sqlite::time_of_us};
+use crate::{
+    journal::DestinationState,
+    sqlite::{outbox, time_of_us},
+};
 
 /// Makes the lanes of all known destinations.
 pub(super) fn load(db: &Connection, lanes: &Lanes) -> rusqlite::Result<()> {
@@ -60,6 +67,24 @@ pub(super) fn set(db: &Connection, name: &str, disabled_reason: Option<&str>) ->
                failures = iif(?2 IS NULL, 0, failures) WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![id, disabled_reason])?;
     Ok(id)
+}
+
+/// Stops a destination by itself, and writes down that it is to be told of, unless it was stopped before; gives its row.
+pub(super) fn stop(db: &Connection, name: &str, reason: &str, now: Timestamp) -> Result<i64, Fault> {
+    let id = row_of(db, name)?;
+    let sql = "UPDATE destination SET disabled_reason = ?2 WHERE id = ?1 AND disabled_reason IS NULL";
+    if db.prepare_cached(sql)?.execute(params![id, reason])? > 0 {
+        tell(db, name, reason, now)?;
+    }
+    Ok(id)
+}
+
+/// Writes down that a destination was stopped. What else there is to say of it is known to those who know its configuration.
+pub(super) fn tell(db: &Connection, name: &str, reason: &str, now: Timestamp) -> rusqlite::Result<()> {
+    let facts = [("destinationName", name), ("error", reason)];
+    let data: Map<String, Value> = facts.into_iter().map(|(key, text)| (key.to_owned(), text.into())).collect();
+    let kind = NotificationType::DestinationWebhookDisabled;
+    outbox::put(db, &Notification { id: Uuid::now_v7(), kind, at: now, data })
 }
 
 /// How each stands, by name.

@@ -13,6 +13,7 @@ mod lane;
 mod lanes;
 mod operation_log;
 mod operations;
+mod outbox;
 mod ownership;
 mod purge;
 mod queues;
@@ -30,13 +31,14 @@ use jiff::Timestamp;
 use lanes::Lanes;
 use queues::Queues;
 use recent::Recent;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
     Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
     JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
-    Purged, ReadLease, ReadState, Result, Retention, Settlement,
+    Purged, ReadLease, ReadState, Result, Retention, Settlement, Standing,
 };
 use crate::sqlite::{self, Database, Schema, StoreFailed, Unusable};
 pub use crate::sqlite::{Options, Synchronous};
@@ -50,6 +52,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-2.sql"),
         include_str!("schema-3.sql"),
         include_str!("schema-4.sql"),
+        include_str!("schema-5.sql"),
     ],
 };
 
@@ -62,6 +65,8 @@ pub struct SqliteJournal {
     lanes: Arc<Lanes>,
     recent: Arc<Recent>,
     queues: Arc<Queues>,
+    /// Something was written down that is to be told.
+    told: Arc<Notify>,
 }
 
 impl SqliteJournal {
@@ -76,7 +81,10 @@ impl SqliteJournal {
             destinations::load(writer, &lanes)?;
             inbox::load(writer, &queues)
         })?;
-        Ok(Arc::new(Self { database, lanes, recent: Arc::default(), queues }))
+        // What an earlier process left is told first.
+        let told = Arc::new(Notify::new());
+        told.notify_one();
+        Ok(Arc::new(Self { database, lanes, recent: Arc::default(), queues, told }))
     }
 
     /// The file.
@@ -101,14 +109,28 @@ impl Journal for SqliteJournal {
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
         let page = commit::prepare(lease, commit)?;
         let (lanes, recent) = (Arc::clone(&self.lanes), Arc::clone(&self.recent));
-        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
+        let told = page.tells().then(|| Arc::clone(&self.told));
+        let announce = move |arrived: &Vec<commit::Arrived>| {
+            commit::announce(&lanes, &recent, arrived);
+            if let Some(told) = told {
+                told.notify_one();
+            }
+        };
         let arrived = self.database.write(move |db| commit::commit(db, &page), announce);
         Ok(arrived.await.map(drop)?)
     }
 
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()> {
-        let lease = lease.clone();
-        Ok(self.database.write(move |db| ownership::finish(db, &lease, &end), |()| ()).await?)
+        let (lease, told) = (lease.clone(), (!end.notifications.is_empty()).then(|| Arc::clone(&self.told)));
+        let ended = self.database.write(
+            move |db| ownership::finish(db, &lease, &end),
+            move |()| {
+                if let Some(told) = told {
+                    told.notify_one();
+                }
+            },
+        );
+        Ok(ended.await?)
     }
 
     async fn suspend(&self, lease: &ReadLease, log: Vec<LogEntry>) -> Result<()> {
@@ -136,6 +158,11 @@ impl Journal for SqliteJournal {
     async fn reads_of(&self, installation_id: &str) -> Result<Vec<ReadState>> {
         let installation_id = installation_id.to_owned();
         Ok(self.database.read(move |db| operations::reads(db, Some(&installation_id))).await?)
+    }
+
+    async fn standings(&self, installation_ids: Vec<String>) -> Result<Vec<Standing>> {
+        let each = move |db: &sqlite::Connection| installation_ids.iter().map(|id| operations::standing(db, id)).collect();
+        Ok(self.database.read(each).await?)
     }
 
     async fn operations(&self, filter: &OperationFilter, limit: u32, page_token: Option<&str>) -> Result<Page<OperationOf>> {
@@ -166,10 +193,15 @@ impl Journal for SqliteJournal {
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
-        let (lanes, settled_lanes) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes));
-        let settled = self
-            .database
-            .write(move |db| settle::settle(db, &lanes, &settlements), move |settled| settle::announce(&settled_lanes, settled));
+        let (lanes, settled_lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes), Arc::clone(&self.told));
+        let settled = self.database.write(
+            move |db| settle::settle(db, &lanes, &settlements),
+            move |settled| {
+                if settle::announce(&settled_lanes, settled) {
+                    told.notify_one();
+                }
+            },
+        );
         Ok(settled.await.map(drop)?)
     }
 
@@ -234,8 +266,22 @@ impl Journal for SqliteJournal {
         Ok(set.await.map(drop)?)
     }
 
+    async fn stop_destination(&self, name: &str, reason: String, now: Timestamp) -> Result<()> {
+        let (row, name) = (name.to_owned(), name.to_owned());
+        let (lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.told));
+        let stopped = self.database.write(
+            move |db| destinations::stop(db, &row, &reason, now),
+            move |destination| {
+                lanes.know(&name, *destination).lock().disabled = true;
+                told.notify_one();
+            },
+        );
+        Ok(stopped.await.map(drop)?)
+    }
+
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
         events::forget(&self.database, &self.queues, retention.age_max, now).await?;
+        self.database.write(move |db| outbox::forget_schemas(db, now), |()| ()).await?;
         retain::retain(&self.database, retention, now).await
     }
 

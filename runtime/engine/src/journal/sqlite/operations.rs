@@ -9,7 +9,7 @@ use super::{
     ownership::{FAILURE, SUCCESS},
 };
 use crate::{
-    journal::{Operation, OperationFilter, OperationOf, OperationStatus, Page, Pause, ReadState},
+    journal::{Operation, OperationFilter, OperationOf, OperationStatus, Page, Pause, ReadState, Standing},
     sqlite::{time_of_ns, time_of_us},
 };
 
@@ -19,26 +19,30 @@ const PAGE_MAX: u32 = 1_000;
 const OPERATION: &str = "o.operation_id, o.created_at_ns, o.updated_at_ns, o.status, o.result, o.records_processed, \
                          o.records_estimated_total, o.read_type";
 
-/// Reads the columns of [`OPERATION`] from `at` on.
-fn operation(row: &Row<'_>, at: usize) -> rusqlite::Result<Operation> {
-    let status = match row.get(at + 3)? {
+fn status(stored: i64) -> OperationStatus {
+    match stored {
         SUCCESS => OperationStatus::Success,
         FAILURE => OperationStatus::Failure,
         _ => OperationStatus::InProgress,
-    };
-    let read_type = match row.get::<_, Option<String>>(at + 7)?.as_deref() {
-        Some("backfill") => Some(ReadType::Backfill),
-        Some("scheduled") => Some(ReadType::Scheduled),
-        Some("triggered") => Some(ReadType::Triggered),
-        _ => None,
-    };
+    }
+}
+
+/// Reads what started an operation.
+pub(super) fn read_type(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<ReadType>> {
+    let stored: Option<String> = row.get(at)?;
+    let all = [ReadType::Backfill, ReadType::Scheduled, ReadType::Triggered];
+    Ok(all.into_iter().find(|one| stored.as_deref() == Some(one.as_str())))
+}
+
+/// Reads the columns of [`OPERATION`] from `at` on.
+fn operation(row: &Row<'_>, at: usize) -> rusqlite::Result<Operation> {
     Ok(Operation {
         id: Uuid::from_bytes(row.get(at)?),
         create_time: time_of_ns(row.get(at + 1)?),
         update_time: time_of_ns(row.get(at + 2)?),
-        status,
+        status: status(row.get(at + 3)?),
         result: row.get(at + 4)?,
-        read_type,
+        read_type: read_type(row, at + 7)?,
         records_processed: row.get::<_, i64>(at + 5)?.cast_unsigned(),
         records_estimated_total: row.get::<_, Option<i64>>(at + 6)?.map(i64::cast_unsigned),
     })
@@ -64,6 +68,18 @@ pub(super) fn reads(db: &Connection, installation_id: Option<&str>) -> Result<Ve
         Ok(ReadState { key, cursor: row.get(2)?, operation, failures: row.get(3)?, paused: paused.transpose()? })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How an installation's reads stand: an installation has few, and of each the index gives the latest operation.
+pub(super) fn standing(db: &Connection, installation_id: &str) -> Result<Standing, Fault> {
+    let sql = "SELECT status FROM operation WHERE id = (SELECT max((SELECT max(id) FROM operation WHERE read = r.id)) \
+               FROM read r WHERE r.installation_id = ?1)";
+    let last_operation = db.prepare_cached(sql)?.query_row([installation_id], |row| Ok(status(row.get(0)?))).optional()?;
+    let sql = "SELECT object_name, coalesce(pause_reason, '') FROM read WHERE installation_id = ?1 AND trigger = x'' \
+               AND paused_at_us IS NOT NULL AND paused_by_itself ORDER BY object_name";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([installation_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Standing { last_operation, paused: rows.collect::<rusqlite::Result<_>>()? })
 }
 
 /// Reads the row of an operation with its read.

@@ -1,13 +1,13 @@
 //! Who owns a read, how far it came, how its operation ended: by schedule, and triggered.
 
-use ampline_core::plan::ReadKey;
+use ampline_core::{cursor::ReadType, plan::ReadKey};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Fault, commit::Progress, operation_log};
+use super::{Fault, commit::Progress, operation_log, operations};
 use crate::{
     journal::{Begin, JournalError, LogEntry, NewTrigger, OperationEnd, OperationStatus, Pause, ReadLease},
-    sqlite::{StoreFailed, ns, time_of_ns, us},
+    sqlite::{StoreFailed, ns, outbox, time_of_ns, us},
 };
 
 pub(super) const IN_PROGRESS: i64 = 0;
@@ -62,16 +62,29 @@ fn bytes(trigger: Option<&Uuid>) -> &[u8] {
     trigger.map_or(&[], |id| id.as_bytes())
 }
 
-/// The row of the latest operation, its id, time and pages, if it is in progress.
-fn in_progress(db: &Connection, read: i64) -> rusqlite::Result<Option<(i64, Uuid, i64, u32)>> {
-    let sql = "SELECT id, operation_id, created_at_ns, pages, status FROM operation WHERE read = ?1 ORDER BY id DESC LIMIT 1";
-    let latest = db
-        .prepare_cached(sql)?
-        .query_row([read], |row| {
-            Ok(((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?, row.get(3)?), row.get::<_, i64>(4)?))
-        })
-        .optional()?;
-    Ok(latest.filter(|(_, status)| *status == IN_PROGRESS).map(|(operation, _)| operation))
+/// An operation that has not ended.
+struct Running {
+    row: i64,
+    id: Uuid,
+    created_at_ns: i64,
+    pages: u32,
+    read_type: Option<ReadType>,
+}
+
+/// The latest operation, if it is in progress.
+fn in_progress(db: &Connection, read: i64) -> rusqlite::Result<Option<Running>> {
+    let sql = "SELECT id, operation_id, created_at_ns, pages, read_type, status FROM operation WHERE read = ?1 ORDER BY id DESC LIMIT 1";
+    let latest = db.prepare_cached(sql)?.query_row([read], |row| {
+        let running = Running {
+            row: row.get(0)?,
+            id: Uuid::from_bytes(row.get(1)?),
+            created_at_ns: row.get(2)?,
+            pages: row.get(3)?,
+            read_type: operations::read_type(row, 4)?,
+        };
+        Ok((running, row.get::<_, i64>(5)?))
+    });
+    Ok(latest.optional()?.filter(|(_, status)| *status == IN_PROGRESS).map(|(running, _)| running))
 }
 
 fn lease_end_us(now: jiff::Timestamp, lease: std::time::Duration) -> i64 {
@@ -99,17 +112,27 @@ pub(super) fn begin(db: &Connection, begin: &Begin) -> Result<Option<ReadLease>,
         lease_end_us(begin.now, begin.lease),
     ])?;
     let resumed = interrupted.is_some();
-    let (operation_id, created_at_ns, pages) = match interrupted {
-        Some((_, id, created_at_ns, pages)) => (id, created_at_ns, pages),
+    let running = match interrupted {
+        Some(running) => running,
         None => {
             propose(db, read, begin.operation_id, ns(begin.now), None)?;
             forget_old(db, read)?;
-            (begin.operation_id, ns(begin.now), 0)
+            let (id, created_at_ns) = (begin.operation_id, ns(begin.now));
+            Running { row: db.last_insert_rowid(), id, created_at_ns, pages: 0, read_type: None }
         }
     };
-    let (key, trigger) = (begin.key.clone(), begin.trigger);
-    let operation_time = time_of_ns(created_at_ns);
-    Ok(Some(ReadLease { key, trigger, fence, operation_id, operation_time, resumed, pages, cursor, strikes }))
+    Ok(Some(ReadLease {
+        key: begin.key.clone(),
+        trigger: begin.trigger,
+        fence,
+        operation_id: running.id,
+        operation_time: time_of_ns(running.created_at_ns),
+        resumed,
+        read_type: running.read_type,
+        pages: running.pages,
+        cursor,
+        strikes,
+    }))
 }
 
 fn propose(db: &Connection, read: i64, id: Uuid, now_ns: i64, read_type: Option<&str>) -> rusqlite::Result<()> {
@@ -168,8 +191,8 @@ pub(super) fn triggered(db: &Connection) -> Result<Vec<(ReadKey, Uuid)>, Fault> 
 fn owned(db: &Connection, lease: &ReadLease) -> Result<(i64, i64), Fault> {
     let stale = || Fault::Refused(JournalError::StaleFence { held: lease.fence });
     let owner = owner(db, &lease.key, lease.trigger)?.filter(|owner| owner.fence == lease.fence).ok_or_else(stale)?;
-    let (operation, ..) = in_progress(db, owner.read)?.ok_or_else(stale)?;
-    Ok((owner.read, operation))
+    let running = in_progress(db, owner.read)?.ok_or_else(stale)?;
+    Ok((owner.read, running.row))
 }
 
 /// Moves the cursor and the operation's figures; refused to a stale owner (J1, J3). The envelopes go into the same transaction.
@@ -223,6 +246,9 @@ fn conclude(db: &Connection, read: i64, operation: i64, end: &OperationEnd) -> R
     }
     let sql = "UPDATE operation SET status = ?2, result = ?3, updated_at_ns = ?4 WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![operation, status, end.result, ns(end.now)])?;
+    for notification in &end.notifications {
+        outbox::put(db, notification)?;
+    }
     Ok(operation_log::append(db, operation, &end.log)?)
 }
 

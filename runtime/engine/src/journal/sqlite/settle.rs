@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Fault, attempts,
-    destinations::{Counts, count},
+    destinations::{Counts, count, tell},
     lane::Key,
     lanes::Lanes,
 };
@@ -197,6 +197,7 @@ impl Failing<'_> {
         );
         let sql = "UPDATE destination SET disabled_reason = ?2 WHERE id = ?1";
         db.prepare_cached(sql)?.execute(params![destination, reason])?;
+        tell(db, &name, &reason, time_of_us(attempts::end_us(self.last)))?;
         Ok(Some(Stopped { name, reason }))
     }
 }
@@ -207,8 +208,8 @@ fn cut(said: &str) -> &str {
     &line[..line.floor_char_boundary(SAID_BYTES_MAX)]
 }
 
-/// After the commit: ends the claims, and tells those who wait of what goes back into the queue.
-pub(super) fn announce(lanes: &Lanes, settled: &Settled) {
+/// After the commit: ends the claims, and tells those who wait of what goes back into the queue. Whether a destination was stopped.
+pub(super) fn announce(lanes: &Lanes, settled: &Settled) -> bool {
     for Changed { destination, pending_bytes, stopped } in &settled.destinations {
         let Some(shared) = lanes.of_row(*destination) else { continue };
         shared.add_pending_bytes(*pending_bytes);
@@ -228,4 +229,5 @@ pub(super) fn announce(lanes: &Lanes, settled: &Settled) {
             }
         });
     }
+    settled.destinations.iter().any(|changed| changed.stopped.is_some())
 }

@@ -3,13 +3,23 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Fault, connections, installations, integrations};
+use super::{Fault, connections, installations, integrations, notices};
 use crate::{
     project::change::{Applied, Change},
     sqlite::us,
 };
 
+/// Makes a change, and writes down what is to be told of it.
 pub(super) fn change(db: &Connection, change: &Change, now: Timestamp) -> Result<Applied, Fault> {
+    let before = notices::before(db, change)?;
+    let applied = make(db, change, now)?;
+    if let Some(before) = before.filter(|_| applied.changed) {
+        notices::after(db, before, change, &applied, now)?;
+    }
+    Ok(applied)
+}
+
+fn make(db: &Connection, change: &Change, now: Timestamp) -> Result<Applied, Fault> {
     let now_us = us(now);
     let mut renamed = false;
     let (id, changed) = match change {
@@ -33,6 +43,7 @@ pub(super) fn change(db: &Connection, change: &Change, now: Timestamp) -> Result
         Change::DeleteInstallation { id, expected_revision } => {
             (id, installations::delete(db, id, expected_revision.as_deref()).map(|()| true)?)
         }
+        Change::Tell { installation_id, .. } => (installation_id, true),
     };
     Ok(Applied { id: id.clone(), changed, renamed })
 }

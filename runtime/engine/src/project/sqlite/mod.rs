@@ -7,7 +7,9 @@ mod connections;
 mod installations;
 mod integrations;
 mod keys;
+mod notices;
 mod parties;
+mod routes;
 
 use std::{
     collections::HashMap,
@@ -15,8 +17,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use ampline_core::message::NotificationType;
 use jiff::Timestamp;
 use rusqlite::Row;
+use tokio::sync::Notify;
 
 pub use super::sqlite::installations::{InstallationFilter, PAGE_MAX};
 use super::{
@@ -27,14 +31,21 @@ use super::{
         ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer, Origin, PendingAuthorization,
         ProviderAppRecord,
     },
+    routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
 };
-use crate::sqlite::{self, Database, Options, Schema, lock};
+use crate::sqlite::{self, Database, Options, Schema, Waiting, lock, outbox, us};
 
 /// Version and tables of the file.
 const SCHEMA: Schema = Schema {
     kind: "project store",
     application_id: 0x416D_7050,
-    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("answers.sql"), include_str!("keys.sql")],
+    steps: &[
+        include_str!("schema-1.sql"),
+        include_str!("schema-2.sql"),
+        include_str!("answers.sql"),
+        include_str!("keys.sql"),
+        include_str!("notices.sql"),
+    ],
 };
 
 type Fault = sqlite::Fault<ProjectError>;
@@ -44,13 +55,18 @@ pub struct ProjectStore {
     database: Database,
     /// Revisions by id: they never change, and many installations stand on one.
     revisions: Mutex<HashMap<String, Arc<IntegrationRevision>>>,
+    /// Something may have been written down that is to be told.
+    told: Arc<Notify>,
 }
 
 impl ProjectStore {
     /// Opens the store, making it if the file is not there. A file that cannot be used is left as it is.
     pub fn open(path: &Path, options: &Options) -> Result<Arc<Self>, ProjectError> {
         let database = Database::open(path, &SCHEMA, options, |connection| connection.pragma_update(None, "foreign_keys", true))?;
-        Ok(Arc::new(Self { database, revisions: Mutex::default() }))
+        // What an earlier process left is told first.
+        let told = Arc::new(Notify::new());
+        told.notify_one();
+        Ok(Arc::new(Self { database, revisions: Mutex::default(), told }))
     }
 
     /// Makes all that was acknowledged durable and closes the store.
@@ -61,7 +77,8 @@ impl ProjectStore {
     /// Applies all of these changes, in order, or none.
     pub async fn apply(&self, changes: Vec<Change>, now: Timestamp) -> Result<Vec<Applied>, ProjectError> {
         let work = move |db: &sqlite::Connection| changes.iter().map(|change| apply::change(db, change, now)).collect();
-        Ok(self.database.write(work, |_| ()).await?)
+        let told = self.told.clone();
+        Ok(self.database.write(work, move |_| told.notify_one()).await?)
     }
 
     /// Every integration, by name.
@@ -207,6 +224,94 @@ impl ProjectStore {
     pub async fn installation(&self, id: &str) -> Result<Option<InstallationRecord>, ProjectError> {
         let id = id.to_owned();
         Ok(self.database.read(move |db| installations::find(db, &id)).await?)
+    }
+
+    /// Every topic, by name.
+    pub async fn topics(&self) -> Result<Vec<Topic>, ProjectError> {
+        Ok(self.database.read(routes::topics).await?)
+    }
+
+    /// The topic of this id or name.
+    pub async fn topic(&self, id_or_name: &str) -> Result<Option<Topic>, ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.read(move |db| routes::find_topic(db, &id_or_name)).await?)
+    }
+
+    /// Makes a topic.
+    pub async fn create_topic(&self, id: String, name: String, origin: Origin, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| routes::put_topic(db, &id, &name, &origin, us(now)), |()| ()).await?)
+    }
+
+    /// Gives the topic of this id or name another name; gives its id.
+    pub async fn rename_topic(&self, id_or_name: &str, name: String, now: Timestamp) -> Result<String, ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.write(move |db| routes::rename_topic(db, &id_or_name, &name, us(now)), |_| ()).await?)
+    }
+
+    /// Takes away a topic with its routes.
+    pub async fn delete_topic(&self, id_or_name: &str) -> Result<(), ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.write(move |db| routes::delete_topic(db, &id_or_name), |()| ()).await?)
+    }
+
+    /// Routes in the order in which they were made.
+    pub async fn routes(&self, kind: RouteKind, filter: RouteFilter) -> Result<Vec<Route>, ProjectError> {
+        Ok(self.database.read(move |db| routes::routes(db, kind, &filter)).await?)
+    }
+
+    /// One route.
+    pub async fn route(&self, kind: RouteKind, id: &str) -> Result<Option<Route>, ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.read(move |db| routes::find_route(db, kind, &id)).await?)
+    }
+
+    /// Makes a route between a topic, by id or name, and its other end.
+    pub async fn create_route(
+        &self,
+        kind: RouteKind,
+        id: String,
+        topic: String,
+        end: String,
+        now: Timestamp,
+    ) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| routes::put_route(db, kind, &id, &topic, &end, us(now)), |()| ()).await?)
+    }
+
+    /// Leads a route elsewhere; what is nothing stays.
+    pub async fn update_route(&self, kind: RouteKind, id: &str, change: RouteFilter, now: Timestamp) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| routes::update_route(db, kind, &id, &change, us(now)), |()| ()).await?)
+    }
+
+    /// Takes away a route.
+    pub async fn delete_route(&self, kind: RouteKind, id: &str) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| routes::delete_route(db, kind, &id), |()| ()).await?)
+    }
+
+    /// Lets what a file says of routes count, in place of what files said before.
+    pub async fn declare_routes(&self, file: String, declared: DeclaredRoutes, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| routes::declare(db, &file, &declared, us(now)), |()| ()).await?)
+    }
+
+    /// Who hears of this: destinations by id, each once.
+    pub async fn heard_by(&self, kind: NotificationType) -> Result<Vec<String>, ProjectError> {
+        Ok(self.database.read(move |db| routes::heard_by(db, kind)).await?)
+    }
+
+    /// Notifications that have waited for longest.
+    pub(crate) async fn notifications(&self, limit: u32) -> Result<Vec<Waiting>, ProjectError> {
+        Ok(self.database.read(move |db| Ok::<_, Fault>(outbox::first(db, limit)?)).await?)
+    }
+
+    /// Takes out notifications whose messages are durable.
+    pub(crate) async fn remove_notifications(&self, rows: Vec<i64>) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| Ok::<_, Fault>(outbox::remove(db, &rows)?), |()| ()).await?)
+    }
+
+    /// Resolves when there may be a notification that there was not before; for one who waits.
+    pub(crate) async fn wait_for_notifications(&self) {
+        self.told.notified().await;
     }
 
     /// All revisions of an installation's configuration, the latest first.

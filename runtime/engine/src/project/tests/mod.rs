@@ -82,6 +82,7 @@ fn connection(name: &str) -> DeclaredConnection {
         metadata: Default::default(),
         origin: Origin::File("ampline.toml".to_owned()),
         sealed: None,
+        news: crate::project::CredentialNews::Same,
     };
     DeclaredConnection { draft, declared }
 }
@@ -94,6 +95,7 @@ fn declared(objects: &[&str], installations: Vec<DeclaredInstallation>) -> Decla
         settings_file: "ampline.toml".to_owned(),
         connections: vec![connection("hs")],
         provider_apps: Vec::new(),
+        routes: Vec::new(),
         installations,
         notes: Vec::new(),
     }
@@ -161,7 +163,7 @@ impl Stage {
             created_by: Some("consumer:una".to_owned()),
             origin: Origin::Api,
         };
-        self.project.create(new).await
+        self.project.create(new, Sampling::Skipped).await
     }
 
     /// PATCH of one object.
@@ -170,7 +172,7 @@ impl Stage {
         let mut new = json!({ "config": { "content": { "read": { "objects": {} } } } });
         new["config"]["content"]["read"]["objects"][object] = config;
         let edit = |record: &InstallationRecord| masked(record.config.content.to_value(), &masks, &new);
-        self.project.update(id, revision.map(str::to_owned), edit).await
+        self.project.update(id, revision.map(str::to_owned), edit, Sampling::Skipped).await
     }
 }
 

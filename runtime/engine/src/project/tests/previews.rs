@@ -49,7 +49,7 @@ async fn what_a_preview_tells_is_what_happens() {
             created_by: None,
             origin: Origin::Api,
         };
-        stage.project.create(new).await.unwrap();
+        stage.project.create(new, Sampling::Skipped).await.unwrap();
     }
     stage.told();
 

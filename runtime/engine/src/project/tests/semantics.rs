@@ -143,7 +143,7 @@ async fn every_fault_of_a_choice_is_told_with_its_place() {
         created_by: None,
         origin: Origin::Command,
     };
-    let error = stage.project.create(unknown).await.err().unwrap();
+    let error = stage.project.create(unknown, Sampling::Skipped).await.err().unwrap();
     assert!(error.to_string().contains("connectionId: the group \"beta\" has no connection for hubspot"), "{error}");
 }
 

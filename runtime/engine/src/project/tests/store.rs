@@ -194,3 +194,62 @@ async fn names_are_those_given_last_and_credentials_stay_sealed() {
     apply(&store, vec![Change::DeleteInstallation { id, expected_revision: None }]).await.unwrap();
     assert!(store.connection("c1").await.unwrap().is_none(), "it was for that installation alone");
 }
+
+/// What is told of connections, where somebody hears of it. Oracle: the names of the contract's notifications.
+#[tokio::test]
+async fn what_becomes_of_connections_is_written_down_with_it() {
+    use ampline_core::message::NotificationType as Kind;
+
+    use crate::clock::Clock;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let put = |news| {
+        let draft = ConnectionDraft {
+            id: "c1".to_owned(),
+            name: None,
+            origin: Origin::Api,
+            sealed: Some(vec![1]),
+            news,
+            ..connection("hs").draft
+        };
+        Change::PutConnection(Box::new(draft))
+    };
+    let status = |status, reason: &str| Change::ConnectionStatus { id: "c1".to_owned(), status, reason: Some(reason.to_owned()) };
+    let told = async || {
+        let waiting = store.notifications(99).await.unwrap();
+        store.remove_notifications(waiting.iter().map(|one| one.row).collect()).await.unwrap();
+        waiting
+            .into_iter()
+            .map(|one| one.notification.unwrap())
+            .map(|one| (one.kind.as_str(), one.data["connectionId"].clone()))
+            .collect::<Vec<_>>()
+    };
+    apply(&store, vec![put(CredentialNews::Replaced)]).await.unwrap();
+    assert_eq!(told().await, [], "nobody hears of anything");
+    apply(&store, vec![Change::DeleteConnection { id: "c1".to_owned() }]).await.unwrap();
+    let all = Kind::ALL.into_iter().map(|kind| (kind, vec!["d1".to_owned()])).collect();
+    store.declare_routes("ampline.toml".to_owned(), all, SystemClock.now()).await.unwrap();
+    assert_eq!(store.heard_by(Kind::ConnectionError).await.unwrap(), ["d1"]);
+
+    let bad = || status(ConnectionStatus::BadCredentials, "refused");
+    let rows: [(Change, &[&str]); 9] = [
+        (put(CredentialNews::Same), &["connection.created"]),
+        (put(CredentialNews::Same), &[]),
+        (put(CredentialNews::Refreshed), &["connection.refreshed"]),
+        (put(CredentialNews::Replaced), &["connection.updated"]),
+        (status(ConnectionStatus::Working, ""), &[]),
+        (bad(), &["connection.error"]),
+        (bad(), &[]),
+        (status(ConnectionStatus::BadCredentials, "refused in other words"), &[]),
+        (Change::DeleteConnection { id: "c1".to_owned() }, &["connection.deleted"]),
+    ];
+    for (place, (change, expected)) in rows.into_iter().enumerate() {
+        apply(&store, vec![change]).await.unwrap();
+        let expected: Vec<_> = expected.iter().map(|kind| (*kind, Value::from("c1"))).collect();
+        assert_eq!(told().await, expected, "{place}");
+    }
+    // A change that is refused is not told.
+    apply(&store, vec![put(CredentialNews::Same), Change::DeleteConnection { id: "nothing".to_owned() }]).await.unwrap_err();
+    assert_eq!(told().await, []);
+}

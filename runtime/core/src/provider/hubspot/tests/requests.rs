@@ -209,3 +209,16 @@ fn the_fields_of_an_object_are_its_properties() {
     assert!(hubspot().must_name_fields());
     assert_eq!(hubspot().fields_request("contacts").unwrap().uri(), "/crm/v3/properties/contacts");
 }
+
+#[test]
+fn a_sample_asks_for_one_record() {
+    let sampled = |plan: &ReadPlan| {
+        let request = hubspot().sample_request(plan, &run(None, None));
+        format!("{} {} {}", request.method(), request.uri(), String::from_utf8_lossy(request.body()))
+    };
+    assert_eq!(sampled(&contacts()), "GET /crm/v3/objects/contacts?limit=1&properties=email,firstname ");
+    assert_eq!(sampled(&sample::plan("owners", &[])), "GET /crm/v3/owners?limit=1 ");
+    let filter = FieldFilter { field_name: "shoe".to_owned(), operator: FilterOperator::Eq, value: json!("left") };
+    let filtered = sampled(&ReadPlan { filters: vec![filter], ..contacts() });
+    assert!(filtered.starts_with("POST /crm/v3/objects/contacts/search {\"limit\":1,"), "{filtered}");
+}

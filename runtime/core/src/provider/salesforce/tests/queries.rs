@@ -210,3 +210,10 @@ fn records_are_asked_for_by_id_and_fields_by_object() {
     );
     assert!(salesforce().count_request(&accounts(), &run(None, None)).is_none(), "the first page tells the total");
 }
+
+#[test]
+fn a_sample_asks_for_one_record() {
+    let request = salesforce().sample_request(&accounts(), &run(None, None));
+    let asked = format!("{} {}", request.method(), request.uri());
+    assert_eq!(query(&asked), format!("{SELECT} ORDER BY Id LIMIT 1"));
+}
