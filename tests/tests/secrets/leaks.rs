@@ -307,7 +307,13 @@ async fn connections(stage: &Stage, runtime: &RuntimeProcess, forms: &Forms, evi
     }
     let asked = json!({ "provider": "hubspot", "groupRef": "acme", "projectIdOrName": "demo" });
     let connect = reqwest::Client::new().post(format!("http://{}/v1/oauth-connect", runtime.client.address()));
-    let connect = connect.header("x-api-key", runtime.client.key()).header("content-type", "application/json").body(asked.to_string()).send().await.unwrap();
+    let connect = connect
+        .header("x-api-key", runtime.client.key())
+        .header("content-type", "application/json")
+        .body(asked.to_string())
+        .send()
+        .await
+        .unwrap();
     let url = reqwest::Url::parse(&connect.text().await.unwrap()).unwrap();
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let callback = format!("http://{}/callbacks/v1/oauth?state={state}&code={CODE}", runtime.client.address());
