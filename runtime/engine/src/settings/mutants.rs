@@ -24,7 +24,7 @@ url = { env = "DATABASE" }
 type = "webhook"
 url = "https://ann:hunter2@example.com/hook"
 rate_per_second = 2.5
-secret_headers = { Authorization = { env = "TOKEN" } }
+secret_headers = { X-Token = { env = "TOKEN" } }
 retry_delays_s = [1, 60]
 [destinations.store]
 type = "api"
