@@ -115,6 +115,8 @@ async fn no_request_leads_beyond_the_document() {
 
     let examples = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| EXAMPLES.to_owned());
     let mut command = venv.command("schemathesis");
+    // It leaves what it has learnt where it runs.
+    command.current_dir(stage.folder.path());
     command.arg("--config-file").arg(&config).arg("run").arg(&path).args(["--url", &stage.address()]);
     command.args(["--header", &format!("X-Api-Key: {}", stage.runtime.client.key())]);
     command.args(["--max-examples", &examples, "--workers", WORKERS, "--continue-on-failure", "--seed", "1", "--no-color"]);
