@@ -33,6 +33,8 @@ pub struct PlanProblem {
     pub path: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// Whether it is only that a destination is not there yet: it goes away by itself once somebody makes that.
+    pub awaits_destination: bool,
 }
 
 /// An integration as one installation sees it.
@@ -114,12 +116,22 @@ struct Problems {
 
 impl Problems {
     fn add(&mut self, message: String) {
-        self.found.push(PlanProblem { place: self.place.clone(), path: self.path.clone(), message });
+        let (place, path) = (self.place.clone(), self.path.clone());
+        self.found.push(PlanProblem { place, path, message, awaits_destination: false });
     }
 
     /// A problem of one key of the configuration.
     fn add_at(&mut self, key: &str, message: String) {
-        self.found.push(PlanProblem { place: self.place.clone(), path: format!("{}.{key}", self.path), message });
+        let (place, path) = (self.place.clone(), format!("{}.{key}", self.path));
+        self.found.push(PlanProblem { place, path, message, awaits_destination: false });
+    }
+
+    /// Nothing is called so that records are to go to.
+    fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
+        self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
+        if let Some(problem) = self.found.last_mut() {
+            problem.awaits_destination = true;
+        }
     }
 }
 
@@ -155,7 +167,7 @@ fn plan_object(
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
     let known = destinations.get(destination);
     if known.is_none() {
-        problems.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
+        problems.add_absent(destination, destinations);
     }
     let (Some(known), Some(schedule), true) = (known, schedule, name_is_sound) else { return None };
     let context = MessageContext {

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     ProviderApp,
     /// An authorisation that is under way.
     Authorization,
+    /// A destination's credentials.
+    Destination,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Connection => "connection",
             Self::ProviderApp => "provider-app",
             Self::Authorization => "authorization",
+            Self::Destination => "destination",
         }
     }
 }

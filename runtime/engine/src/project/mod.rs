@@ -6,6 +6,7 @@
 mod change;
 mod content;
 mod deploy;
+mod destinations;
 mod edit;
 mod error;
 mod ids;
@@ -15,18 +16,19 @@ mod planning;
 mod service;
 mod sqlite;
 mod sync;
+mod sync_destinations;
 
-pub use change::{Applied, Change, ConnectionDraft, Deployment, InstallationDraft, InstallationUpdate};
+pub use change::{Applied, Change, ConnectionDraft, Deployment, DestinationDraft, InstallationDraft, InstallationUpdate};
 pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
 pub(crate) use lookup::Installed;
 pub use model::{
-    ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
+    ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
+    IntegrationRevision, Issue, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
 };
-pub(crate) use planning::Planner;
+pub(crate) use planning::{KnownDestinations, Planner};
 pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;

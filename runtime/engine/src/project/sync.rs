@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     connection::{self, ProviderApp},
+    destination::DeclaredDestination,
     scheduler::Job,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Declared {
     pub(crate) provider_apps: Vec<ProviderApp>,
     /// Of ampline.toml and the folder.
     pub(crate) installations: Vec<DeclaredInstallation>,
+    /// Of amp.yaml and ampline.toml.
+    pub(crate) destinations: Vec<DeclaredDestination>,
     /// What changed in the files but counts only from the next start on.
     pub(crate) notes: Vec<String>,
 }
@@ -102,6 +105,8 @@ pub(crate) struct Synchronised {
     pub(crate) connections: usize,
     /// Installations that are other than before.
     pub(crate) installations: usize,
+    /// Destinations that are other than before.
+    pub(crate) destinations: usize,
     /// What counts only from the next start on.
     pub(crate) notes: Vec<String>,
 }
@@ -112,6 +117,7 @@ struct Wanted {
     integrations: Vec<Change>,
     connections: Vec<Change>,
     installations: Vec<Change>,
+    destinations: Vec<Change>,
 }
 
 impl Project {
@@ -146,7 +152,8 @@ impl Project {
             event = "project.reloaded",
             integrations = done.integrations,
             connections = done.connections,
-            installations = done.installations
+            installations = done.installations,
+            destinations = done.destinations
         );
         Ok(done)
     }
@@ -154,11 +161,12 @@ impl Project {
     /// What changed, and the installations that are to be read otherwise.
     async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let integrations = self.integrations_as_declared(&declared.manifest).await?;
-        let mut issues = Vec::new();
-        let wanted = self.wanted(&declared, &integrations, &mut issues).await?;
+        let mut issues = self.destination_faults(&declared.destinations).await;
+        let mut wanted = self.wanted(&declared, &integrations, &mut issues).await?;
         if !issues.is_empty() {
             return Err(ProjectError::Invalid(issues));
         }
+        wanted.destinations = self.wanted_destinations(&declared.destinations).await?;
         // An installation of a file says anew what it reads; those of all objects lose one without a word of their own.
         let named = declared.installations.iter().filter(|one| one.content.configures_reads());
         let named: BTreeSet<String> = named.map(DeclaredInstallation::id).collect();
@@ -172,12 +180,16 @@ impl Project {
 
     async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
-        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
-        let applied = self.apply(changes).await?;
+        let of_destinations = wanted.destinations.len();
+        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations);
+        let mut applied = self.apply(changes.chain(wanted.destinations).collect()).await?;
+        let applied_destinations = applied.split_off(applied.len().saturating_sub(of_destinations));
         let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
         let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
         let mut done = Synchronised { notes: declared.notes, ..Synchronised::default() };
-        let mut ids = BTreeSet::new();
+        let others = self.let_run(&declared.destinations, &applied_destinations).await?;
+        done.destinations = others.len();
+        let mut ids = self.concerned_by(&others).await?;
         for (index, one) in applied.iter().enumerate() {
             let concerns = |filter| self.ids(filter);
             let none = InstallationFilter::default();
@@ -331,11 +343,11 @@ impl Project {
 }
 
 /// The file that made a thing, where it is not disabled yet.
-fn no_longer<'a>(origin: &'a Origin, disabled: &Option<String>) -> Option<&'a str> {
+pub(super) fn no_longer<'a>(origin: &'a Origin, disabled: &Option<String>) -> Option<&'a str> {
     origin.file().filter(|_| disabled.is_none())
 }
 
-fn no_longer_named(file: &str) -> String {
+pub(super) fn no_longer_named(file: &str) -> String {
     format!("{file} no longer names it")
 }
 

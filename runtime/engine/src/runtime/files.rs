@@ -1,7 +1,10 @@
 //! What the files of a runtime say of the project: amp.yaml, ampline.toml and the folder of installations, read at the start and
 //! again at every reload.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use ampline_core::{
     manifest::{self, Manifest, Severity},
@@ -10,6 +13,8 @@ use ampline_core::{
 
 use crate::{
     connection,
+    destination::DeclaredDestination,
+    network::AddressPolicy,
     project::{ConnectionDraft, Declared, DeclaredConnection, DeclaredInstallation, Issue, NamedParty, Origin},
     settings::{self, Settings, folder, installations, resolve},
 };
@@ -45,14 +50,20 @@ pub(super) fn declared(
     files: &Files,
     manifest: &Manifest,
     connections: &resolve::DeclaredConnections,
+    destinations: BTreeMap<String, DeclaredDestination>,
     installations: Vec<DeclaredInstallation>,
 ) -> Declared {
-    let file = files.settings_name();
+    let (file, manifest_file) = (files.settings_name(), files.manifest.display().to_string());
+    let destinations = destinations.into_values().map(|one| {
+        let file = if one.from_manifest { &manifest_file } else { &file };
+        DeclaredDestination { file: file.clone(), ..one }
+    });
     let declared =
         connections.connections.values().map(|one| DeclaredConnection { draft: draft(one, &file), declared: one.clone() });
     Declared {
         manifest: manifest.clone(),
-        manifest_file: files.manifest.display().to_string(),
+        destinations: destinations.collect(),
+        manifest_file: manifest_file.clone(),
         settings_file: file.clone(),
         connections: declared.collect(),
         provider_apps: connections.provider_apps.clone(),
@@ -82,7 +93,7 @@ fn draft(one: &connection::Declared, file: &str) -> ConnectionDraft {
 pub(super) fn reread(
     files: &Files,
     running: &Settings,
-    started_with: &Manifest,
+    policy: &AddressPolicy,
     catalog: &Catalog,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<Declared, Vec<Issue>> {
@@ -99,13 +110,19 @@ pub(super) fn reread(
     });
     let found = settings.as_ref().map(|settings| installations(files, settings));
     let found = found.and_then(|found| found.map_err(|faults| issues.extend(faults)).ok());
-    let (Some(manifest), Some(settings), Some(connections), Some(found)) = (manifest, settings, connections, found) else {
+    let limits = (&running.limits, policy, running.postgres.is_some());
+    let destinations = settings.as_ref().zip(manifest.as_ref()).and_then(|(settings, manifest)| {
+        let told = |problems: Vec<settings::Problem>| {
+            issues.extend(problems.into_iter().map(|problem| issue(&problem.place, problem.message)));
+        };
+        settings::destinations::declared(settings, manifest, limits, env).map_err(told).ok()
+    });
+    let (Some(manifest), Some(settings), Some(connections), Some(destinations), Some(found)) =
+        (manifest, settings, connections, destinations, found)
+    else {
         return Err(issues);
     };
-    let mut declared = declared(files, &manifest, &connections, found);
-    if settings.destinations != running.destinations || manifest.destinations != started_with.destinations {
-        declared.notes.push("destinations changed: they count from the next start on".to_owned());
-    }
+    let mut declared = declared(files, &manifest, &connections, destinations, found);
     if settings.runs_otherwise(running) {
         declared.notes.push("other settings of ampline.toml changed: they count from the next start on".to_owned());
     }

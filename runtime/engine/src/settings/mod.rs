@@ -3,6 +3,7 @@
 mod connection_file;
 mod connections;
 mod credentials;
+pub(crate) mod destinations;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
@@ -19,6 +20,8 @@ pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
+pub(crate) use credentials::{credential_names, credentials_fault};
+pub(crate) use reach::permit_plain_http;
 pub use resolve::{Problem, Resolved, resolve};
 
 use std::path::{Path, PathBuf};
