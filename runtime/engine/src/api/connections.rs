@@ -1,28 +1,35 @@
 //! Connections: whose credentials there are, and whether they work. Never the credentials.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
+use utoipa::IntoParams;
+use utoipa_axum::routes;
 
 use super::{
     Shared,
-    problem::{Problem, bad_request},
+    document::Routes,
+    extract::{Path, Query},
+    problem::Problem,
     shapes,
     status::check_project,
     to_the_end,
 };
 use crate::project::{ConnectionRecord, Party};
 
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(list))
+}
+
 /// Which connections; all where nothing is said.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Wanted {
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct Wanted {
+    /// Only those to this provider.
     provider: Option<String>,
+    /// Only those of this group.
     group_ref: Option<String>,
+    /// Only those that this person gave.
     consumer_ref: Option<String>,
 }
 
@@ -36,19 +43,28 @@ impl Wanted {
     }
 }
 
-/// `GET /v1/projects/{project}/connections?provider=…&groupRef=…&consumerRef=…`
-pub(super) async fn list(
+/// Lists connections, without their credentials.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/connections", operation_id = "listConnections", tag = "connections",
+    params(Wanted), responses((status = 200, body = [shapes::Connection]))
+)]
+async fn list(
     State(api): Shared,
     Path(project): Path<String>,
-    query: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Problem> {
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Vec<shapes::Connection>>, Problem> {
     check_project(&api, &project)?;
-    let Query(wanted) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
     let all = api.projects.store().connections().await?;
     Ok(Json(all.iter().filter(|one| wanted.fits(one)).map(|one| shapes::connection(&api.project, one)).collect()))
 }
 
-/// `DELETE /v1/projects/{project}/connections/{connection}`
+/// Deletes a connection and its credentials.
+///
+/// One that an installation uses stays: delete the installation first.
+#[utoipa::path(
+    delete, path = "/v1/projects/{projectIdOrName}/connections/{connectionId}", operation_id = "deleteConnection",
+    tag = "connections", responses((status = 204, description = "Deleted"))
+)]
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
     let projects = api.projects.clone();

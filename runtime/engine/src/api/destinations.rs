@@ -2,23 +2,27 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{
-    Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa_axum::routes;
 
 use super::{
     Api, Shared,
-    problem::{Problem, bad_request, not_found},
+    document::Routes,
+    extract::{Path, Query},
+    problem::{Problem, not_found},
     status::check_project,
 };
 use crate::{
     secrets::{DestinationSecrets, RotationError, Secrets},
     sink::Destination,
 };
+
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(show)).add(routes!(enable)).add(routes!(disable))
+}
 
 /// The destinations that run.
 pub struct Configured {
@@ -29,21 +33,27 @@ pub struct Configured {
 }
 
 /// What is asked for besides what may be told to anyone.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Wanted {
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct Wanted {
+    /// Show the signing key.
     include_secrets: bool,
+    /// Make a new signing key first; the old one signs beside it for a while.
     rotate: bool,
 }
 
-/// `GET /v1/projects/{project}/destinations/{name}?includeSecrets=true&rotate=true`
-pub(super) async fn show(
+/// Shows a destination.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}", operation_id = "getDestination",
+    tag = "destinations", params(Wanted), responses((status = 200, body = Value))
+)]
+async fn show(
     State(api): Shared,
     Path((project, name)): Path<(String, String)>,
-    query: Result<Query<Wanted>, QueryRejection>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     check_project(&api, &project)?;
-    let Query(wanted) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
     let Some(configured) = &api.configured else {
         let problem =
             Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone knows no destinations");
@@ -88,13 +98,21 @@ fn refused(error: RotationError) -> Problem {
     }
 }
 
-/// `POST /v1/projects/{project}/destinations/{name}/enable`
-pub(super) async fn enable(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+/// Lets a stopped destination go on.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}/enable", operation_id = "enableDestination",
+    tag = "destinations", responses((status = 204, description = "It goes on."))
+)]
+async fn enable(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     set(&api, &project, &name, None).await
 }
 
-/// `POST /v1/projects/{project}/destinations/{name}/disable`
-pub(super) async fn disable(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+/// Stops a destination. What waits for it is kept.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}/disable", operation_id = "disableDestination",
+    tag = "destinations", responses((status = 204, description = "It is stopped."))
+)]
+async fn disable(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     set(&api, &project, &name, Some("stopped by an operator".into())).await
 }
 

@@ -1,7 +1,7 @@
 //! Signed downloads: the records of a message that was too large for its destination, whatever the destination's type.
 
 use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::State,
     http::{
         HeaderMap, Method, StatusCode,
         header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG},
@@ -10,31 +10,53 @@ use axum::{
 };
 use bytes::Bytes;
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::routes;
 
 use super::{
     Shared,
-    problem::{Problem, bad_request, not_found},
+    document::Routes,
+    extract::{Path, Query},
+    problem::{Problem, not_found},
     range::{self, Wanted},
     validator::EntityTag,
 };
 use crate::downloads::Refused;
 
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(download))
+}
+
 /// What the URL carries besides the event id, exactly as it stands there: the signature is over the text.
-#[derive(Debug, Deserialize)]
-pub(super) struct Signed {
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Signed {
+    /// Until when the address holds, in seconds since 1970.
     expires: String,
+    /// Over all of it.
+    #[param(format = Password)]
     signature: String,
 }
 
-/// `GET /downloads/{event_id}?expires=…&signature=…`: the `result` array, as JSON, whole or one range of it.
-pub(super) async fn download(
+/// Gives the records of a message that was too large for its destination.
+///
+/// The address is that of the message's `resultInfo.downloadUrl`. The answer is the `result` array, whole or one range of its bytes.
+#[utoipa::path(
+    get, path = "/downloads/{eventId}", operation_id = "download", tag = "deliveries", params(Signed),
+    responses(
+        (status = 200, body = [Value]),
+        (status = 206, body = String, content_type = "application/json", description = "The range that was asked for."),
+        (status = 403, description = "The address is another one, or too old."),
+        (status = 416, description = "There are no such bytes."),
+    )
+)]
+async fn download(
     State(api): Shared,
     Path(event_id): Path<String>,
-    query: Result<Query<Signed>, QueryRejection>,
+    Query(Signed { expires, signature }): Query<Signed>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(Signed { expires, signature }) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
     let checked = api.downloads.check(&event_id, &expires, &signature, api.clock.now());
     let event_id = checked.map_err(|refused| {
         let problem = Problem::new(StatusCode::FORBIDDEN, refused.to_string());

@@ -2,16 +2,30 @@
 
 use axum::{extract::State, http::StatusCode};
 
-use super::{Shared, problem::Problem};
+use utoipa_axum::routes;
+
+use super::{Shared, document::Routes, problem::Problem};
 use crate::scheduler::Handle;
 
-/// `GET /health/live`: this answer is all there is to say.
-pub(super) async fn live() -> StatusCode {
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(live)).add(routes!(ready))
+}
+
+/// Whether the process lives.
+#[utoipa::path(
+    get, path = "/health/live", operation_id = "showLiveness", tag = "runtime",
+    responses((status = 204, description = "It does."))
+)]
+async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// `GET /health/ready`; ready = the store answers, there is room on its disk, and the scheduler runs.
-pub(super) async fn ready(State(api): Shared) -> Result<StatusCode, Problem> {
+/// Whether the runtime does its work: the store answers, there is room on its disk, and the scheduler runs.
+#[utoipa::path(
+    get, path = "/health/ready", operation_id = "showReadiness", tag = "runtime",
+    responses((status = 204, description = "It does."), (status = 503, description = "It does not; `detail` says why."))
+)]
+async fn ready(State(api): Shared) -> Result<StatusCode, Problem> {
     let unready = |reason: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason);
     api.journal.destinations().await.map_err(|error| unready(error.to_string()))?;
     if api.scheduler.as_ref().is_some_and(Handle::is_closed) {

@@ -2,36 +2,42 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::{
-    Shared, paging,
-    problem::{Problem, bad_request, not_found},
+    Shared,
+    document::Routes,
+    extract::{Path, Query},
+    paging::{self, PageQuery, Paged},
+    problem::{Problem, not_found},
     status::check_project,
-    validator::EntityTag,
+    validator::{EntityTag, IfNoneMatch},
 };
 use crate::store::{Item, ItemPage, StoreError};
 
-/// Which page.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct PageQuery {
-    page_size: Option<u32>,
-    page_token: Option<String>,
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(list)).add(routes!(item))
 }
 
 /// One item, as clients see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ItemBody {
+#[schema(as = Item)]
+struct ItemBody {
+    /// The provider's primary key.
     id: String,
+    /// When the provider last changed it.
     update_time: Timestamp,
+    /// The record.
+    #[schema(value_type = Value)]
     data: Box<RawValue>,
 }
 
@@ -54,16 +60,20 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// `GET /projects/{project}/{endpoint}/groups/{group}`: items by id, a page at a time.
-pub(super) async fn list(
+/// Lists a group's items by id.
+#[utoipa::path(
+    get, path = "/projects/{projectIdOrName}/{endpoint}/groups/{groupRef}", operation_id = "listItems", tag = "hosted store",
+    params(PageQuery, IfNoneMatch),
+    responses((status = 200, body = Paged<ItemBody>), (status = 304, description = "The client has it already."))
+)]
+async fn list(
     State(api): Shared,
     Path((project, endpoint, group)): Path<(String, String, String)>,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    Query(query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    let Query(query) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
-    let limit = paging::size(query.page_size)?;
+    let limit = paging::size(query.page_size);
     let page = api.store.list(&endpoint, &group, limit, query.page_token.as_deref()).await?;
     Ok(page_tag(&page).answer(&headers, || {
         let items: Result<Vec<ItemBody>, Problem> = page.items.into_iter().map(ItemBody::try_from).collect();
@@ -77,8 +87,13 @@ fn page_tag(page: &ItemPage) -> EntityTag {
     EntityTag::of(items.chain(page.next.as_deref()))
 }
 
-/// `GET /projects/{project}/{endpoint}/groups/{group}/items/{item}`
-pub(super) async fn item(
+/// Shows an item.
+#[utoipa::path(
+    get, path = "/projects/{projectIdOrName}/{endpoint}/groups/{groupRef}/items/{itemId}", operation_id = "getItem",
+    tag = "hosted store", params(IfNoneMatch),
+    responses((status = 200, body = ItemBody), (status = 304, description = "The client has it already."))
+)]
+async fn item(
     State(api): Shared,
     Path((project, endpoint, group, item)): Path<(String, String, String, String)>,
     headers: HeaderMap,

@@ -2,22 +2,20 @@
 
 use axum::{
     Json,
-    extract::{
-        Path, Query, State,
-        rejection::{JsonRejection, QueryRejection},
-    },
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ETAG, IF_MATCH},
-    },
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header::ETAG},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
 
 use super::{
     Api, Shared, client_origin,
-    problem::{Problem, bad_request, invalid, not_found},
+    document::Routes,
+    extract::{Body, IdempotencyKey, IfMatch, Path, Query},
+    problem::{Place, Problem, RequestIssue, invalid, not_found},
     shapes,
     status::check_project,
     to_the_end,
@@ -27,53 +25,84 @@ use crate::project::{
     object_path, patched,
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add(routes!(list_of, create))
+        .add(routes!(show, update, delete))
+        .add(routes!(revisions))
+        .add(routes!(patch_object))
+        .add(routes!(list))
+        .add(routes!(show_any))
+}
+
 /// Which installations, and from where on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Wanted {
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct Wanted {
+    /// Only those of this group.
     group_ref: Option<String>,
-    /// The last installation of the page before: a list ends with fewer than [`PAGE_MAX`].
+    /// The last installation's id of the page before. A list that holds fewer than 1,000 has come to its end.
     page_token: Option<String>,
 }
 
 /// A request for an installation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct CreateRequest {
+#[schema(as = CreateInstallationRequest)]
+struct CreateRequest {
+    /// The product's own id for the customer's team.
     group_ref: String,
+    /// Shown to people.
     group_name: Option<String>,
+    /// The product's own id for the person who installs.
     consumer_ref: Option<String>,
+    /// Shown to people.
     consumer_name: Option<String>,
+    /// The connection to read with; the group's only one for the provider, where it is not given.
     connection_id: Option<String>,
     config: ConfigRequest,
 }
 
-#[derive(Debug, Deserialize)]
+/// What a customer chose.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ConfigRequest {
+    /// By action and object, like `{"read": {"objects": {"contacts": {}}}}`. What is left out is filled in from the manifest.
+    #[schema(value_type = BTreeMap<String, Value>)]
     content: Value,
+    /// Who chose: `consumer:<id>`, …
     created_by: Option<String>,
 }
 
 /// New values and which of them count.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct PatchRequest {
+#[schema(as = UpdateInstallationRequest)]
+struct PatchRequest {
+    /// `connectionId`, `config.createdBy`, `config.content.read.objects.<object>`, `config.content.write.objects`,
+    /// `config.content.subscribe.objects`, `config.content.proxy.enabled`.
+    #[schema(max_items = 1000)]
     update_mask: Vec<String>,
+    /// The installation, as far as the masks name it.
+    #[schema(value_type = BTreeMap<String, Value>)]
     installation: Value,
 }
 
-/// A JSON Patch of one object's configuration.
-#[derive(Debug, Deserialize)]
+/// A JSON Patch of one object's configuration. One of `groupRef` and `installationId` says whose.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ObjectPatch {
+#[schema(as = PatchObjectRequest)]
+struct ObjectPatch {
     group_ref: Option<String>,
     installation_id: Option<String>,
     action: Action,
+    #[schema(max_items = 1000)]
     changes: Vec<Operation>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What an object is configured for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Action {
     Read,
@@ -91,47 +120,53 @@ impl Action {
     }
 }
 
-/// `GET /v1/projects/{project}/installations?groupRef=…&pageToken=…`: at most [`PAGE_MAX`], by id.
-pub(super) async fn list(
-    State(api): Shared,
-    Path(project): Path<String>,
-    query: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Problem> {
+type Listed = Result<Json<Vec<shapes::Installation>>, Problem>;
+
+/// Lists the installations of every integration, at most 1,000, by id.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/installations", operation_id = "listInstallationsForProject",
+    tag = "installations", params(Wanted), responses((status = 200, body = [shapes::Installation]))
+)]
+async fn list(State(api): Shared, Path(project): Path<String>, Query(wanted): Query<Wanted>) -> Listed {
     check_project(&api, &project)?;
-    page(&api, None, query).await
+    page(&api, None, wanted).await
 }
 
-/// `GET /v1/projects/{project}/integrations/{integration}/installations?groupRef=…&pageToken=…`
-pub(super) async fn list_of(
+/// Lists the installations of an integration, at most 1,000, by id.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations",
+    operation_id = "listInstallations", tag = "installations", params(Wanted),
+    responses((status = 200, body = [shapes::Installation]))
+)]
+async fn list_of(
     State(api): Shared,
     Path((project, integration)): Path<(String, String)>,
-    query: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Problem> {
+    Query(wanted): Query<Wanted>,
+) -> Listed {
     check_project(&api, &project)?;
     let integration = api.projects.integration(&integration).await?;
-    page(&api, Some(integration.id), query).await
+    page(&api, Some(integration.id), wanted).await
 }
 
-async fn page(
-    api: &Api,
-    integration_id: Option<String>,
-    query: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Vec<Value>>, Problem> {
-    let Query(wanted) = query.map_err(|rejection| bad_request(rejection.body_text()))?;
+async fn page(api: &Api, integration_id: Option<String>, wanted: Wanted) -> Listed {
     let filter = InstallationFilter { integration_id, group_ref: wanted.group_ref, ..InstallationFilter::default() };
     let found = api.projects.installations(filter, wanted.page_token.as_deref().unwrap_or_default(), PAGE_MAX).await?;
     Ok(Json(found.iter().map(|one| shapes::installation(&api.project, one)).collect()))
 }
 
-/// `POST /v1/projects/{project}/integrations/{integration}/installations`
-pub(super) async fn create(
+/// Installs an integration for a group.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations",
+    operation_id = "createInstallation", tag = "installations", params(IdempotencyKey), request_body = CreateRequest,
+    responses((status = 201, body = shapes::Installation))
+)]
+async fn create(
     State(api): Shared,
     Path((project, integration)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Result<Json<CreateRequest>, JsonRejection>,
+    Body(request): Body<CreateRequest>,
 ) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    let Json(request) = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let consumer = request.consumer_ref.map(|reference| NamedParty { reference, name: request.consumer_name });
     let new = NewInstallation {
         integration,
@@ -147,65 +182,87 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, tagged(&api, &installed)).into_response())
 }
 
-/// `GET /v1/projects/{project}/integrations/{integration}/installations/{installation}`
-pub(super) async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Response, Problem> {
+/// Shows an installation.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}",
+    operation_id = "getInstallation", tag = "installations", responses((status = 200, body = shapes::Installation))
+)]
+async fn show(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Response, Problem> {
     let installed = find(&api, &path).await?;
     Ok(tagged(&api, &installed))
 }
 
-/// `GET /v1/projects/{project}/installations/{installation}`: for those who know its id alone.
-pub(super) async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
+/// Shows an installation to who knows its id alone.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/installations/{installationId}", operation_id = "getInstallationOfProject",
+    tag = "installations", responses((status = 200, body = shapes::Installation))
+)]
+async fn show_any(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<Response, Problem> {
     check_project(&api, &project)?;
     Ok(tagged(&api, &api.projects.installation(&id).await?))
 }
 
-/// `GET …/installations/{installation}/revisions`: of its configuration, the latest first.
-pub(super) async fn revisions(
-    State(api): Shared,
-    Path(path): Path<(String, String, String)>,
-) -> Result<Json<Vec<Value>>, Problem> {
+/// Lists the configurations that an installation had, the latest first.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}/revisions",
+    operation_id = "listInstallationRevisions", tag = "installations", responses((status = 200, body = [shapes::Config]))
+)]
+async fn revisions(State(api): Shared, Path(path): Path<(String, String, String)>) -> Result<Json<Vec<shapes::Config>>, Problem> {
     let installed = find(&api, &path).await?;
     let all = api.projects.config_revisions(&installed.record.id).await?;
     Ok(Json(all.iter().map(shapes::config).collect()))
 }
 
-/// `PATCH …/installations/{installation}`: `{updateMask, installation}`. With `If-Match` only where nothing changed since.
-pub(super) async fn update(
+/// Changes what the masks name.
+#[utoipa::path(
+    patch, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}",
+    operation_id = "updateInstallation", tag = "installations", params(IfMatch), request_body = PatchRequest,
+    responses((status = 200, body = shapes::Installation))
+)]
+async fn update(
     State(api): Shared,
     Path(path): Path<(String, String, String)>,
-    headers: HeaderMap,
-    body: Result<Json<PatchRequest>, JsonRejection>,
+    IfMatch { if_match }: IfMatch,
+    Body(request): Body<PatchRequest>,
 ) -> Result<Response, Problem> {
-    let Json(request) = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let id = find(&api, &path).await?.record.id;
     let edit =
         move |record: &InstallationRecord| masked(record.config.content.to_value(), &request.update_mask, &request.installation);
-    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
-    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
+    let projects = api.projects.clone();
+    let installed = to_the_end(async move { projects.update(&id, if_match, edit).await }).await?;
     Ok(tagged(&api, &installed))
 }
 
-/// `DELETE …/installations/{installation}`
-pub(super) async fn delete(
+/// Deletes an installation, and its connection where nothing else uses that.
+#[utoipa::path(
+    delete, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/installations/{installationId}",
+    operation_id = "deleteInstallation", tag = "installations", params(IfMatch),
+    responses((status = 204, description = "Deleted"))
+)]
+async fn delete(
     State(api): Shared,
     Path(path): Path<(String, String, String)>,
-    headers: HeaderMap,
+    IfMatch { if_match }: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let id = find(&api, &path).await?.record.id;
-    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
-    to_the_end(async move { projects.delete(&id, expected).await }).await?;
+    let projects = api.projects.clone();
+    to_the_end(async move { projects.delete(&id, if_match).await }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PATCH /v1/projects/{project}/integrations/{integration}/objects/{object}/config-content`: a JSON Patch of one object's part.
-pub(super) async fn patch_object(
+/// Changes one object's part of an installation's configuration by a JSON Patch.
+#[utoipa::path(
+    patch, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/objects/{objectName}/config-content",
+    operation_id = "patchObjectConfigContent", tag = "installations", params(IfMatch), request_body = ObjectPatch,
+    responses((status = 200, body = shapes::Installation))
+)]
+async fn patch_object(
     State(api): Shared,
     Path((project, integration, object)): Path<(String, String, String)>,
-    headers: HeaderMap,
-    body: Result<Json<ObjectPatch>, JsonRejection>,
+    IfMatch { if_match }: IfMatch,
+    Body(request): Body<ObjectPatch>,
 ) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    let Json(request) = body.map_err(|rejection| bad_request(rejection.body_text()))?;
     let id = meant(&api, &integration, &request).await?;
     let action = request.action.name();
     let edit = move |record: &InstallationRecord| {
@@ -220,8 +277,8 @@ pub(super) async fn patch_object(
         content[action]["objects"][&object] = after;
         Ok(Edited { content: Some(content), touched: vec![path], ..Edited::default() })
     };
-    let (projects, expected) = (api.projects.clone(), expected(&headers)?);
-    let installed = to_the_end(async move { projects.update(&id, expected, edit).await }).await?;
+    let projects = api.projects.clone();
+    let installed = to_the_end(async move { projects.update(&id, if_match, edit).await }).await?;
     Ok(tagged(&api, &installed))
 }
 
@@ -244,10 +301,10 @@ async fn meant(api: &Api, integration: &str, request: &ObjectPatch) -> Result<St
             let none = || not_found(format!("the group {group:?} has not installed {:?}", integration.name));
             found.map(|record| record.id).ok_or_else(none)
         }
-        (None, None) => Err(invalid(vec![Issue {
-            path: "groupRef".to_owned(),
-            message: "give groupRef or installationId: one of the two says whose configuration it is".to_owned(),
-        }])),
+        (None, None) => {
+            let detail = "give groupRef or installationId: one of the two says whose configuration it is";
+            Err(invalid(vec![RequestIssue::new(Place::Body, "groupRef", detail)]))
+        }
     }
 }
 
@@ -274,16 +331,4 @@ fn tagged(api: &Api, installed: &Installed) -> Response {
         response.headers_mut().insert(ETAG, tag);
     }
     response
-}
-
-/// The revision that a change builds on; nothing where the client does not mind.
-fn expected(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let wrong = || bad_request("If-Match is not an entity tag like \"0199…\", as ETag gave it");
-    tag.map(|tag| Some(tag.to_owned())).ok_or_else(wrong)
 }

@@ -1,20 +1,54 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, signed downloads and providers' events (which are signed, or show a key of their own) asks for the key in
-//! `X-Api-Key`; what is not listed here is denied.
+//! Every path but health, the API's own document, signed downloads and providers' events (which are signed, or show a key of their own)
+//! asks for the key in `X-Api-Key`; what is not listed here is denied.
+//!
+//! # The document is the gate
+//! The OpenAPI document is made from the routes (`document`), and every request is compared with it before its handler runs (`gate`):
+//! parameters, headers and the JSON of the body. All that does not fit is listed in one answer of 422. So what a schema says is enforced, and
+//! a handler sees sound requests only; what a schema cannot say, such as whether an installation is there, is the handler's.
+//!
+//! # How to add an endpoint
+//! 1. Types: a request is `Deserialize + ToSchema` with `rename_all = "camelCase", deny_unknown_fields`, an answer `Serialize + ToSchema`, a
+//!    query `Deserialize + IntoParams` with `#[into_params(parameter_in = Query)]`. Every member has a doc comment with its unit. Bounds are
+//!    written at the member (`#[schema(min_length = 1, max_length = 64, pattern = "…")]`) and nowhere else; the keywords that
+//!    `gate::schema` knows are the ones there are. A member that holds a secret says `#[schema(value_type = String, format = Password)]` or
+//!    `write_only`: then no answer repeats what was given there. An answer's `Option` that is left out when it is `None` says
+//!    `#[serde(skip_serializing_if = "Option::is_none")] #[schema(nullable = false)]`.
+//! 2. Handler, of [`Shared`], [`extract::Path`], [`extract::Query`], [`extract::Body`] (`Option<Body<T>>` where it may be left out) and
+//!    [`extract::IfMatch`], to `Result<_, Problem>`:
+//!    ```ignore
+//!    /// One line: the summary. The lines behind it are the description.
+//!    #[utoipa::path(
+//!        post, path = "/v1/projects/{projectIdOrName}/widgets", operation_id = "createWidget", tag = "widgets",
+//!        params(extract::IdempotencyKey), request_body = WidgetRequest,
+//!        responses((status = 201, body = Widget), (status = 409, description = "There is one of this name."))
+//!    )]
+//!    async fn create(State(api): Shared, Path(project): Path<String>, Body(request): Body<WidgetRequest>) -> Result<…, Problem>
+//!    ```
+//!    A verb behind a parameter is written as it is called, `…/{widgetId}:pause`. What stands in braces is described in
+//!    `document::parameters`; `operation_id` is unique; refusals that are alike everywhere (400, 401, 404, 413, 415, 422, 500, …) are added.
+//! 3. `pub(super) fn routes() -> Routes { Routes::new().add(routes!(list, create)).add(routes!(show)) }`, one `add` for each path, merged in
+//!    [`keyed`] or [`open`]. Tags are in `document::common`.
+//! 4. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
 
 mod auth;
 mod connections;
 mod credentials;
 mod deliveries;
 mod destinations;
+mod document;
 mod downloads;
 mod events;
+mod extract;
+mod gate;
 mod health;
 mod hosted_store;
+mod idempotency;
 mod inbound;
 mod installations;
 mod integrations;
+mod manifest_shape;
 mod operations;
 mod paging;
 mod problem;
@@ -35,7 +69,6 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode},
     middleware,
-    routing::{get, patch, post, put},
 };
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -43,6 +76,8 @@ use tokio::sync::watch;
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
 pub use destinations::Configured;
+use document::Routes;
+pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
@@ -114,77 +149,52 @@ async fn to_the_end<T: Send + 'static>(
     Ok(tokio::spawn(change).await.map_err(broke_off)??)
 }
 
-/// Routes of integrations, installations and connections.
-fn project_routes() -> Router<Arc<Api>> {
-    const PROJECT: &str = "/v1/projects/{project}";
-    let path = |rest: &str| format!("{PROJECT}/{rest}");
-    Router::new()
-        .route(&path("files:reload"), post(integrations::reload))
-        .route(&path("integrations"), get(integrations::list))
-        .route(&path("integrations:batch"), put(integrations::deploy))
-        .route(&path("integrations/{integration}"), get(integrations::show).delete(integrations::delete))
-        .route(&path("integrations/{integration}/revisions"), get(integrations::revisions))
-        .route(&path("integrations/{integration}/installations"), get(installations::list_of).post(installations::create))
-        .route(
-            &path("integrations/{integration}/installations/{installation}"),
-            get(installations::show).patch(installations::update).delete(installations::delete),
-        )
-        .route(&path("integrations/{integration}/installations/{installation}/revisions"), get(installations::revisions))
-        .route(&path("integrations/{integration}/objects/{object}/config-content"), patch(installations::patch_object))
-        .route(&path("installations"), get(installations::list))
-        .route(&path("installations/{installation}"), get(installations::show_any))
-        .route(&path("connections"), get(connections::list))
+/// Routes that ask for a key.
+fn keyed() -> Routes {
+    Routes::new()
+        .merge(integrations::routes())
+        .merge(installations::routes())
+        .merge(connections::routes())
+        .merge(credentials::routes())
+        .merge(reads::routes())
+        .merge(operations::routes())
+        .merge(destinations::routes())
+        .merge(deliveries::routes())
+        .merge(events::routes())
+        .merge(hosted_store::routes())
+        .merge(status::routes())
+}
+
+/// Routes that do not: what they give is public, or shown to who has a signed address.
+fn open() -> Routes {
+    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes())
+}
+
+/// Routes that providers call, in their own way: neither a key nor the document holds them to anything.
+fn foreign() -> Routes {
+    Routes::new().merge(inbound::routes()).merge(credentials::callback())
 }
 
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
-    let keyed = Router::new()
-        .route("/projects/{project}/{endpoint}/groups/{group}", get(hosted_store::list))
-        .route("/projects/{project}/{endpoint}/groups/{group}/items/{item}", get(hosted_store::item))
-        .route("/v1/projects/{project}/status", get(status::status))
-        .route("/v1/projects/{project}/reads:run", post(reads::run_now))
-        .route("/read/v1/projects/{project}/integrations/{integration}/objects/{object}", post(reads::trigger))
-        .route("/read/v1/projects/{project}/integrations/{integration}/installations/{verb}", post(reads::pause_or_unpause))
-        .route("/v1/projects/{project}/operations", get(operations::list))
-        .route("/v1/projects/{project}/operations/{id}", get(operations::show))
-        .route("/v1/projects/{project}/operations/{id}/logs", get(operations::logs))
-        .route(
-            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/operations",
-            get(operations::of_installation),
-        )
-        .route(
-            "/v1/projects/{project}/integrations/{integration}/installations/{installation}/objects/{object}/backfill-progress",
-            get(operations::backfill_progress),
-        )
-        .route("/v1/projects/{project}/deliveries", get(deliveries::list))
-        .route("/v1/projects/{project}/deliveries/{id}", get(deliveries::show))
-        .route("/v1/projects/{project}/deliveries:replay", post(deliveries::replay))
-        .route("/v1/projects/{project}/deliveries:purge", post(deliveries::purge))
-        .route("/v1/projects/{project}/events", get(events::list))
-        .route("/v1/projects/{project}/events/{id}", get(events::show))
-        .route("/v1/projects/{project}/events:replay", post(events::replay))
-        .route("/v1/projects/{project}/events:purge", post(events::purge))
-        .route("/v1/projects/{project}/destinations/{name}", get(destinations::show))
-        .route("/v1/projects/{project}/destinations/{name}/enable", post(destinations::enable))
-        .route("/v1/projects/{project}/destinations/{name}/disable", post(destinations::disable))
-        .merge(project_routes())
-        .merge(credentials::keyed())
-        .layer(middleware::from_fn_with_state(api.clone(), auth::require_key));
-    let open = Router::new()
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/downloads/{event_id}", get(downloads::download))
-        .merge(inbound::routes());
-    keyed
-        .merge(open)
-        .merge(credentials::open())
+    let checked = |routes: Router<Arc<Api>>| routes.layer(middleware::from_fn(gate::check));
+    let once = middleware::from_fn_with_state(idempotency::Shared::new(api.clone()), idempotency::once);
+    let routes = checked(keyed().router().layer(once))
+        .layer(middleware::from_fn_with_state(api.clone(), auth::require_key))
+        .merge(checked(open().router()))
+        .merge(foreign().router())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
         })
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn(timed))
-        .with_state(api)
+        .with_state(api.clone());
+    // Before anything is routed, and after everything is answered.
+    Router::new()
+        .fallback_service(routes)
+        .layer(middleware::map_request(document::rewrite))
+        .layer(middleware::from_fn_with_state(api, problem::tell))
 }
 
 async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {

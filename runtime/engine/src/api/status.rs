@@ -1,15 +1,16 @@
 //! How everything stands.
 
 use ampline_core::plan::ReadKey;
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::{
     Api, Shared,
+    document::Routes,
+    extract::Path,
     problem::{Problem, not_found},
 };
 use crate::{
@@ -18,9 +19,14 @@ use crate::{
     scheduler::NextRun,
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(status))
+}
+
 /// How everything stands.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RuntimeStatus)]
 pub struct Status {
     /// The project.
     pub project: String,
@@ -42,7 +48,7 @@ pub struct Status {
 }
 
 /// A connection whose credentials the provider refuses.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BadConnection {
     /// Its id.
@@ -58,7 +64,7 @@ pub struct BadConnection {
 }
 
 /// How one read stands.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadStatus {
     /// The installation.
@@ -115,8 +121,12 @@ fn bad_connections(mut all: Vec<ConnectionRecord>) -> Vec<BadConnection> {
     all.into_iter().map(told).collect()
 }
 
-/// `GET /v1/projects/{project}/status`
-pub(super) async fn status(State(api): Shared, Path(project): Path<String>) -> Result<Json<Status>, Problem> {
+/// Shows how everything stands: reads, destinations, events, and connections that do not work.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/status", operation_id = "showStatus", tag = "runtime",
+    responses((status = 200, body = Status))
+)]
+async fn status(State(api): Shared, Path(project): Path<String>) -> Result<Json<Status>, Problem> {
     check_project(&api, &project)?;
     let mut next_runs = api.board.next_runs();
     let mut reads: Vec<ReadStatus> = (api.journal.reads().await?.into_iter())

@@ -9,12 +9,23 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 /// Caches may keep an answer for its client alone, and ask each time whether it still holds.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Bytes of a digest in a tag: enough that no two states of a page share one.
 const DIGEST_BYTES: usize = 16;
+
+/// What the client has already, as the document says it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the header may be repeated, so it is read from all of them")]
+pub(super) struct IfNoneMatch {
+    /// Entity tags, as `ETag` gave them: where one of them still holds, the answer is 304 without a body.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
 
 /// A strong validator: byte for byte the same answer has the same tag.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -201,11 +201,13 @@ fn refusal(problem: &Value) -> String {
     let mut text = problem["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"));
     let issues = problem["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
     for issue in issues {
-        let line = [&issue["name"], &issue["detail"]].map(|part| part.as_str().unwrap_or_default());
-        let line = line.join(": ");
-        if line != detail {
-            text.push_str("\n  - ");
-            text.push_str(line.trim_start_matches(": "));
+        let line = [&issue["name"], &issue["detail"]].map(|part| part.as_str().unwrap_or_default()).join(": ");
+        let line = line.trim_start_matches(": ");
+        let remedy = issue["remedy"].as_str().map_or_else(String::new, |remedy| format!("; {remedy}"));
+        if line == detail {
+            text.push_str(&remedy);
+        } else {
+            text.push_str(&format!("\n  - {line}{remedy}"));
         }
     }
     text

@@ -45,6 +45,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Print the JSON Schema of amp.yaml, which editors complete and check by.
     Schema,
+    /// Print the OpenAPI document of the API, which clients are generated from.
+    Openapi,
     /// Run an amp.yaml: read on schedule, keep, deliver. Stops on SIGTERM or Ctrl-C once what is in flight is settled.
     Run(run::RunArgs),
     /// Show how reads and destinations stand.
@@ -108,6 +110,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Schema => schema::run(),
+        Command::Openapi => schema::openapi(),
         Command::CompileSink { input, output } => finish(compile::child_main(&input, &output).map_err(Failure::unable)),
         Command::Run(args) => finish(run::run(args)),
         Command::Status(args) => finish(client::block_on(status::run(args))),

@@ -84,6 +84,17 @@ impl Connections {
         Self { room, by_id: RwLock::default(), changing: tokio::sync::Mutex::default() }
     }
 
+    /// Encrypts an answer of the API for the row of this id; nothing where there is no chance to be had.
+    pub(crate) fn seal_answer(&self, id: &str, answer: &impl serde::Serialize) -> Option<Vec<u8>> {
+        self.room.key.seal(Purpose::Answer, id, answer).ok()
+    }
+
+    /// Decrypts an answer of the API; nothing where it does not open.
+    pub(crate) fn open_answer<T: serde::de::DeserializeOwned>(&self, id: &str, sealed: &[u8]) -> Option<T> {
+        let opened = self.room.key.open(Purpose::Answer, id, sealed);
+        opened.inspect_err(|reason| tracing::warn!(%reason, "an answer that was kept for an Idempotency-Key cannot be read")).ok()
+    }
+
     /// Opens what the store holds. A connection whose credentials do not open is there all the same, and says why it does not work.
     pub(crate) async fn load(&self) -> Result<(), ProjectError> {
         let room = &self.room;

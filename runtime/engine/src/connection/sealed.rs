@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Authorization,
     /// A destination's credentials.
     Destination,
+    /// An answer of the API, which may hold a secret that is shown once.
+    Answer,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::ProviderApp => "provider-app",
             Self::Authorization => "authorization",
             Self::Destination => "destination",
+            Self::Answer => "answer",
         }
     }
 }

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Page, Result};
 
@@ -124,7 +125,7 @@ pub struct PutOff {
 }
 
 /// How an event stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EventStatus {
     /// To be processed.
@@ -134,7 +135,7 @@ pub enum EventStatus {
 }
 
 /// Which events.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct EventFilter {
     /// One event.
@@ -147,14 +148,26 @@ pub struct EventFilter {
     pub status: Option<EventStatus>,
 }
 
+/// A [`ReadKey`] as the API's document knows it: the core knows no documents.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "its schema alone is used")]
+struct Queue {
+    /// The installation.
+    installation_id: String,
+    /// The provider's object name.
+    object_name: String,
+}
+
 /// One event, without its body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventSummary {
     /// Names the event.
     pub id: i64,
     /// Whose event of which object.
     #[serde(flatten)]
+    #[schema(inline, value_type = Queue)]
     pub queue: ReadKey,
     /// The record, where the event names one.
     pub record_id: Option<String>,
@@ -182,7 +195,7 @@ pub struct EventDetail {
 }
 
 /// How the inbox stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxState {
     /// Events that wait.

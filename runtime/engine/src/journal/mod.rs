@@ -21,6 +21,7 @@ use ampline_core::{cursor::ReadType, message::Envelope, plan::ReadKey, retry::Ve
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use deliveries::{
@@ -70,7 +71,7 @@ pub enum JournalError {
 pub type Result<T> = std::result::Result<T, JournalError>;
 
 /// What kind of read an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OperationStatus {
     /// Running, or interrupted by a crash and to be resumed.
@@ -244,7 +245,7 @@ pub struct Settlement {
 }
 
 /// How a destination stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DestinationState {
     /// Its name.

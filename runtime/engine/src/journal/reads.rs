@@ -3,6 +3,7 @@
 use ampline_core::{cursor::ReadType, plan::ReadKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::OperationStatus;
@@ -26,7 +27,7 @@ pub struct NewTrigger {
 }
 
 /// Why and since when a read by schedule does not run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pause {
     /// Since when.
@@ -38,8 +39,9 @@ pub struct Pause {
 }
 
 /// One run of a read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReadOperation)]
 pub struct Operation {
     /// Its id, as messages carry it.
     pub id: Uuid,
@@ -53,6 +55,7 @@ pub struct Operation {
     pub result: Option<String>,
     /// What started it; nothing before its first page.
     #[serde(default)]
+    #[schema(value_type = Option<String>, examples("scheduled"))]
     pub read_type: Option<ReadType>,
     /// Records read so far.
     pub records_processed: u64,
@@ -81,7 +84,7 @@ pub struct OperationFilter {
 }
 
 /// How serious an entry of a log is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// As it should be.

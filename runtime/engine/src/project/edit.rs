@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::{content::PATH, model::Issue};
 
@@ -99,18 +100,21 @@ fn put(target: &mut Value, path: &[&str], value: Option<&Value>) {
 }
 
 /// One operation of a JSON Patch. Its path is within the configuration of one object.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[schema(as = PatchOperation)]
 pub(crate) struct Operation {
     op: Verb,
+    /// A JSON Pointer within the object's configuration, like `/selectedFields/email`.
     path: String,
     /// Needed by `add` and `replace`.
     #[serde(default, deserialize_with = "present")]
     value: Option<Value>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = PatchVerb)]
 enum Verb {
     Add,
     Remove,

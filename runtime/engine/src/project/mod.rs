@@ -26,7 +26,8 @@ pub(crate) use ids::stable_id;
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
-    IntegrationRevision, Issue, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
+    IntegrationRevision, Issue, KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord,
+    SinkRecord,
 };
 pub(crate) use planning::{KnownDestinations, Planner};
 pub(crate) use service::{NewInstallation, Project, object_path};

@@ -248,6 +248,17 @@ pub struct PendingAuthorization {
     pub expires_at: Timestamp,
 }
 
+/// What a creating request was answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// SHA-256 of the client and the key that it gave.
+    pub id: Vec<u8>,
+    /// SHA-256 of the request.
+    pub request: Vec<u8>,
+    /// The answer, encrypted.
+    pub sealed: Vec<u8>,
+}
+
 /// Which group uses which integration, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InstallationRecord {

@@ -1,9 +1,10 @@
 //! A person's consent: the address to send the person to, and the page that the provider sends the person back to.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
-    body::Bytes,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, Method, StatusCode,
         header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
@@ -11,56 +12,127 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use serde_json::json;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
-    body::{Body, invalid},
+    given::{MetadataValue, metadata, refused},
     opened, party,
 };
 use crate::{
-    api::{Api, Shared, client_origin, problem::Problem, status::check_project},
+    api::{
+        Api, Shared, client_origin,
+        extract::{Body, Path},
+        problem::Problem,
+        status::check_project,
+    },
     connection::{CALLBACK_PATH, Connection, ConsentAnswer, ConsentError, ConsentRequest},
 };
 
 /// Longest query of a provider's answer that is looked at.
 const QUERY_BYTES_MAX: usize = 16 << 10;
 
-/// `POST /v1/projects/{project}/oauth-connect`
+/// Whose consent is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = OauthConnectRequest)]
+pub(super) struct ConnectRequest {
+    /// Needed where the path names no project.
+    #[schema(min_length = 1)]
+    project_id_or_name: Option<String>,
+    /// Of the provider catalog.
+    #[schema(min_length = 1)]
+    provider: String,
+    /// The registration to ask for; the only one of the provider, where it is not given.
+    #[schema(min_length = 1)]
+    provider_app_id: Option<String>,
+    /// The product's own id for the customer's team.
+    #[schema(min_length = 1)]
+    group_ref: String,
+    #[schema(min_length = 1)]
+    group_name: Option<String>,
+    /// The product's own id for the person.
+    #[schema(min_length = 1)]
+    consumer_ref: Option<String>,
+    #[schema(min_length = 1)]
+    consumer_name: Option<String>,
+    /// The provider's workspace (a subdomain, a portal).
+    #[schema(min_length = 1)]
+    provider_workspace_ref: Option<String>,
+    /// What the provider's addresses need besides.
+    #[serde(default)]
+    provider_metadata: BTreeMap<String, MetadataValue>,
+    /// It makes no difference: every state is of chance and good for one answer.
+    #[serde(rename = "enableCSRFProtection")]
+    _enable_csrf_protection: Option<bool>,
+}
+
+/// Where a person gives consent.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConsentAddress)]
+pub(super) struct Address {
+    /// To send the person to.
+    url: String,
+    /// The connection that there will be.
+    connection: String,
+    /// Until when the address may be used.
+    expires_at: Timestamp,
+}
+
+/// Begins a person's consent.
+///
+/// The answer is the address to send the person to; with all that is known of it for who accepts JSON.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/oauth-connect", operation_id = "oauthConnectForProject", tag = "connections",
+    request_body = ConnectRequest,
+    responses((status = 200, content((String = "text/plain"), (Address = "application/json"))))
+)]
 pub(super) async fn connect_in(
     State(api): Shared,
     Path(project): Path<String>,
     headers: HeaderMap,
-    bytes: Bytes,
+    Body(request): Body<ConnectRequest>,
 ) -> Result<Response, Problem> {
     check_project(&api, &project)?;
-    let mut body = Body::parse(&bytes)?;
-    if let Some(named) = body.optional("projectIdOrName")? {
-        check_project(&api, &named)?;
+    if let Some(named) = &request.project_id_or_name {
+        check_project(&api, named)?;
     }
-    begin(&api, body, &headers).await
+    begin(&api, request, &headers).await
 }
 
-/// `POST /v1/oauth-connect`
-pub(super) async fn connect(State(api): Shared, headers: HeaderMap, bytes: Bytes) -> Result<Response, Problem> {
-    let mut body = Body::parse(&bytes)?;
-    check_project(&api, &body.text("projectIdOrName")?)?;
-    begin(&api, body, &headers).await
+/// Begins a person's consent, with the project in the body.
+///
+/// The answer is the address to send the person to; with all that is known of it for who accepts JSON.
+#[utoipa::path(
+    post, path = "/v1/oauth-connect", operation_id = "oauthConnect", tag = "connections", request_body = ConnectRequest,
+    responses(
+        (status = 200, content((String = "text/plain"), (Address = "application/json"))),
+        (status = 404, description = "There is no such project."),
+    )
+)]
+pub(super) async fn connect(
+    State(api): Shared,
+    headers: HeaderMap,
+    Body(request): Body<ConnectRequest>,
+) -> Result<Response, Problem> {
+    let named = request.project_id_or_name.as_deref().ok_or_else(|| refused("projectIdOrName", "is missing"))?;
+    check_project(&api, named)?;
+    begin(&api, request, &headers).await
 }
 
-async fn begin(api: &Api, mut body: Body, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn begin(api: &Api, request: ConnectRequest, headers: &HeaderMap) -> Result<Response, Problem> {
     let request = ConsentRequest {
-        provider: body.text("provider")?,
-        provider_app: body.optional("providerAppId")?,
-        group: party(&mut body, "groupRef", "groupName")?.ok_or_else(|| invalid("groupRef is missing"))?,
-        consumer: party(&mut body, "consumerRef", "consumerName")?,
-        workspace: body.optional("providerWorkspaceRef")?,
-        metadata: body.values("providerMetadata")?,
+        provider: request.provider,
+        provider_app: request.provider_app_id,
+        group: party(request.group_ref, request.group_name),
+        consumer: request.consumer_ref.map(|reference| party(reference, request.consumer_name)),
+        workspace: request.provider_workspace_ref,
+        metadata: metadata(request.provider_metadata),
         connection: None,
         origin: client_origin(headers),
     };
-    // Every state is of chance and good for one answer, so there is nothing to turn on.
-    body.flag("enableCSRFProtection")?;
-    body.done()?;
     address(api, request, headers).await
 }
 
@@ -70,7 +142,7 @@ pub(super) async fn renew(api: &Api, one: &Connection, headers: &HeaderMap) -> R
     let request = ConsentRequest {
         provider: record.provider,
         provider_app: None,
-        group: record.group.ok_or_else(|| invalid("the connection is no group's"))?,
+        group: record.group.ok_or_else(|| refused("", "the connection is no group's"))?,
         consumer: record.consumer,
         workspace: record.workspace,
         metadata: record.metadata,
@@ -86,13 +158,29 @@ async fn address(api: &Api, request: ConsentRequest, headers: &HeaderMap) -> Res
     let consent = opened(api)?.begin_consent(request, redirect_uri).await?;
     let wants_json = headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
     if wants_json {
-        let body = json!({ "url": consent.url, "connection": consent.connection, "expiresAt": consent.expires_at });
+        let body = Address { url: consent.url, connection: consent.connection, expires_at: consent.expires_at };
         return Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response());
     }
     Ok(([(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, "no-store")], consent.url).into_response())
 }
 
-/// `GET /callbacks/v1/oauth?state=&code=` — where providers send people back to. Whatever comes, a plain page answers.
+/// Takes a provider's answer to a consent.
+///
+/// Providers send people here. Whatever comes, a plain page answers.
+#[utoipa::path(
+    get, path = "/callbacks/v1/oauth", operation_id = "oauthCallback", tag = "connections",
+    params(
+        ("state" = Option<String>, Query, description = "As the consent's address had it."),
+        ("code" = Option<String>, Query, description = "What tokens are exchanged for."),
+        ("error" = Option<String>, Query, description = "Why there is no code."),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "text/html", description = "Connected"),
+        (status = 400, body = String, content_type = "text/html", description = "This answers no consent, or denies it."),
+        (status = 500, body = String, content_type = "text/html", description = "The connection could not be kept."),
+        (status = 502, body = String, content_type = "text/html", description = "The provider gave no tokens."),
+    )
+)]
 pub(super) async fn callback(
     State(api): Shared,
     method: Method,

@@ -2,48 +2,91 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::{
-    body::{Body, invalid},
-    opened, shape,
-};
+use super::{given::refused, opened, shape};
 use crate::{
-    api::{Shared, problem::Problem, status::check_project},
+    api::{
+        Shared,
+        extract::{Body, IdempotencyKey, Path},
+        problem::Problem,
+        status::check_project,
+    },
     connection::{Connections, ProviderApp},
     secrets::Secret,
 };
 
-/// `GET /v1/projects/{project}/provider-apps`
-pub(super) async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Value>, Problem> {
+/// The product's registration at a provider.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = CreateProviderAppRequest)]
+pub(super) struct CreateRequest {
+    /// Of the provider catalog.
+    #[schema(min_length = 1)]
+    provider: String,
+    /// The registration's id at the provider.
+    #[schema(min_length = 1)]
+    client_id: String,
+    /// Not there for a public client.
+    #[schema(format = Password, min_length = 1)]
+    client_secret: Option<String>,
+    /// Asked for in place of the catalog's.
+    #[serde(default)]
+    scopes: Vec<String>,
+    /// The product's own id for it.
+    #[schema(min_length = 1)]
+    external_ref: Option<String>,
+    metadata: Option<Metadata>,
+}
+
+/// What a provider needs besides.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = CreateProviderAppMetadata)]
+struct Metadata {
+    /// Further parameters of the consent address.
+    #[serde(default)]
+    auth_query_params: BTreeMap<String, String>,
+    /// What the provider's addresses need.
+    #[serde(default)]
+    provider_params: BTreeMap<String, String>,
+}
+
+/// Lists the product's registrations at providers.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/provider-apps", operation_id = "listProviderApps", tag = "connections",
+    responses((status = 200, body = [shape::ShownApp]))
+)]
+pub(super) async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Vec<shape::ShownApp>>, Problem> {
     check_project(&api, &project)?;
     Ok(Json(opened(&api)?.apps().iter().map(|app| shape::provider_app(&api.project, app)).collect()))
 }
 
-/// `POST /v1/projects/{project}/provider-apps`
+/// Keeps a registration of the product at a provider.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/provider-apps", operation_id = "createProviderApp", tag = "connections",
+    params(IdempotencyKey), request_body = CreateRequest, responses((status = 201, body = shape::ShownApp))
+)]
 pub(super) async fn create(
     State(api): Shared,
     Path(project): Path<String>,
-    bytes: Bytes,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+    Body(request): Body<CreateRequest>,
+) -> Result<(StatusCode, Json<shape::ShownApp>), Problem> {
     check_project(&api, &project)?;
-    let mut body = Body::parse(&bytes)?;
-    let mut app = ProviderApp {
+    let connections = opened(&api)?;
+    let metadata = request.metadata.unwrap_or_default();
+    let app = ProviderApp {
         id: Connections::new_id(),
-        provider: body.text("provider")?,
-        client_id: body.text("clientId")?,
-        client_secret: body.optional("clientSecret")?.map(Secret::new),
-        scopes: body.texts("scopes")?,
-        external_ref: body.optional("externalRef")?,
-        auth_query_params: BTreeMap::new(),
-        provider_params: BTreeMap::new(),
+        provider: request.provider,
+        client_id: request.client_id,
+        client_secret: request.client_secret.map(Secret::new),
+        scopes: request.scopes,
+        external_ref: request.external_ref,
+        auth_query_params: metadata.auth_query_params,
+        provider_params: metadata.provider_params,
         auth_url: None,
         token_url: None,
         base_url: None,
@@ -51,15 +94,9 @@ pub(super) async fn create(
         create_time: Timestamp::UNIX_EPOCH,
         update_time: Timestamp::UNIX_EPOCH,
     };
-    if let Some(mut metadata) = body.object("metadata")? {
-        app.auth_query_params = texts(metadata.values("authQueryParams")?);
-        app.provider_params = texts(metadata.values("providerParams")?);
-        metadata.done()?;
-    }
-    body.done()?;
-    let connections = opened(&api)?;
     if connections.apps().iter().any(|other| other.provider == app.provider && other.client_id == app.client_id) {
-        return Err(invalid(format!("{} has a provider app of the clientId {:?} already", app.provider, app.client_id)));
+        let detail = format!("{} has a provider app of the clientId {:?} already", app.provider, app.client_id);
+        return Err(refused("clientId", detail));
     }
     let put = connections.clone();
     let made = connections.to_the_end(async move { put.put_app(app).await }).await?;
@@ -67,11 +104,11 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(shape::provider_app(&api.project, &made))))
 }
 
-fn texts(values: Map<String, Value>) -> BTreeMap<String, String> {
-    values.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
-}
-
-/// `DELETE /v1/projects/{project}/provider-apps/{app}`
+/// Deletes a registration.
+#[utoipa::path(
+    delete, path = "/v1/projects/{projectIdOrName}/provider-apps/{providerAppId}", operation_id = "deleteProviderApp",
+    tag = "connections", responses((status = 204, description = "Deleted"))
+)]
 pub(super) async fn delete(State(api): Shared, Path((project, id)): Path<(String, String)>) -> Result<StatusCode, Problem> {
     check_project(&api, &project)?;
     opened(&api)?.delete_app(&id).await?;

@@ -50,7 +50,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-2.sql"),
         include_str!("schema-3.sql"),
         include_str!("schema-4.sql"),
-        include_str!("schema-5.sql"),
+        include_str!("deleted_destinations.sql"),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! The project in one SQLite file, beside the journal's and in its style. Every list of changes is one transaction.
 
+mod answers;
 mod apply;
 mod authorizations;
 mod connections;
@@ -23,8 +24,8 @@ use super::{
     change::{Applied, Change},
     error::ProjectError,
     model::{
-        ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, Origin,
-        PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
+        ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
+        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
     },
 };
 use crate::sqlite::{self, Database, Options, Schema, lock};
@@ -33,7 +34,12 @@ use crate::sqlite::{self, Database, Options, Schema, lock};
 const SCHEMA: Schema = Schema {
     kind: "project store",
     application_id: 0x416D_7050,
-    steps: &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")],
+    steps: &[
+        include_str!("schema-1.sql"),
+        include_str!("schema-2.sql"),
+        include_str!("answers.sql"),
+        include_str!("destinations.sql"),
+    ],
 };
 
 type Fault = sqlite::Fault<ProjectError>;
@@ -189,6 +195,16 @@ impl ProjectStore {
     /// Calls the product by a name.
     pub async fn name_project(&self, app_name: Option<String>, now: Timestamp) -> Result<(), ProjectError> {
         Ok(self.database.write(move |db| sinks::name_project(db, app_name.as_deref(), sqlite::us(now)), |()| ()).await?)
+    }
+
+    /// The answer that is kept under this id.
+    pub async fn kept_answer(&self, id: Vec<u8>, now: Timestamp) -> Result<Option<KeptAnswer>, ProjectError> {
+        Ok(self.database.read(move |db| answers::find(db, &id, now)).await?)
+    }
+
+    /// Keeps an answer for a day, and forgets those whose time is over.
+    pub async fn keep_answer(&self, answer: KeptAnswer, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| answers::keep(db, &answer, now), |()| ()).await?)
     }
 
     /// Installations by id, from behind `after` on, at most [`PAGE_MAX`].

@@ -1,4 +1,4 @@
--- Version 3 of the project store: destinations and sinks, which come and change while the runtime runs, and the project itself.
+-- Destinations and sinks, which come and change while the runtime runs, and what is told of the project.
 
 CREATE TABLE destination (
   id TEXT PRIMARY KEY,

@@ -1,0 +1,85 @@
+//! What holds for all operations, said once: who is asked for a key, and the errors that any of them may answer with.
+
+use serde_json::{Value, json};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::{API_KEY, BEARER, each_operation};
+use crate::api::problem::ProblemBody;
+
+/// Groups of operations, in the order in which a reader meets them.
+const TAGS: [(&str, &str); 10] = [
+    ("integrations", "What is deployed, every revision of it, and deploying."),
+    ("installations", "Who uses which integration, and what they chose."),
+    ("connections", "Customers' credentials at providers, and the product's registrations there."),
+    ("reads", "What is asked of reads apart from their schedule."),
+    ("operations", "What reads did, and how far they have come."),
+    ("destinations", "Where messages go."),
+    ("deliveries", "The log of deliveries, and what is done about dead letters."),
+    ("events", "What providers told by webhook, until it is a message."),
+    ("hosted store", "The records that destinations of the type `api` hold."),
+    ("runtime", "How this runtime stands."),
+];
+
+/// Why an operation may be refused, by status.
+const REFUSALS: [(&str, &str); 11] = [
+    ("400", "The request is malformed."),
+    ("401", "No valid key or token was shown."),
+    ("404", "There is no such thing."),
+    ("409", "What is there does not allow it."),
+    ("412", "It has changed since the state that If-Match names."),
+    ("413", "The body is too large."),
+    ("415", "The body is of another content type."),
+    ("422", "The request is well-formed, and something in it cannot work: `issues` lists everything."),
+    ("429", "Too many requests; `retryAfter` says when to come again."),
+    ("500", "The runtime failed; its log says why."),
+    ("503", "The runtime cannot answer now; `retryAfter` says when to come again."),
+];
+
+/// Completes a document that has its paths and schemas.
+pub(super) fn complete(document: &mut Value) {
+    document["info"] = json!({
+        "title": "Ampline",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "The API of an Ampline runtime. Times are RFC 3339 in UTC. Errors are `application/problem+json` (RFC 9457).",
+        "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+    });
+    document["servers"] = json!([{ "url": "/" }]);
+    document["tags"] = TAGS.iter().map(|(name, description)| json!({ "name": name, "description": description })).collect();
+    let components = &mut document["components"];
+    components["securitySchemes"][API_KEY] = json!({ "type": "apiKey", "in": "header", "name": "X-Api-Key" });
+    components["securitySchemes"][BEARER] = json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" });
+    let mut schemas = Vec::new();
+    ProblemBody::schemas(&mut schemas);
+    schemas.push((ProblemBody::name().into_owned(), ProblemBody::schema()));
+    for (name, schema) in schemas {
+        components["schemas"][name] = json!(schema);
+    }
+    each_operation(document, |path, operation| refusals(path, operation));
+}
+
+/// Adds the refusals that an operation may give, where it does not say itself what such an answer is.
+fn refusals(path: &str, operation: &mut Value) {
+    let takes_body = operation["requestBody"].is_object();
+    let is_conditional = operation["parameters"].as_array().into_iter().flatten().any(|one| one["name"] == "If-Match");
+    let is_secured = operation["security"].is_array();
+    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    for (status, description) in REFUSALS {
+        let may = match status {
+            "401" => is_secured,
+            "404" => path.contains('{'),
+            "412" => is_conditional,
+            "413" | "415" => takes_body,
+            _ => true,
+        };
+        if may && operation["responses"].get(status).is_none() {
+            operation["responses"][status] = json!({ "description": description, "content": problem });
+        }
+    }
+    // Problems that an operation speaks of itself need only their description.
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if status.as_str() >= "400" && response.get("content").is_none() {
+            response["content"] = problem.clone();
+        }
+    }
+    operation["responses"]["default"] = json!({ "description": "Any other failure.", "content": problem });
+}

@@ -1,0 +1,52 @@
+//! What stands in braces in paths, described once for all paths.
+
+use serde_json::{Value, json};
+
+use super::{each_operation, push};
+
+/// Name, description, and an example where an id alone would not say it.
+const PATH: [(&str, &str); 3] = [
+    ("projectIdOrName", "The project that this runtime serves."),
+    ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+    ("installationId", "An installation's id."),
+];
+
+/// Adds every parameter of a path that its handler did not describe; null is no text of an address, so it leaves those.
+pub(super) fn describe(document: &mut Value) {
+    each_operation(document, |path, operation| {
+        for name in names(path) {
+            let known = operation["parameters"].as_array().into_iter().flatten();
+            if known.into_iter().any(|one| one["in"] == "path" && one["name"] == name) {
+                continue;
+            }
+            let found = PATH.iter().find(|(known, _)| *known == name);
+            let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
+            if let Some((_, description)) = found {
+                parameter["description"] = (*description).into();
+            }
+            push(&mut operation["parameters"], parameter);
+        }
+        let all = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        all.into_iter().flatten().filter_map(|one| one.get_mut("schema")).for_each(without_null);
+    });
+}
+
+/// The names in braces.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+fn without_null(schema: &mut Value) {
+    if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|one| one != "null");
+        if let [only] = &types[..] {
+            schema["type"] = only.clone();
+        }
+    }
+    if let Some(either) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+        either.retain(|one| one["type"] != "null");
+        if let [only] = &either[..] {
+            *schema = only.clone();
+        }
+    }
+}
