@@ -7,12 +7,14 @@ mod entry;
 mod envelope;
 mod events;
 mod forms;
+mod trial;
 
 pub use build::{OperationInfo, build};
 pub(crate) use entry::push_member;
 pub use envelope::*;
 pub use events::{AcceptedEvent, build_events};
 pub use forms::{record_data, result_array, url_form};
+pub use trial::{Trial, trial};
 
 #[cfg(test)]
 mod tests;

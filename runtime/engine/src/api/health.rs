@@ -79,7 +79,7 @@ mod tests {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),

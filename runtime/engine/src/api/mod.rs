@@ -54,9 +54,11 @@ mod paging;
 mod problem;
 #[cfg(test)]
 mod project_tests;
+mod projects;
 mod range;
 mod reads;
 mod shapes;
+mod sinks;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -75,7 +77,6 @@ use tokio::sync::watch;
 
 pub use auth::ApiKey;
 pub(crate) use auth::HEADER as KEY_HEADER;
-pub use destinations::Configured;
 use document::Routes;
 pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
@@ -89,6 +90,7 @@ use crate::{
     pressure::Pressure,
     project::{Origin, Project, ProjectError},
     scheduler::{self, Board},
+    sink::library::SinkLibrary,
     store::HostedStore,
 };
 
@@ -117,8 +119,8 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// The key that clients show.
     pub key: ApiKey,
-    /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
-    pub configured: Option<Configured>,
+    /// Built-in and installed sinks; nothing where the store was only opened to be asked.
+    pub(crate) sinks: Option<Arc<SinkLibrary>>,
     /// When reads run next, and whose they are; empty where no scheduler runs.
     pub(crate) board: Board,
     /// Who runs reads; nothing where no scheduler runs.
@@ -159,6 +161,8 @@ fn keyed() -> Routes {
         .merge(reads::routes())
         .merge(operations::routes())
         .merge(destinations::routes())
+        .merge(sinks::routes())
+        .merge(projects::routes())
         .merge(deliveries::routes())
         .merge(events::routes())
         .merge(hosted_store::routes())

@@ -76,7 +76,7 @@ impl Served {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new("key")),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,

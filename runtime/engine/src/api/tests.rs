@@ -74,7 +74,7 @@ impl Served {
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&Secret::new(KEY.to_owned())),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,

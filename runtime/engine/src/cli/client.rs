@@ -1,6 +1,6 @@
 //! How commands reach the API: over HTTP where a runtime uses the data folder, else in this process over the same routes.
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, path::Path, sync::Arc, time::Duration};
 
 use ampline_core::{plan::KnownDestination, provider::Catalog};
 use axum::{Router, body::Body};
@@ -84,7 +84,7 @@ impl Client {
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
             key: ApiKey::new(&key),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,
@@ -125,6 +125,11 @@ impl Client {
         self.ask_at("/read/v1", Method::POST, path, body, None).await
     }
 
+    /// Posts something other than JSON under `/v1/projects/{project}`.
+    pub(super) async fn upload(&self, path: &str, content_type: &'static str, bytes: Vec<u8>) -> Result<Value, Failure> {
+        self.ask_with("/v1", Method::POST, path, Some((content_type, bytes)), None).await
+    }
+
     /// Closes the store, where it was opened here.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
@@ -149,6 +154,18 @@ impl Client {
         body: Option<Value>,
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.ask_with(root, method, path, body, revision).await
+    }
+
+    async fn ask_with(
+        &self,
+        root: &str,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
         let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         let (status, bytes) = match &self.way {
             Way::Http { base, client } => {
@@ -157,8 +174,8 @@ impl Client {
                 if let Some(revision) = revision {
                     request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
                 }
-                if let Some(body) = body {
-                    request = request.header("content-type", "application/json").body(body.to_string());
+                if let Some((content_type, body)) = body {
+                    request = request.header("content-type", content_type).body(body);
                 }
                 let response =
                     request.send().await.map_err(|error| Failure::unable(format!("the runtime does not answer: {error}")))?;
@@ -173,13 +190,14 @@ impl Client {
             }
             Way::Here { router, .. } => {
                 let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
-                let request = request.header("content-type", "application/json");
+                let (content_type, body) = body.unwrap_or_else(|| ("application/json", Vec::new()));
+                let request = request.header("content-type", content_type);
                 let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
                 let request = match revision {
                     Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
                     None => request,
                 };
-                let request = request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
+                let request = request.body(Body::from(body));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
                 let status = response.status();
@@ -220,7 +238,7 @@ async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
         let known = KnownDestination { id: stable_id("destination", &name), mirrors_records: false };
         (name, known)
     };
-    let destinations = known.into_iter().map(|state| destination(state.name)).collect();
+    let destinations: BTreeMap<_, _> = known.into_iter().map(|state| destination(state.name)).collect();
     let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
 }

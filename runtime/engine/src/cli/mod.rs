@@ -19,6 +19,7 @@ mod repair;
 mod run;
 mod schema;
 mod secrets;
+mod sinks;
 mod status;
 mod table;
 mod template;
@@ -63,8 +64,10 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// List, show, replay and purge providers' events that are not messages yet.
     Events(events::EventsArgs),
-    /// Start or stop a destination, or rotate its signing key.
-    Destinations(destinations::DestinationsArgs),
+    /// List, create, show, update, delete, test, start and stop destinations, or rotate a signing key.
+    Destinations(Box<destinations::DestinationsArgs>),
+    /// List, describe, install and remove what serves destinations.
+    Sinks(sinks::SinksArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),
     /// List, show, deploy and delete integrations.
@@ -122,7 +125,8 @@ pub fn main() -> ExitCode {
         Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
-        Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Destinations(args) => finish(client::block_on(destinations::run(*args))),
+        Command::Sinks(args) => finish(client::block_on(sinks::run(args))),
         Command::Providers(args) => providers::run(args),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
         Command::Installations(args) => finish(client::block_on(installations::run(args))),

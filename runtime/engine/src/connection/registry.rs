@@ -248,13 +248,17 @@ impl Connections {
         self.room.apps.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Makes a provider app. Durable when this returns.
+    /// Makes a provider app, or changes the one of its id. Durable when this returns.
     pub(crate) async fn put_app(&self, mut app: ProviderApp) -> Result<ProviderApp, RegistryError> {
         if self.room.catalog.get(&app.provider).is_none() {
             return Err(RegistryError::Refused(self.room.catalog.unknown(&app.provider)));
         }
         let now = self.room.clock.now();
-        (app.create_time, app.update_time) = (now, now);
+        let known = self.room.app(&app.id);
+        if known.as_ref().is_some_and(|known| known.is_declared) {
+            return Err(RegistryError::Declared { what: "provider app", id: app.id });
+        }
+        (app.create_time, app.update_time) = (known.map_or(now, |known| known.create_time), now);
         let seal = |secret: &Secret| self.room.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
         let sealed = app.client_secret.as_ref().map(seal).transpose()?;
         self.room.store.put_provider_app(app.record(sealed)).await?;

@@ -27,8 +27,7 @@ impl Destinations {
     pub(crate) async fn free(&self, names: &[&str]) -> Result<(), ProjectError> {
         let _turn = self.errands.lock().await;
         for errand in self.needs.store.errands().await? {
-            let concerns = |name: &&str| errand.name == **name || errand.renamed_to.as_deref() == Some(**name);
-            if names.iter().any(|name| concerns(&name)) {
+            if names.iter().any(|name| errand.name == *name || errand.renamed_to.as_deref() == Some(*name)) {
                 self.carry_out(&errand).await?;
             }
         }

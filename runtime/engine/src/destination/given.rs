@@ -32,102 +32,21 @@ pub(crate) struct GivenDestination {
     pub(crate) secrets: BTreeMap<String, Secret>,
 }
 
-/// What could be read of a request, with every fault of it.
-#[derive(Debug)]
-pub(super) struct Read {
-    pub(super) name: Option<String>,
-    pub(super) kind: Option<String>,
-    pub(super) metadata: Option<Map<String, Value>>,
-    pub(super) secrets: BTreeMap<String, Secret>,
-    pub(super) issues: Vec<Issue>,
+/// A configuration without what is there and says nothing; one of an insane size is a fault.
+pub(super) fn sized(metadata: Map<String, Value>, path: &str, issues: &mut Vec<Issue>) -> Map<String, Value> {
+    let metadata: Map<String, Value> = metadata.into_iter().filter(|(_, value)| !value.is_null()).collect();
+    if Value::Object(metadata.clone()).to_string().len() > METADATA_BYTES_MAX {
+        issues.push(issue(path, "has more than 64 KiB"));
+    }
+    metadata
 }
 
-impl Read {
-    /// Reads a request's body.
-    pub(super) fn body(body: Value) -> Self {
-        let mut read = Self { name: None, kind: None, metadata: None, secrets: BTreeMap::new(), issues: Vec::new() };
-        let Value::Object(mut members) = body else {
-            read.issues.push(issue("", "the body is not a JSON object like {\"name\": …, \"type\": …, \"metadata\": {…}}"));
-            return read;
-        };
-        read.name = read.text(members.remove("name"), "name");
-        if let Some(fault) = read.name.as_deref().and_then(name_fault) {
-            read.issues.push(issue("name", fault));
-        }
-        read.kind = read.text(members.remove("type"), "type");
-        read.metadata = match members.remove("metadata") {
-            None | Some(Value::Null) => {
-                read.issues.push(issue("metadata", "is missing: it holds the configuration, for example {\"url\": \"https://…\"}"));
-                None
-            }
-            Some(value) => metadata(value, "metadata", &mut read.issues),
-        };
-        read.secrets = secrets(members.remove("secrets"), "secrets", &mut read.issues);
-        for unknown in members.keys().take(20) {
-            let shown: String = unknown.chars().take(60).collect();
-            read.issues.push(issue(&shown, "is not known here; a destination has name, type, metadata and secrets"));
-        }
-        read
-    }
-
-    fn text(&mut self, value: Option<Value>, path: &str) -> Option<String> {
-        match value {
-            Some(Value::String(text)) if !text.is_empty() => Some(text),
-            None | Some(Value::Null) => {
-                self.issues.push(issue(path, "is missing"));
-                None
-            }
-            Some(_) => {
-                self.issues.push(issue(path, "is not a text with something in it"));
-                None
-            }
-        }
-    }
-}
-
-/// `metadata`, if it is an object of a sane size.
-pub(super) fn metadata(value: Value, path: &str, issues: &mut Vec<Issue>) -> Option<Map<String, Value>> {
-    if value.to_string().len() > METADATA_BYTES_MAX {
-        issues.push(issue(path, &format!("has more than {METADATA_BYTES_MAX} bytes")));
-        return None;
-    }
-    let Value::Object(members) = value else {
-        issues.push(issue(path, "is not an object"));
-        return None;
-    };
-    // What is there and says nothing is not there.
-    Some(members.into_iter().filter(|(_, value)| !value.is_null()).collect())
-}
-
-/// `secrets`, each checked for what any secret must be.
-pub(super) fn secrets(value: Option<Value>, path: &str, issues: &mut Vec<Issue>) -> BTreeMap<String, Secret> {
-    let members = match value {
-        None | Some(Value::Null) => return BTreeMap::new(),
-        Some(Value::Object(members)) => members,
-        Some(_) => {
-            issues.push(issue(path, "is not an object of texts"));
-            return BTreeMap::new();
-        }
-    };
-    let mut read = BTreeMap::new();
-    for (name, value) in members {
-        match secret(value) {
-            Ok(Some(secret)) => drop(read.insert(name, secret)),
-            Ok(None) => {}
-            Err(fault) => issues.push(issue(&format!("{path}.{}", name.chars().take(60).collect::<String>()), fault)),
-        }
-    }
-    read
-}
-
-/// One secret; nothing where nothing is given.
-pub(super) fn secret(value: Value) -> Result<Option<Secret>, &'static str> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if text.trim().is_empty() => Err("is empty: give it a value, or leave it out"),
-        Value::String(text) if text.len() > SECRET_BYTES_MAX => Err("has more than 16 KiB"),
-        Value::String(text) => Ok(Some(Secret::new(text))),
-        _ => Err("is not a text"),
+/// Why a text can be no secret.
+pub(super) fn secret_fault(secret: &Secret) -> Option<&'static str> {
+    match secret.reveal() {
+        text if text.trim().is_empty() => Some("is empty: give it a value, or leave it out"),
+        text if text.len() > SECRET_BYTES_MAX => Some("has more than 16 KiB"),
+        _ => None,
     }
 }
 
@@ -139,6 +58,11 @@ pub(super) fn own_secrets(
     issues: &mut Vec<Issue>,
 ) -> BTreeMap<String, Secret> {
     let own = credential_names(kind);
+    for (name, secret) in &given {
+        let fault =
+            secret_fault(secret).map(|fault| issue(&format!("{path}.{}", name.chars().take(60).collect::<String>()), fault));
+        issues.extend(fault);
+    }
     for name in given.keys().filter(|name| !own.contains(&name.as_str()) && !contract::SECRETS.contains(&name.as_str())) {
         let shown: String = name.chars().take(60).collect();
         let names = if own.is_empty() { "none".to_owned() } else { own.join(", ") };
@@ -159,13 +83,6 @@ pub(super) fn name_fault(name: &str) -> Option<&'static str> {
         return Some("must be 1 to 128 letters, digits and dashes");
     }
     uuid::Uuid::try_parse(name).is_ok().then_some("looks like an id: choose a name that does not")
-}
-
-/// Whether the sink that serves a type is there.
-pub(super) fn known_kind(kind: Option<&str>, descriptor: bool, kinds: &[String], issues: &mut Vec<Issue>) {
-    if let Some(kind) = kind.filter(|_| !descriptor) {
-        issues.push(contract::unknown_kind("type", kind, kinds));
-    }
 }
 
 /// The configuration without what belongs to other types.

@@ -10,10 +10,7 @@ use std::{
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::{
-    Defaults, DestinationEdit, GivenDestination, ResolvedDestination,
-    given::{self, Read},
-};
+use super::{Defaults, DestinationEdit, GivenDestination, ResolvedDestination, given};
 use crate::{
     clock::Clock,
     connection::{DataKey, Purpose},
@@ -142,21 +139,20 @@ impl Destinations {
         self.live().get(id).is_some_and(|live| live.settings.as_ref() != Some(settings))
     }
 
-    /// Reads a request for a new destination, or tells every fault of it; the sink judges the configuration.
-    pub(crate) async fn read(&self, body: Value) -> Result<GivenDestination, Vec<Issue>> {
-        let Read { name, kind, metadata, secrets, mut issues } = Read::body(body);
-        let descriptor = kind.as_deref().and_then(|kind| self.needs.sinks.descriptor(kind));
-        given::known_kind(kind.as_deref(), descriptor.is_some(), &self.needs.sinks.kinds(), &mut issues);
-        let (Some(kind), Some(descriptor)) = (kind, descriptor) else { return Err(issues) };
+    /// A request for a new destination without what belongs to other types, or every fault of it; the sink judges the configuration.
+    pub(crate) async fn checked(&self, given: GivenDestination) -> Result<GivenDestination, Vec<Issue>> {
+        let GivenDestination { name, kind, metadata, secrets } = given;
+        let mut issues = Vec::new();
+        issues.extend(given::name_fault(&name).map(|fault| given::issue("name", fault)));
+        let mut metadata = given::sized(metadata, "metadata", &mut issues);
+        let Some(descriptor) = self.needs.sinks.descriptor(&kind) else {
+            issues.push(super::contract::unknown_kind("type", &kind, &self.needs.sinks.kinds()));
+            return Err(issues);
+        };
         let secrets = given::own_secrets(&kind, secrets, "secrets", &mut issues);
-        let metadata = metadata.map(|metadata| given::own_metadata(metadata, &descriptor));
-        if let Some(metadata) = &metadata {
-            issues.extend(self.config_faults(&kind, &Value::Object(metadata.clone()), "metadata").await);
-        }
-        match (name, metadata) {
-            (Some(name), Some(metadata)) if issues.is_empty() => Ok(GivenDestination { name, kind, metadata, secrets }),
-            _ => Err(issues),
-        }
+        metadata = given::own_metadata(metadata, &descriptor);
+        issues.extend(self.config_faults(&kind, &Value::Object(metadata.clone()), "metadata").await);
+        if issues.is_empty() { Ok(GivenDestination { name, kind, metadata, secrets }) } else { Err(issues) }
     }
 
     /// A destination as an edit would leave it, or every fault of that.
@@ -169,8 +165,7 @@ impl Destinations {
         let held = self.open(record).unwrap_or_default();
         let descriptor = self.needs.sinks.descriptor(&record.kind);
         let given = edit.applied(record, held.clone(), descriptor.as_deref()).map_err(ProjectError::Invalid)?;
-        let faults =
-            self.config_faults(&given.kind, &Value::Object(given.metadata.clone()), "destination.metadata").await;
+        let faults = self.config_faults(&given.kind, &Value::Object(given.metadata.clone()), "destination.metadata").await;
         if !faults.is_empty() {
             return Err(ProjectError::Invalid(faults));
         }
@@ -198,7 +193,9 @@ impl Destinations {
             Err(failure) => vec![Issue { path: place.to_owned(), message: format!("{}: {}", failure.code, failure.message) }],
             Ok(found) => {
                 let fatal = found.into_iter().filter(|issue| issue.fatal);
-                fatal.map(|one| Issue { path: format!("{place}{}", one.pointer.replace('/', ".")), message: one.message }).collect()
+                fatal
+                    .map(|one| Issue { path: format!("{place}{}", one.pointer.replace('/', ".")), message: one.message })
+                    .collect()
             }
         }
     }
@@ -248,7 +245,11 @@ impl Destinations {
         let starts = match (&state, coming) {
             (None, _) | (_, Coming::New) => true,
             (Some(state), Coming::Back) => {
-                state.gone || state.disabled_reason.as_deref().is_some_and(|reason| reason == UNCONFIGURED || reason.starts_with(UNUSABLE))
+                state.gone
+                    || state
+                        .disabled_reason
+                        .as_deref()
+                        .is_some_and(|reason| reason == UNCONFIGURED || reason.starts_with(UNUSABLE))
             }
             (Some(state), Coming::Changed) => state.disabled_reason.as_deref().is_some_and(|reason| reason != OPERATOR),
         };

@@ -14,4 +14,4 @@ pub(crate) use edit::DestinationEdit;
 pub(crate) use given::GivenDestination;
 pub(crate) use live::{Coming, Destinations, Needs, OPERATOR};
 pub use resolved::ResolvedDestination;
-pub(crate) use resolved::{Defaults, DeclaredDestination};
+pub(crate) use resolved::{DeclaredDestination, Defaults};

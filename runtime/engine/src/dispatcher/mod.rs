@@ -109,7 +109,10 @@ impl Dispatcher {
     /// Calls the lane of a destination off.
     pub fn remove(&self, destination: &str) -> Ending {
         let lane = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).running.remove(destination);
-        Ending(lane.inspect(|lane| drop(lane.send_replace(true))))
+        if let Some(lane) = &lane {
+            lane.send_replace(true);
+        }
+        Ending(lane)
     }
 
     /// Waits until every lane has settled what it had in flight, at most so long. Returns whether all did.

@@ -55,7 +55,8 @@ impl Users {
 impl Project {
     /// The destinations that run.
     pub(crate) fn destinations(&self) -> Result<&Arc<Destinations>, ProjectError> {
-        const IDLE: &str = "no runtime uses this data folder, and only a running one changes destinations: start it with `ampline run`";
+        const IDLE: &str =
+            "no runtime uses this data folder, and only a running one changes destinations: start it with `ampline run`";
         self.destinations.as_ref().ok_or(ProjectError::NotRunning(IDLE))
     }
 
@@ -64,10 +65,14 @@ impl Project {
         self.store.destination(id_or_name).await?.ok_or_else(|| not_found("destination", id_or_name))
     }
 
-    /// Makes a destination out of a request's body.
-    pub(crate) async fn create_destination(&self, body: Value, origin: Origin) -> Result<DestinationRecord, ProjectError> {
+    /// Makes a destination.
+    pub(crate) async fn create_destination(
+        &self,
+        given: GivenDestination,
+        origin: Origin,
+    ) -> Result<DestinationRecord, ProjectError> {
         let _turn = self.turn().await;
-        let given = self.destinations()?.read(body).await.map_err(ProjectError::Invalid)?;
+        let given = self.destinations()?.checked(given).await.map_err(ProjectError::Invalid)?;
         let known = self.store.destination(&given.name).await?;
         if known.as_ref().is_some_and(|known| known.disabled_reason.is_none()) {
             let text = format!("there is a destination {:?} already: choose another name, or change that one", given.name);
@@ -185,7 +190,11 @@ impl Project {
     }
 
     /// What a manifest of the older form declares, checked; every fault of it at once. Those of files stand above.
-    pub(super) async fn declared_by(&self, manifest: &Manifest, issues: &mut Vec<Issue>) -> Result<Vec<GivenDestination>, ProjectError> {
+    pub(super) async fn declared_by(
+        &self,
+        manifest: &Manifest,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Vec<GivenDestination>, ProjectError> {
         let mut declared = Vec::new();
         if manifest.destinations.is_empty() {
             return Ok(declared);

@@ -57,7 +57,8 @@ impl From<BTreeMap<String, KnownDestination>> for KnownDestinations {
 pub(crate) struct Planner {
     pub(crate) project_id: String,
     pub(crate) catalog: Catalog,
-    destinations: KnownDestinations,
+    /// Shared with whoever makes them.
+    pub(crate) destinations: KnownDestinations,
     /// Nothing where nothing runs.
     connections: Option<Arc<Connections>>,
     /// By connection: what a file says in place of the catalog.

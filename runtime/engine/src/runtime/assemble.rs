@@ -1,40 +1,38 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use ampline_core::{manifest::Manifest, plan::KnownDestination, provider::Catalog};
+use ampline_core::provider::Catalog;
 use tokio::sync::watch;
 
 use super::{Launch, StartError, files};
 use crate::{
-    api::{Api, ApiKey, Configured},
+    api::{Api, ApiKey},
     clock::Clock,
-    connection::Connections,
+    connection::{Connections, DataKey},
     data_dir::DataDir,
+    destination::{Defaults, Destinations, Needs},
     disk::Disk,
-    dispatcher::{self, Route},
+    dispatcher::{self, Dispatcher},
     downloads::Downloads,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
-    journal::{Journal, JournalError, sqlite::SqliteJournal},
+    journal::{Journal, sqlite::SqliteJournal},
+    network::AddressPolicy,
     pressure::Pressure,
-    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
+    project::{Declared, Issue, KnownDestinations, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Secret, Signing, Vault},
+    secrets::{DestinationSecrets, Secret, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sink::{
-        Destination, FIRST_PARTY, Sinks,
-        wasm::{Compiler, HostOptions, HttpOptions, WasmSinks},
+        FIRST_PARTY,
+        library::SinkLibrary,
+        wasm::{HostOptions, HttpOptions, WasmSinks},
     },
     sqlite::{Options, Synchronous},
     store::HostedStore,
 };
-
-/// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
-const UNCONFIGURED: &str = "neither ampline.toml nor amp.yaml names it any more";
-/// How much longer a claim holds than the longest that a batch can take.
-const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Parts {
     pub(super) data: DataDir,
@@ -46,10 +44,15 @@ pub(super) struct Parts {
     pub(super) project: Arc<Project>,
     pub(super) connections: Arc<Connections>,
     pub(super) pressure: Arc<Pressure>,
+    pub(super) destinations: Arc<Destinations>,
+    pub(super) library: Arc<SinkLibrary>,
+    pub(super) listener: tokio::net::TcpListener,
+    pub(super) address: SocketAddr,
+    downloads: Downloads,
+    public_url: String,
     vault: Arc<Vault>,
-    pub(super) secrets: Arc<DestinationSecrets>,
+    sinks: Arc<WasmSinks>,
     resolved: Resolved,
-    compiler: Compiler,
 }
 
 /// Opens the stores and decides what is read.
@@ -63,7 +66,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         let catalog = providers::catalog(settings.providers.dir.as_deref())?;
         match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
             (Ok(resolved), Ok(found)) => {
-                let declared = files::declared(&files, &manifest, &resolved.connections, found);
+                let declared = files::declared(&files, &manifest, &resolved.connections, resolved.destinations.clone(), found);
                 Ok((catalog, resolved, declared))
             }
             (resolved, found) => {
@@ -75,20 +78,61 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
-    let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let connections = connections(&project_store, &vault, &clock, &catalog).await?;
-    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
-    let reread = reread(files, settings.clone(), manifest, catalog);
-    let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
-    let jobs = started(&project, declared).await?;
-    settle_destinations(journal.as_ref(), &resolved).await?;
+    let address = settings.runtime.listen;
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+    let address = listener.local_addr()?;
+    let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let download_key = vault.download_key(clock.now())?;
+    let downloads = Downloads::new(public_url.clone(), &*download_key, settings.runtime.download_expiry_s);
+    let secrets = Arc::new(DestinationSecrets::new(vault.clone(), clock.clone()));
+    let options = HostOptions {
+        cache_dir: data.sink_cache(),
+        documents: store.clone(),
+        secrets: secrets.clone(),
+        downloads: downloads.clone(),
+        compiler,
+        limits: Default::default(),
+        http: HttpOptions {
+            addresses: resolved.addresses.clone(),
+            authorities_pem: resolved.authorities_pem.clone(),
+            ..HttpOptions::default()
+        },
+        postgres: resolved.postgres.clone(),
+    };
+    let sinks = WasmSinks::load(options, FIRST_PARTY).await?;
+    let library = SinkLibrary::open(sinks.clone(), data.sink_components(), project_store.clone(), clock.clone()).await?;
     let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
-    let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
-    let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
+    let pressure = Arc::new(Pressure::new(journal.clone(), disk));
+    let known = KnownDestinations::default();
+    let destinations = Destinations::new(Needs {
+        sinks: sinks.clone(),
+        journal: journal.clone(),
+        store: project_store.clone(),
+        vault: vault.clone(),
+        secrets,
+        pressure: pressure.clone(),
+        clock: clock.clone(),
+        known: known.clone(),
+        key: DataKey::new(vault.connections_key(clock.now())?),
+        defaults: Defaults {
+            policy: resolved.addresses.clone(),
+            backlog_bytes_max: settings.limits.backlog_megabytes.saturating_mul(1_000_000),
+            has_database: settings.postgres.is_some(),
+        },
+    });
+    library.serve(destinations.clone());
+    destinations.finish_errands().await?;
+    destinations.load().await?;
+    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), known, Some(connections.clone()));
+    let reread = reread(files, settings.clone(), resolved.addresses.clone(), catalog);
+    let project = Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread));
+    let project = Arc::new(project.delivering_to(destinations.clone()));
+    let jobs = started(&project, declared).await?;
+    destinations.stop_strangers().await?;
     Ok(Parts {
         data,
         journal,
@@ -99,10 +143,15 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         project,
         connections,
         pressure,
+        destinations,
+        library: Arc::new(library),
+        listener,
+        address,
+        downloads,
+        public_url,
         vault,
-        secrets,
+        sinks,
         resolved,
-        compiler,
     })
 }
 
@@ -132,43 +181,12 @@ fn problems(issues: Vec<Issue>) -> Vec<Problem> {
     issues.into_iter().map(|Issue { path, message }| Problem { place: path, message }).collect()
 }
 
-fn reread(files: files::Files, settings: Arc<Settings>, manifest: Arc<Manifest>, catalog: Catalog) -> Reread {
-    Box::new(move || files::reread(&files, &settings, &manifest, &catalog, &env))
+fn reread(files: files::Files, settings: Arc<Settings>, policy: AddressPolicy, catalog: Catalog) -> Reread {
+    Box::new(move || files::reread(&files, &settings, &policy, &catalog, &env))
 }
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// What destinations sign and authenticate with; webhooks without a configured key get one of their own.
-fn secrets(vault: &Arc<Vault>, clock: &Arc<dyn Clock>, resolved: &Resolved) -> Result<DestinationSecrets, StartError> {
-    let mut secrets = DestinationSecrets::new(vault.clone(), clock.clone());
-    for (name, one) in &resolved.destinations {
-        let signing = match one.destination.kind.as_str() {
-            _ if !one.signing_keys.is_empty() => Signing::Configured(one.signing_keys.clone()),
-            "webhook" => Signing::Made,
-            _ => Signing::Unsigned,
-        };
-        secrets.add(name, signing, one.secrets.clone(), one.headers.clone())?;
-    }
-    Ok(secrets)
-}
-
-/// Makes new destinations known, and stops those that are no longer configured: their backlog waits, and says why.
-async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Result<(), JournalError> {
-    let known = journal.destinations().await?;
-    for state in &known {
-        let configured = resolved.destinations.contains_key(&state.name);
-        match state.disabled_reason.as_deref() {
-            None if !configured => journal.set_destination(&state.name, Some(UNCONFIGURED.into())).await?,
-            Some(UNCONFIGURED) if configured => journal.set_destination(&state.name, None).await?,
-            _ => {}
-        }
-    }
-    for name in resolved.destinations.keys().filter(|name| !known.iter().any(|state| state.name == **name)) {
-        journal.set_destination(name, None).await?;
-    }
-    Ok(())
 }
 
 /// The stores of a data folder.
@@ -191,40 +209,25 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stor
     Ok(Stores { journal, store, project })
 }
 
-fn known(destination: &Destination) -> KnownDestination {
-    let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
-    KnownDestination { id: destination.id.clone(), mirrors_records }
-}
-
 impl Parts {
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
+    pub(super) fn api(&self, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
-        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let intake = self.intake(&public_url, settings);
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.store.clone(),
             projects: self.project.clone(),
             connections: Some(self.connections.clone()),
-            public_url: public_url.clone(),
-            downloads: Downloads::new(public_url, &*self.vault.download_key(now)?, settings.runtime.download_expiry_s),
+            public_url: self.public_url.clone(),
+            downloads: self.downloads.clone(),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
-            configured: Some(Configured {
-                destinations: self
-                    .resolved
-                    .destinations
-                    .iter()
-                    .map(|(name, one)| (name.clone(), one.destination.clone()))
-                    .collect(),
-                secrets: self.secrets.clone(),
-            }),
+            sinks: Some(self.library.clone()),
             board: scheduler::Board::default(),
             scheduler: Some(handle),
             pressure: Some(self.pressure.clone()),
-            intake: Some(intake),
+            intake: Some(self.intake(&self.public_url, settings)),
             running_since: Some(now),
         })
     }
@@ -252,57 +255,10 @@ impl Parts {
         Processor::new(stores, pressure, clock, (http, throttles), reads, stop)
     }
 
-    /// The installed sinks, compiled.
-    pub(super) async fn sinks(&self, downloads: &Downloads) -> Result<Arc<dyn Sinks>, StartError> {
-        let options = HostOptions {
-            cache_dir: self.data.sink_cache(),
-            documents: self.store.clone(),
-            secrets: self.secrets.clone(),
-            downloads: downloads.clone(),
-            compiler: self.compiler.clone(),
-            limits: Default::default(),
-            http: HttpOptions {
-                addresses: self.resolved.addresses.clone(),
-                authorities_pem: self.resolved.authorities_pem.clone(),
-                ..HttpOptions::default()
-            },
-            postgres: self.resolved.postgres.clone(),
-        };
-        Ok(WasmSinks::load(options, FIRST_PARTY).await?)
-    }
-
-    /// Where messages go, each configuration checked by its sink.
-    pub(super) async fn routes(&self, sinks: &dyn Sinks) -> Result<Vec<Route>, StartError> {
-        let (mut routes, mut problems) = (Vec::new(), Vec::new());
-        for (name, one) in &self.resolved.destinations {
-            let place = format!("destinations.{name}");
-            if sinks.descriptor(&one.destination.kind).is_none() {
-                let message = format!("no sink is called {:?}; there are: {}", one.destination.kind, sinks.kinds().join(", "));
-                problems.push(Problem { place, message });
-                continue;
-            }
-            match sinks.validate(&one.destination.kind, &one.destination.config).await {
-                Err(failure) => problems.push(Problem { place, message: format!("{}: {}", failure.code, failure.message) }),
-                Ok(issues) => problems.extend(issues.into_iter().filter(|issue| issue.fatal).map(|issue| Problem {
-                    place: format!("{place}{}", issue.pointer.replace('/', ".")),
-                    message: issue.message,
-                })),
-            }
-            routes.push(Route {
-                destination: Arc::new(one.destination.clone()),
-                retry: one.retry.clone(),
-                concurrency: one.concurrency,
-                rate_per_second: one.rate_per_second,
-                lease: sinks.batch_time_max() + LEASE_MARGIN,
-                disable_after: one.disable_after,
-            });
-        }
-        if problems.is_empty() { Ok(routes) } else { Err(StartError::Problems(problems)) }
-    }
-
-    /// What lanes share.
-    pub(super) fn dispatching(&self, sinks: Arc<dyn Sinks>) -> dispatcher::Shared {
-        dispatcher::Shared { journal: self.journal.clone(), sinks, clock: self.clock.clone() }
+    /// Starts a lane for each destination.
+    pub(super) fn deliver(&self, stop: &watch::Receiver<bool>) {
+        let shared = dispatcher::Shared { journal: self.journal.clone(), sinks: self.sinks.clone(), clock: self.clock.clone() };
+        self.destinations.launch(Dispatcher::start(&shared, Vec::new(), stop));
     }
 
     /// What reads share.

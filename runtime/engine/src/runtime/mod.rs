@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     connection::Connections,
     data_dir::{DataDir, RunningRuntime},
-    dispatcher::Dispatcher,
+    destination::Destinations,
     inbound,
     journal::{Journal, JournalError, Retention},
     project::{Project, ProjectError, ProjectStore},
@@ -115,7 +115,7 @@ pub struct Runtime {
     address: SocketAddr,
     router: Router,
     stop: watch::Sender<bool>,
-    dispatcher: Dispatcher,
+    destinations: Arc<Destinations>,
     scheduler: JoinHandle<()>,
     background: JoinSet<()>,
     grace: Duration,
@@ -127,17 +127,13 @@ impl Runtime {
         let settings = launch.settings.clone();
         let (handle, commands) = scheduler::channel();
         let parts = assemble::assemble(launch, handle.clone()).await?;
-        let address = settings.runtime.listen;
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let address = listener.local_addr()?;
-        let api = parts.api(address, &settings, handle.clone())?;
-        let sinks = parts.sinks(&api.downloads).await?;
-        let routes = parts.routes(sinks.as_ref()).await?;
+        let address = parts.address;
+        let api = parts.api(&settings, handle.clone())?;
         let (stop, stopped) = watch::channel(false);
         let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
-        background.spawn(served(listener, router.clone(), stopped.clone()));
+        parts.deliver(&stopped);
         background.spawn(retain(
             parts.journal.clone(),
             parts.store.clone(),
@@ -146,12 +142,12 @@ impl Runtime {
             stopped.clone(),
         ));
         background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
-        background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
-        let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
+        background.spawn(forget_expired_keys(parts.destinations.secrets().clone(), stopped.clone()));
         let reading = parts.reading(&stopped)?;
         let spread = Duration::from_secs(settings.runtime.spread_s);
         let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
         background.spawn(inbound::run(Arc::new(parts.processing(&reading, handle))));
+        background.spawn(served(parts.listener, router.clone(), stopped.clone()));
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, pace, board, commands));
         parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
@@ -165,7 +161,7 @@ impl Runtime {
             address,
             router,
             stop,
-            dispatcher,
+            destinations: parts.destinations,
             scheduler,
             background,
             grace: Duration::from_secs(settings.runtime.shutdown_grace_s),
@@ -197,7 +193,13 @@ impl Runtime {
         // There is nobody to tell where every task has ended by itself.
         let _ = self.stop.send(true);
         let scheduler = tokio::time::timeout(self.grace, &mut self.scheduler);
-        let (drained, read) = tokio::join!(self.dispatcher.drained(self.grace), scheduler);
+        let drained = async {
+            match self.destinations.dispatcher() {
+                Some(dispatcher) => dispatcher.drained(self.grace).await,
+                None => true,
+            }
+        };
+        let (drained, read) = tokio::join!(drained, scheduler);
         if !drained {
             tracing::warn!("some deliveries were still in flight; they are delivered again at the next start");
         }
@@ -212,6 +214,9 @@ impl Runtime {
             tracing::error!(
                 "refreshed tokens could not be kept before the end; their connections may have to be connected again"
             );
+        }
+        if tokio::time::timeout(self.grace, self.destinations.quiet()).await.is_err() {
+            tracing::warn!("what is left of a deleted destination is cleared up at the next start");
         }
         self.data.withdraw();
         self.project_store.close().await?;

@@ -45,7 +45,8 @@ pub(crate) fn declared(
 ) -> Result<BTreeMap<String, DeclaredDestination>, Vec<Problem>> {
     let (mut found, mut problems) = (BTreeMap::new(), Vec::new());
     for (name, (settings, from_manifest)) in all(settings, manifest) {
-        let mut report = |key: &str, message: String| problems.push(Problem { place: format!("destinations.{name}{key}"), message });
+        let mut report =
+            |key: &str, message: String| problems.push(Problem { place: format!("destinations.{name}{key}"), message });
         if let Some(fault) = database_fault(&settings.kind, has_database) {
             report("", fault.to_owned());
         }

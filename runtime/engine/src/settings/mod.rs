@@ -16,11 +16,11 @@ pub use crate::secrets::SecretSource;
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };
+pub(crate) use credentials::{credential_names, credentials_fault};
 pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
-pub(crate) use credentials::{credential_names, credentials_fault};
 pub(crate) use reach::permit_plain_http;
 pub use resolve::{Problem, Resolved, resolve};
 

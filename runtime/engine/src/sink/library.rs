@@ -116,7 +116,12 @@ impl SinkLibrary {
     }
 
     /// Installs a component, or with `replace` in place of the one of its name. Its destinations must go on working.
-    pub(crate) async fn install(&self, bytes: &[u8], replace: bool, origin: Origin) -> Result<(InstalledSink, bool), LibraryError> {
+    pub(crate) async fn install(
+        &self,
+        bytes: &[u8],
+        replace: bool,
+        origin: Origin,
+    ) -> Result<(InstalledSink, bool), LibraryError> {
         let _turn = self.changing.lock().await;
         let admitted = self.sinks.admit(bytes).await.map_err(LibraryError::Unfit)?;
         let (name, digest) = (admitted.descriptor().name.clone(), admitted.digest().to_owned());
@@ -127,7 +132,9 @@ impl SinkLibrary {
         let records = self.store.sinks().await?;
         let known = records.iter().find(|record| record.name == name);
         if known.is_some_and(|known| known.digest != digest) && !replace {
-            let text = format!("another component serves {name:?} already: say replace=true (`--replace`) to install this one in its place");
+            let text = format!(
+                "another component serves {name:?} already: say replace=true (`--replace`) to install this one in its place"
+            );
             return Err(LibraryError::Conflict(text));
         }
         if known.is_none() && records.len() >= SINKS_MAX {
@@ -141,7 +148,8 @@ impl SinkLibrary {
         data_dir::write_private(&self.path(&digest), bytes).map_err(LibraryError::File)?;
         let (now, version) = (self.clock.now(), admitted.descriptor().version.clone());
         let (create_time, update_time, size) = (now, now, bytes.len() as u64);
-        let record = SinkRecord { name: name.clone(), version, digest: digest.clone(), bytes: size, origin, create_time, update_time };
+        let record =
+            SinkRecord { name: name.clone(), version, digest: digest.clone(), bytes: size, origin, create_time, update_time };
         let former = known.filter(|known| known.digest != digest).map(|known| known.digest.clone());
         self.store.put_sink(record, now).await?;
         self.sinks.install(admitted);
@@ -189,10 +197,12 @@ impl SinkLibrary {
             let place = format!("destinations.{}", one.name);
             match self.sinks.validate_with(admitted, &config).await {
                 Err(failure) => issues.push(Issue { path: place, message: failure.message }),
-                Ok(found) => issues.extend(found.into_iter().filter(|issue| issue.fatal).map(|issue| Issue {
-                    path: format!("{place}{}", issue.pointer.replace('/', ".")),
-                    message: issue.message,
-                })),
+                Ok(found) => {
+                    issues.extend(found.into_iter().filter(|issue| issue.fatal).map(|issue| Issue {
+                        path: format!("{place}{}", issue.pointer.replace('/', ".")),
+                        message: issue.message,
+                    }))
+                }
             }
         }
         Ok(issues)

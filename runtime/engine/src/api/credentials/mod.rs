@@ -45,7 +45,7 @@ pub(super) fn routes() -> Routes {
         .add(routes!(consent::connect_in))
         .add(routes!(consent::connect))
         .add(routes!(provider_apps::list, provider_apps::create))
-        .add(routes!(provider_apps::delete))
+        .add(routes!(provider_apps::show, provider_apps::update, provider_apps::delete))
 }
 
 /// Where providers send people; anyone may ask.

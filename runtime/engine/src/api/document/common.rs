@@ -7,13 +7,15 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 12] = [
+    ("projects", "The project that this runtime serves."),
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
     ("reads", "What is asked of reads apart from their schedule."),
     ("operations", "What reads did, and how far they have come."),
     ("destinations", "Where messages go."),
+    ("sinks", "What serves the types of destination."),
     ("deliveries", "The log of deliveries, and what is done about dead letters."),
     ("events", "What providers told by webhook, until it is a message."),
     ("hosted store", "The records that destinations of the type `api` hold."),

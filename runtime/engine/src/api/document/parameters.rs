@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Name, description, and an example where an id alone would not say it.
-const PATH: [(&str, &str); 3] = [
+const PATH: [(&str, &str); 5] = [
     ("projectIdOrName", "The project that this runtime serves."),
     ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
     ("installationId", "An installation's id."),
+    ("destinationIdOrName", "A destination's id, or its name."),
+    ("sinkName", "The type of destination that the sink serves."),
 ];
 
 /// Adds every parameter of a path that its handler did not describe; null is no text of an address, so it leaves those.

@@ -27,7 +27,8 @@ pub(super) fn rename(db: &Connection, from: &str, to: &str) -> Result<Renamed, F
     let joined = join(db, to, destination)?;
     db.prepare_cached("UPDATE destination SET name = ?2 WHERE id = ?1")?.execute(params![destination, to])?;
     // A read that began before may still bring something under the former name.
-    let reason = format!("the destination {from:?} is called {to:?} now: read it again, or replay it once one of that name is there");
+    let reason =
+        format!("the destination {from:?} is called {to:?} now: read it again, or replay it once one of that name is there");
     let former = bury::close(db, from, &reason)?;
     Ok(Renamed { destination: Some(destination), joined, former: Some(former) })
 }

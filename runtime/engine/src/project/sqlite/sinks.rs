@@ -9,7 +9,8 @@ use crate::{
 };
 
 pub(super) fn all(db: &Connection) -> Result<Vec<SinkRecord>, Fault> {
-    let sql = "SELECT name, version, digest, bytes, origin, NULL AS origin_file, created_at_us, updated_at_us FROM sink ORDER BY name";
+    let sql =
+        "SELECT name, version, digest, bytes, origin, NULL AS origin_file, created_at_us, updated_at_us FROM sink ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], record)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -42,11 +43,7 @@ pub(super) fn delete(db: &Connection, name: &str) -> Result<(), Fault> {
 pub(super) fn project(db: &Connection) -> Result<ProjectRecord, Fault> {
     let sql = "SELECT app_name, created_at_us, updated_at_us FROM project";
     let record = db.prepare_cached(sql)?.query_row([], |row| {
-        Ok(ProjectRecord {
-            app_name: row.get(0)?,
-            create_time: time_of_us(row.get(1)?),
-            update_time: time_of_us(row.get(2)?),
-        })
+        Ok(ProjectRecord { app_name: row.get(0)?, create_time: time_of_us(row.get(1)?), update_time: time_of_us(row.get(2)?) })
     });
     Ok(record?)
 }

@@ -94,6 +94,7 @@ fn declared(objects: &[&str], installations: Vec<DeclaredInstallation>) -> Decla
         connections: vec![connection("hs")],
         provider_apps: Vec::new(),
         installations,
+        destinations: Vec::new(),
         notes: Vec::new(),
     }
 }
