@@ -1,6 +1,7 @@
 //! What a newcomer types: `cargo xtask demo`, `cargo xtask test`, and the smaller commands behind them.
 
 mod audit;
+mod fuzz;
 mod place;
 mod prerequisite;
 mod process;
@@ -13,7 +14,9 @@ use std::process::{Command, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use prerequisite::{C_COMPILER, CLIPPY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER};
+use prerequisite::{
+    C_COMPILER, CLIPPY, CPP_COMPILER, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER,
+};
 use step::{Failed, Steps};
 
 /// Everything a person types in this repository, apart from cargo itself.
@@ -35,6 +38,8 @@ enum Task {
     Test(Test),
     /// Build for release and measure: deliveries, journal, sandbox, memory, start
     Bench(Bench),
+    /// Feed what the core reads (manifests, providers' files and answers, events, templates, …) with inputs that coverage guides
+    Fuzz(Fuzz),
     /// Check the house rules that no other tool knows: shape of files, what may depend on what, links
     Tidy,
     /// Check licences, bans, duplicates and sources of dependencies by deny.toml, and advisories where they can be fetched
@@ -80,11 +85,26 @@ struct Bench {
     further: Vec<String>,
 }
 
+#[derive(Args)]
+struct Fuzz {
+    #[command(flatten)]
+    install: Install,
+    /// Targets to fuzz; all where none is named
+    targets: Vec<String>,
+    /// How long, over all of them
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    minutes: u32,
+    /// Minimise what was found at the end, and keep the shortest of it in tests/fuzz/corpus, to be committed
+    #[arg(long)]
+    keep: bool,
+}
+
 fn main() -> ExitCode {
     let done = match Typed::parse().command {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
         Task::Audit => Steps::of("audit").run("audit", "cargo xtask audit", audit::run),
     };
@@ -107,6 +127,36 @@ impl Bench {
         prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
         build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
+    }
+}
+
+impl Fuzz {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("fuzz");
+        prepare(&mut steps, &[&CPP_COMPILER], &self.install)?;
+        let mut fuzzer = None;
+        steps.run("build", "cargo xtask fuzz", || {
+            let built = fuzz::Fuzzer::build()?;
+            let note = format!("{} targets", built.targets().len());
+            fuzzer = Some(built);
+            Ok(note)
+        })?;
+        let Some(fuzzer) = fuzzer else { return Err(Failed) };
+        let mut chosen = Vec::new();
+        steps.run("targets", "cargo xtask fuzz", || {
+            chosen = fuzzer.choose(&self.targets)?;
+            Ok(chosen.iter().map(|target| target.name.as_str()).collect::<Vec<_>>().join(" "))
+        })?;
+        let seconds = (self.minutes * 60 / u32::try_from(chosen.len()).unwrap_or(u32::MAX)).max(1);
+        for target in chosen {
+            let rerun = format!("cargo xtask fuzz {} --minutes 1", target.name);
+            steps.run("fuzz", &rerun, || fuzzer.run(target, seconds))?;
+            if self.keep {
+                steps.run("keep", &format!("{rerun} --keep"), || fuzzer.keep(target))?;
+            }
+        }
+        print!("{}", steps.summary());
+        Ok(())
     }
 }
 
@@ -189,6 +239,8 @@ mod tests {
             "test --fast --no-install",
             "bench",
             "bench webhook journal",
+            "fuzz",
+            "fuzz manifest answers --minutes 60 --keep",
             "tidy",
         ] {
             let words = ["cargo xtask"].into_iter().chain(typed.split(' '));

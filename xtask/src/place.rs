@@ -54,12 +54,19 @@ pub(crate) fn metadata(dependencies: bool) -> Result<Value, String> {
         .map_err(|error| format!("cargo metadata answered with something else than JSON: {error}"))
 }
 
+/// The folder that cargo builds into.
+///
+/// # Errors
+/// Those of [`metadata`].
+pub(crate) fn target() -> Result<PathBuf, String> {
+    let metadata = metadata(false)?;
+    Ok(metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?.into())
+}
+
 /// The path of a binary that cargo built in `profile` (`debug` or `release`).
 ///
 /// # Errors
 /// Those of [`metadata`].
 pub(crate) fn built(profile: &str, binary: &str) -> Result<PathBuf, String> {
-    let metadata = metadata(false)?;
-    let target = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
-    Ok(Path::new(target).join(profile).join(format!("{binary}{}", env::consts::EXE_SUFFIX)))
+    Ok(target()?.join(profile).join(format!("{binary}{}", env::consts::EXE_SUFFIX)))
 }

@@ -22,6 +22,12 @@ pub struct RunningRuntime {
     pub project: String,
 }
 
+/// What is known of a runtime while it does not run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Known {
+    providers: Option<PathBuf>,
+}
+
 impl DataDir {
     /// Makes the folder if need be; only its owner may look inside.
     pub fn create(path: &Path) -> io::Result<Self> {
@@ -72,6 +78,22 @@ impl DataDir {
     /// What they are encrypted with, unless the settings name another place.
     pub fn secrets_key(&self) -> PathBuf {
         self.0.join("secrets.key")
+    }
+
+    /// Notes where this runtime's own providers are declared, for commands that are given while none runs.
+    pub fn note_providers(&self, folder: Option<&Path>) -> io::Result<()> {
+        let folder = folder.map(std::path::absolute).transpose()?;
+        let text = serde_json::to_string(&Known { providers: folder }).map_err(io::Error::other)?;
+        write_private(&self.known(), text.as_bytes())
+    }
+
+    /// Where the providers of the last runtime are declared; nothing where they are all built in.
+    pub fn providers(&self) -> Option<PathBuf> {
+        serde_json::from_slice::<Known>(&std::fs::read(self.known()).ok()?).ok()?.providers
+    }
+
+    fn known(&self) -> PathBuf {
+        self.0.join("known.json")
     }
 
     /// Tells the command line where the runtime is.

@@ -52,6 +52,8 @@ pub struct ObjectType {
 
 /// Counts a record's changes, starting at 1: lets a test tell versions apart.
 pub(super) const REVISION: &str = "revision";
+/// Names the records that went into this one, divided by semicolons.
+pub(super) const MERGED_IDS: &str = "hs_merged_object_ids";
 /// Holds a text of the size that was ordered, or nothing.
 pub(super) const LARGE_TEXT: &str = "large_text";
 

@@ -151,7 +151,7 @@ impl State {
         Ok(is_done)
     }
 
-    /// Merges the second record into the first: values that the first lacks are taken over, the second goes to the archive.
+    /// Merges the second record into the first: values that the first lacks are taken over, the second is never seen again.
     ///
     /// # Errors
     /// For a type or a record that is not there, or archived.
@@ -167,7 +167,7 @@ impl State {
         let moved: Properties = names.filter_map(|name| Some((name.clone(), Some(from.value(name)?.into_owned())))).collect();
         let properties_moved = moved.len();
         store.change(primary, moved, now_ms, lag_ms);
-        store.archive(merged, now_ms, lag_ms);
+        store.absorb(primary, merged, now_ms, lag_ms);
         store.changes.push(now_ms, primary, ChangeKind::Merge { merged, properties_moved });
         Ok(())
     }

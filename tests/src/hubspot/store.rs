@@ -10,7 +10,7 @@ use super::{
     change::{Change, ChangeKind, ChangeLog},
     index::Index,
     record::{Properties, Record, View},
-    schema::{Kind, ObjectType, REVISION},
+    schema::{Kind, MERGED_IDS, ObjectType, REVISION},
 };
 
 /// All records of one type. Ids are 1, 2, 3, …, so a row's place is its id minus one; nothing is ever removed.
@@ -24,6 +24,8 @@ pub struct Store {
     pub large: Option<Large>,
     pub(super) rows: Vec<Record>,
     pub(super) archived: BTreeSet<u64>,
+    /// Records that went into others: of the archived ones, those that no list shows.
+    merged: BTreeSet<u64>,
     pub(super) index: Index,
     pub(super) changes: ChangeLog,
 }
@@ -36,7 +38,16 @@ impl Store {
             |n: u64| start + i64::try_from(i128::from(history_ms) * i128::from(n) / i128::from(count.max(1))).unwrap_or_default();
         let rows: Vec<_> = (0..count).map(|n| new_record(at(n), None, true)).collect();
         let index = Index::of(&rows);
-        Self { object, seed, large, rows, archived: BTreeSet::new(), index, changes: ChangeLog::default() }
+        Self {
+            object,
+            seed,
+            large,
+            rows,
+            archived: BTreeSet::new(),
+            merged: BTreeSet::new(),
+            index,
+            changes: ChangeLog::default(),
+        }
     }
 
     /// How many records there are, archived ones included.
@@ -59,7 +70,8 @@ impl Store {
     pub fn page(&self, after: u64, limit: usize, is_archived: bool) -> Vec<View<'_>> {
         let above = (Bound::Excluded(after), Bound::Unbounded);
         if is_archived {
-            return self.archived.range(above).filter_map(|id| self.get(*id)).take(limit).collect();
+            let shown = self.archived.range(above).filter(|id| !self.merged.contains(id));
+            return shown.filter_map(|id| self.get(*id)).take(limit).collect();
         }
         let live = (after + 1..=self.len()).filter_map(|id| self.get(id)).filter(|view| !view.record.is_archived());
         live.take(limit).collect()
@@ -104,6 +116,23 @@ impl Store {
             self.changes.push(now_ms, id, ChangeKind::Deletion);
         }
         is_done
+    }
+
+    /// Lets a record go into another, which says so from then on; nothing else ever shows it again.
+    pub fn absorb(&mut self, into: u64, merged: u64, now_ms: i64, lag_ms: i64) {
+        let ids = |id| self.get(id).and_then(|view| view.value(MERGED_IDS)).map(|ids| ids.into_owned());
+        let ids: Vec<String> = ids(into).into_iter().chain([merged.to_string()]).chain(ids(merged)).collect();
+        let written = [(MERGED_IDS.to_owned(), Some(ids.join(";")))].into();
+        self.learn(&written);
+        self.update(into, now_ms, lag_ms, |record| record.written.get_or_insert_default().extend(written));
+        self.update(merged, now_ms, lag_ms, |record| record.archived_ms = now_ms);
+        self.archived.insert(merged);
+        self.merged.insert(merged);
+    }
+
+    /// Whether a record went into another.
+    pub fn is_merged(&self, id: u64) -> bool {
+        self.merged.contains(&id)
     }
 
     /// Takes a record out of the archive; false if it is not in it.

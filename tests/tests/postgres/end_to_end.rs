@@ -38,7 +38,7 @@ fn world(folder: &std::path::Path, manifest: &str, postgres: &str) -> World {
 }
 
 /// Asks until the answer is as it should be.
-async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
     let waiting = async {
         loop {
             if let Some(found) = ask().await {

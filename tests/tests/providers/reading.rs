@@ -1,6 +1,6 @@
 //! The least that reads: a plan from a manifest, and a loop over pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use ampline_core::{
     cursor::{ReadType, Run},
@@ -116,9 +116,10 @@ impl Reading {
     }
 
     async fn complete(&self, plan: &ReadPlan, records: &mut [Record]) -> Result<(), ReadError> {
-        for request in self.provider.completing_requests(plan, records) {
-            let response = self.send(request).await;
-            self.provider.completed(plan, records, &response)?;
+        let mut requests: VecDeque<_> = self.provider.completing_requests(plan, records).into();
+        while let Some(request) = requests.pop_front() {
+            let response = self.send(request.clone()).await;
+            requests.extend(self.provider.completed(plan, records, &request, &response)?.next);
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 //! Oracles: what the emulators say their records are, the contract's form of messages, and a signer that shares no code with the
 //! verifier.
 
+mod bodies_of_2023;
+mod custom_objects;
 mod delivery;
 mod refusals;
 mod salesforce;

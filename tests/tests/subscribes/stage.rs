@@ -83,9 +83,13 @@ impl std::ops::Deref for Stage {
 impl Stage {
     /// Ten contacts and five companies, with these subscriptions.
     pub(crate) fn new(subscribe: &str) -> Self {
+        Self::of(Options::default().with("contacts", 10).with("companies", 5), &format!("{READ}{subscribe}"))
+    }
+
+    /// These records, with this manifest.
+    pub(crate) fn of(options: Options, manifest: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options::default().with("contacts", 10).with("companies", 5);
-        let mut world = World::new(folder.path(), options, &format!("{READ}{subscribe}"), DESTINATIONS).unwrap();
+        let mut world = World::new(folder.path(), options, manifest, DESTINATIONS).unwrap();
         // Two secrets: the app's is being changed.
         world.workplace.set("INBOUND_KEY", &format!("older-secret {CLIENT_SECRET}"));
         let file = world.workplace.settings_file();

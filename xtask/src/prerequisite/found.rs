@@ -14,6 +14,10 @@ pub(super) fn c_compiler() -> Option<String> {
     first_line("cc", &["--version"])
 }
 
+pub(super) fn cpp_compiler() -> Option<String> {
+    first_line("c++", &["--version"])
+}
+
 pub(super) fn rustfmt() -> Option<String> {
     first_line("cargo", &["fmt", "--version"])
 }

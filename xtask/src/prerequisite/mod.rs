@@ -43,6 +43,18 @@ pub(crate) const C_COMPILER: Prerequisite = Prerequisite {
     by_hand: "a C compiler that answers to `cc` (Debian: apt-get install build-essential; macOS: xcode-select --install)",
 };
 
+/// Compiles libFuzzer.
+pub(crate) const CPP_COMPILER: Prerequisite = Prerequisite {
+    name: "C++ compiler",
+    needed_for: "libFuzzer is compiled from C++",
+    find: found::cpp_compiler,
+    rustup: &[],
+    tool: None,
+    packages: &["build-essential"],
+    debian_release_min: 0,
+    by_hand: "a C++ compiler that answers to `c++` (Debian: apt-get install build-essential; macOS: xcode-select --install)",
+};
+
 /// Compiles sinks to WebAssembly.
 pub(crate) const WASM_COMPILER: Prerequisite = Prerequisite {
     name: "wasm target",

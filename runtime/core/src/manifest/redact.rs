@@ -16,8 +16,16 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     if secrets.is_empty() {
         return Cow::Borrowed(text);
     }
-    let is_secret = |at: usize| secrets.iter().any(|(start, end)| (*start..*end).contains(&at));
-    Cow::Owned(text.char_indices().map(|(at, char)| if is_secret(at) { '*' } else { char }).collect())
+    secrets.sort_unstable();
+    let mut left = secrets.into_iter().peekable();
+    let mut secret_until = 0;
+    let shown = text.char_indices().map(|(at, char)| {
+        while let Some((_, end)) = left.next_if(|(start, _)| *start <= at) {
+            secret_until = secret_until.max(end);
+        }
+        if at < secret_until { '*' } else { char }
+    });
+    Cow::Owned(shown.collect())
 }
 
 /// `user:password` of each `user:password@host`. A scheme need not stand before it: destinations may leave it out.

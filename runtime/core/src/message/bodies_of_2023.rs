@@ -78,7 +78,7 @@ impl State<'_> {
 
     fn close(&self, mut body: Vec<u8>, cut_at: usize) -> Body {
         body.push(b'}');
-        let whole = RecordSpan { start: 0, end: offset(body.len()), ..span(self.event, self.id, self.record) };
+        let whole = RecordSpan { start: 0, end: offset(body.len()), ..span(self.event, self.event.kind, self.id, self.record) };
         (body, BodyIndex { result_info_at: offset(cut_at), records: vec![whole] })
     }
 

@@ -77,7 +77,12 @@ impl Translation {
 
 /// The members of `mappedFields`, or of an object within them.
 #[derive(Default)]
-pub(super) struct Mapped(Vec<(Vec<u8>, Node)>);
+pub(super) struct Mapped {
+    /// In the order of the plan.
+    members: Vec<(Vec<u8>, Node)>,
+    /// Where the objects among them stand.
+    objects: HashMap<Vec<u8>, usize>,
+}
 
 enum Node {
     Value(Column),
@@ -99,19 +104,16 @@ impl Mapped {
         let mut member = Vec::new();
         push_member(name, &mut member);
         if inner.is_empty() {
-            self.0.push((member, Node::Value(column)));
+            self.members.push((member, Node::Value(column)));
             return;
         }
-        let known = self.0.iter_mut().find_map(|(other, node)| match node {
-            Node::Object(object) if *other == member => Some(object),
-            _ => None,
-        });
-        match known {
-            Some(object) => object.insert(inner, column),
-            None => {
+        let place = *self.objects.entry(member.clone()).or_insert(self.members.len());
+        match self.members.get_mut(place) {
+            Some((_, Node::Object(object))) => object.insert(inner, column),
+            _ => {
                 let mut object = Self::default();
                 object.insert(inner, column);
-                self.0.push((member, Node::Object(object)));
+                self.members.push((member, Node::Object(object)));
             }
         }
     }
@@ -119,7 +121,7 @@ impl Mapped {
     /// Writes the members that the record has; whether there were any.
     pub(super) fn push(&mut self, fields: &[(String, Bytes)], into: &mut Vec<u8>) -> bool {
         let mut any = false;
-        for (member, node) in &mut self.0 {
+        for (member, node) in &mut self.members {
             let before = into.len();
             if any {
                 into.push(b',');

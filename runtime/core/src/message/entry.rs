@@ -1,5 +1,7 @@
 //! One entry of `result`: a record's fields under the names that the plan gives them, its associations, and its raw text.
 
+use std::collections::{HashMap, HashSet};
+
 use bytes::Bytes;
 
 use super::column::{Column, Mapped, Translation};
@@ -19,9 +21,9 @@ pub(super) struct Columns {
 /// What holds where every field is delivered.
 struct All {
     /// Delivered under another name only; lower-cased.
-    renamed: Vec<String>,
+    renamed: HashSet<String>,
     /// By the field, lower-cased.
-    translations: Vec<(String, Translation)>,
+    translations: HashMap<String, Translation>,
 }
 
 impl Columns {
@@ -83,11 +85,12 @@ impl Columns {
 
 impl All {
     fn new(fields: &FieldSelection) -> Self {
-        let is_plain = |name: &str| fields.plain.iter().any(|path| path.is_plain() && path.head().to_lowercase() == name);
+        let plain: HashSet<String> =
+            fields.plain.iter().filter(|path| path.is_plain()).map(|path| path.head().to_lowercase()).collect();
         let sources = fields.mapped.iter().filter(|mapped| mapped.source.is_plain());
         let names = sources.map(|mapped| mapped.source.head().to_lowercase());
         let translations = fields.values.iter().map(|(name, values)| (name.clone(), Translation::new(values)));
-        Self { renamed: names.filter(|name| !is_plain(name)).collect(), translations: translations.collect() }
+        Self { renamed: names.filter(|name| !plain.contains(name)).collect(), translations: translations.collect() }
     }
 
     /// Writes every field but those that are delivered under another name only; whether there were any.
@@ -98,8 +101,8 @@ impl All {
                 into.push(b',');
             }
             push_member(name, into);
-            match self.translations.iter().find(|(field, _)| field == name) {
-                Some((_, translation)) => into.extend_from_slice(&translation.of(value)),
+            match self.translations.get(name) {
+                Some(translation) => into.extend_from_slice(&translation.of(value)),
                 None => into.extend_from_slice(value),
             }
             any = true;

@@ -41,14 +41,18 @@ pub fn build_events(
     let time = now.to_string();
     let head = head(&plan.read.context, "subscribe", &[("operationTime", &time)]);
     let mut writer = Writer { source, plan, records, columns: Columns::new(&plan.read.fields), entries: Entries::default() };
-    let kept: Vec<_> = events.iter().filter_map(|accepted| Some((accepted, writer.push(accepted.event)?))).collect();
+    let entries = events.iter().flat_map(|accepted| writer.push(accepted.event).into_iter().map(move |span| (accepted, span)));
+    let kept: Vec<_> = entries.collect();
     let (mut envelopes, mut first) = (Vec::new(), 0);
     while first < kept.len() {
         let end = writer.entries.fill(first, head.len());
         let spans = kept[first..end].iter().map(|(_, span)| span.clone());
         let message = assemble(&head, &writer.entries, first, spans);
         let chunk = kept[first..end].iter().map(|(accepted, _)| *accepted);
-        envelopes.push(envelope(&plan.read, origin(&plan.read, chunk, "", now), message));
+        // A chunk that begins within an event is told from the one before by its first record.
+        let is_within = first > 0 && kept[first - 1].0.key == kept[first].0.key;
+        let part = if is_within { kept[first].1.id.as_str() } else { "" };
+        envelopes.push(envelope(&plan.read, origin(&plan.read, chunk, part, now), message));
         first = end;
     }
     envelopes
@@ -77,8 +81,8 @@ pub(super) fn origin<'a>(
 }
 
 /// What a table or the store must know of the state that a message carries.
-pub(super) fn span(event: &ProviderEvent, id: &str, record: Option<&Record>) -> RecordSpan {
-    let deleted = event.kind == EventKind::Delete;
+pub(super) fn span(event: &ProviderEvent, kind: EventKind, id: &str, record: Option<&Record>) -> RecordSpan {
+    let deleted = kind == EventKind::Delete;
     let modified_at = if deleted { Some(event.occurred_at) } else { record.and_then(|record| record.modified_at) };
     RecordSpan { id: id.to_owned(), start: 0, end: 0, modified_at_ms: modified_at.map(Timestamp::as_millisecond), deleted }
 }
@@ -92,14 +96,22 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Writes the entries of an event: one, and where the destination holds records one more for each that was merged into it.
+    fn push(&mut self, event: &ProviderEvent) -> Vec<RecordSpan> {
+        let Some(id) = event.record_id.as_deref() else { return Vec::new() };
+        let merged = event.merged.iter().filter(|_| self.plan.mirrors_records);
+        let entries: Vec<(EventKind, &str)> =
+            merged.map(|id| (EventKind::Delete, id.as_str())).chain([(event.kind, id)]).collect();
+        entries.into_iter().filter_map(|(kind, id)| self.push_entry(event, kind, id)).collect()
+    }
+
     /// Writes an entry. Nothing where the destination holds records and this one is gone: its deletion is an event of its own.
-    fn push(&mut self, event: &ProviderEvent) -> Option<RecordSpan> {
-        let id = event.record_id.as_deref()?;
-        let record = match event.kind {
+    fn push_entry(&mut self, event: &ProviderEvent, kind: EventKind, id: &str) -> Option<RecordSpan> {
+        let record = match kind {
             EventKind::Delete => None,
             _ => self.records.get(&(self.plan.read.key.object_name.clone(), id.to_owned())),
         };
-        if self.plan.mirrors_records && record.is_none() && event.kind != EventKind::Delete {
+        if self.plan.mirrors_records && record.is_none() && kind != EventKind::Delete {
             return None;
         }
         let ties = event.association.as_ref().filter(|_| !self.plan.mirrors_records);
@@ -113,7 +125,7 @@ impl Writer<'_> {
             }
             None => into.push(b'{'),
         }
-        push_text("subscribeEventType", event.kind.as_str(), into);
+        push_text("subscribeEventType", kind.as_str(), into);
         push_text("providerEventType", &event.provider_type, into);
         if let Some(ties) = ties {
             self.push_ties(ties);
@@ -130,7 +142,7 @@ impl Writer<'_> {
         into.extend_from_slice(&event.raw);
         into.push(b'}');
         self.entries.ends.push(self.entries.bytes.len());
-        Some(span(event, id, record))
+        Some(span(event, kind, id, record))
     }
 
     fn push_ties(&mut self, ties: &Association) {

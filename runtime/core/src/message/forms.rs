@@ -13,6 +13,10 @@ use crate::members::Members;
 pub fn url_form(envelope: &Envelope, download_url: &str) -> Vec<u8> {
     let head = (envelope.index.result_info_at as usize).min(envelope.body.len());
     let mut body = envelope.body[..head].to_vec();
+    // A body of 2023 that tells of a deletion has nothing to cut, and ends with its last member.
+    if !body.ends_with(b",") {
+        body.push(b',');
+    }
     body.extend_from_slice(br#""resultInfo":{"type":"url","downloadUrl":"#);
     push_string(download_url, &mut body);
     body.extend_from_slice(format!(r#","numRecords":{}}}}}"#, envelope.index.records.len()).as_bytes());

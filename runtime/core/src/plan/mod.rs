@@ -107,6 +107,10 @@ fn configured<'a>(choice: &Choice<'a>, name: &str, problems: &mut Problems) -> O
     }
 }
 
+/// So many problems of an installation are listed; the last one says that there are more.
+const PROBLEMS_MAX: usize = 500;
+const LAST: usize = PROBLEMS_MAX - 1;
+
 /// What was found so far, and where the search is.
 struct Problems {
     place: String,
@@ -116,22 +120,28 @@ struct Problems {
 
 impl Problems {
     fn add(&mut self, message: String) {
-        let (place, path) = (self.place.clone(), self.path.clone());
-        self.found.push(PlanProblem { place, path, message, awaits_destination: false });
+        self.push(self.path.clone(), message);
     }
 
     /// A problem of one key of the configuration.
     fn add_at(&mut self, key: &str, message: String) {
-        let (place, path) = (self.place.clone(), format!("{}.{key}", self.path));
-        self.found.push(PlanProblem { place, path, message, awaits_destination: false });
+        self.push(format!("{}.{key}", self.path), message);
     }
 
     /// Nothing is called so that records are to go to.
     fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
+        let before = self.found.len();
         self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
-        if let Some(problem) = self.found.last_mut() {
-            problem.awaits_destination = true;
-        }
+        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = true);
+    }
+
+    fn push(&mut self, path: String, message: String) {
+        let message = match self.found.len() {
+            PROBLEMS_MAX.. => return,
+            LAST => "there are further problems, which are not listed: solve those above first".to_owned(),
+            _ => message,
+        };
+        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: false });
     }
 }
 
@@ -171,7 +181,7 @@ fn plan_object(
     }
     let (Some(known), Some(schedule), true) = (known, schedule, name_is_sound) else { return None };
     let context = MessageContext {
-        installation: installation.clone(),
+        installation: installation.without_objects(),
         provider: integration.provider.clone(),
         object_name: mapped.unwrap_or(name).clone(),
         raw_object_name: mapped.map(|_| name.clone()),
@@ -231,11 +241,16 @@ fn schedule(text: Option<&str>, problems: &mut Problems) -> Option<Option<Schedu
     }
 }
 
+/// Of so many names the one most alike is looked for; longer names than any provider's are not compared.
+const COMPARED_MAX: usize = 200;
+
 /// Says that there is no such thing, and which there are.
 pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
+    let known: Vec<&str> = known.take(COMPARED_MAX).collect();
     let alike = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());
-    let best = known.iter().map(|known| (alike(known), *known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let comparable = |text: &str| text.len() <= OBJECT_NAME_BYTES_MAX;
+    let compared = known.iter().filter(|known| comparable(known) && comparable(name));
+    let best = compared.map(|known| (alike(known), *known)).max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
         Some((score, best)) if score >= ALIKE_MIN => {
             format!("there is no {what} `{name}`: did you mean `{best}`?{}", list(what, &known))

@@ -36,6 +36,25 @@ pub struct Installation {
     pub objects: BTreeMap<String, ObjectConfig>,
 }
 
+impl Installation {
+    /// All that messages say of it: what was chosen is in the plans, of which there may be thousands.
+    pub(super) fn without_objects(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            project_id: self.project_id.clone(),
+            integration: self.integration.clone(),
+            group_ref: self.group_ref.clone(),
+            group_name: self.group_name.clone(),
+            consumer_ref: self.consumer_ref.clone(),
+            consumer_name: self.consumer_name.clone(),
+            connection_id: self.connection_id.clone(),
+            workspace: self.workspace.clone(),
+            update_time: self.update_time,
+            objects: BTreeMap::new(),
+        }
+    }
+}
+
 /// A customer's choices for one object.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -136,7 +155,7 @@ pub struct ReadKey {
 /// What every message of a read says besides its records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageContext {
-    /// The installation and all it says of project, group, consumer and connection.
+    /// The installation and all it says of project, group, consumer and connection; without its choices.
     pub installation: Installation,
     /// Catalog name of the provider.
     pub provider: String,

@@ -43,6 +43,8 @@ pub enum AuthScheme {
     Basic,
     /// A key in a header or in the query.
     ApiKey(ApiKeyPlace),
+    /// Several values, in headers and parameters as the provider wants them.
+    Custom(Box<CustomAuth>),
     /// OAuth 2.
     OAuth2(Box<OAuth2>),
 }
@@ -62,6 +64,17 @@ pub enum ApiKeyPlace {
         /// Name of the parameter.
         name: String,
     },
+}
+
+/// Credentials of a form of the provider's own: values that a customer gives, and where they go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomAuth {
+    /// Headers, each with its value, in which `{{.name}}` stands for an input.
+    pub headers: Vec<(String, String)>,
+    /// Parameters of the query, the same way.
+    pub query: Vec<(String, String)>,
+    /// What a customer gives. All of it counts as secret.
+    pub inputs: Vec<Input>,
 }
 
 /// OAuth 2 as a provider speaks it. Addresses may hold placeholders, as base URLs do.
@@ -123,6 +136,11 @@ pub struct Unfilled {
 ///
 /// Values become part of a host name or a path, so only letters, digits, `-`, `_` and `.` are put in; any other value counts as none.
 pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, Unfilled> {
+    fill_text(template, |key| value(key).filter(|value| is_plain(value)))
+}
+
+/// The same with values of any kind, for what is no address.
+pub fn fill_text(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, Unfilled> {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once("{{") {
@@ -133,7 +151,7 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<St
             continue;
         };
         let key = inner.trim().trim_start_matches('.');
-        match value(key).filter(|value| is_plain(value)) {
+        match value(key) {
             Some(value) => filled.push_str(&value),
             None => return Err(Unfilled { key: key.to_owned(), template: template.to_owned() }),
         }
@@ -143,7 +161,7 @@ pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<St
     Ok(filled)
 }
 
-fn is_plain(value: &str) -> bool {
+pub(super) fn is_plain(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 

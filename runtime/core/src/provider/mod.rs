@@ -8,6 +8,7 @@ mod error;
 mod field_metadata;
 mod hubspot;
 mod info;
+mod inputs;
 mod percent;
 mod piece;
 mod salesforce;
@@ -21,7 +22,8 @@ pub use error::{ReadError, ReadErrorClass};
 pub(crate) use error::{clip, retry_after, snippet};
 pub use field_metadata::{FieldMetadata, FieldValue, ValueType};
 use http::{Request, Response};
-pub use info::{ApiKeyPlace, AuthScheme, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill};
+pub use info::{ApiKeyPlace, AuthScheme, CustomAuth, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill, fill_text};
+pub use inputs::MissingInputs;
 use jiff::Timestamp;
 
 use crate::{cursor::Run, plan::ReadPlan};
@@ -54,15 +56,21 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`],
-    /// one after the other in the order of the requests.
+    /// Requests that complete a page (associations that the page itself does not carry); each answer goes to [`Provider::completed`]
+    /// along with its request.
     fn completing_requests(&self, _plan: &ReadPlan, _records: &[Record]) -> Vec<Request<Bytes>> {
         Vec::new()
     }
 
-    /// Puts what the answer to one of [`Provider::completing_requests`] says into the page's records.
-    fn completed(&self, _plan: &ReadPlan, _records: &mut [Record], _response: &Response<Bytes>) -> Result<(), ReadError> {
-        Ok(())
+    /// Puts what the answer to one of [`Provider::completing_requests`], or to what followed from one, says into the page's records.
+    fn completed(
+        &self,
+        _plan: &ReadPlan,
+        _records: &mut [Record],
+        _request: &Request<Bytes>,
+        _response: &Response<Bytes>,
+    ) -> Result<Completed, ReadError> {
+        Ok(Completed::default())
     }
 
     /// A request that tells how many records the run will read; nothing where the first page says so, or nobody does.
@@ -112,6 +120,53 @@ pub trait Provider: Send + Sync + 'static {
     fn records(&self, _plan: &ReadPlan, _response: &Response<Bytes>) -> Result<Vec<Record>, ReadError> {
         Ok(Vec::new())
     }
+
+    /// A request for the objects that the customer made, of which events say the id alone; nothing where events call objects as
+    /// manifests do.
+    fn custom_objects_request(&self) -> Option<Request<Bytes>> {
+        None
+    }
+
+    /// What the answer to [`Provider::custom_objects_request`] says.
+    fn custom_objects(&self, _response: &Response<Bytes>) -> Result<Vec<CustomObject>, ReadError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Requests for all of these records, in as few as the provider takes; nothing where it cannot be asked for even one of them.
+pub fn records_requests(provider: &dyn Provider, plan: &ReadPlan, ids: &[String]) -> Option<Vec<Request<Bytes>>> {
+    let mut requests = Vec::new();
+    let mut parts: Vec<&[String]> = ids.chunks(RECORDS_BY_ID_MAX).rev().collect();
+    while let Some(part) = parts.pop() {
+        match provider.records_request(plan, part) {
+            Some(request) => requests.push(request),
+            None if part.len() < 2 => return None,
+            // One at a time is what every provider takes that can be asked for records at all.
+            None => parts.extend(part.chunks(part.len().div_ceil(2)).rev()),
+        }
+    }
+    Some(requests)
+}
+
+/// What came of an answer that completes a page.
+#[derive(Debug, Default)]
+pub struct Completed {
+    /// What must be asked besides.
+    pub next: Option<Request<Bytes>>,
+    /// What is left out for good because a bound was met, in words for the operation's log.
+    pub cut: Option<String>,
+}
+
+/// Most associations of one record with one object that are followed.
+pub const ASSOCIATIONS_MAX: usize = 10_000;
+
+/// An object that a customer made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomObject {
+    /// As events call it.
+    pub id: String,
+    /// As manifests may call it.
+    pub names: Vec<String>,
 }
 
 /// Where the request went whose answer this is: the connection's base URL. The engine puts it into the answer's extensions, so that

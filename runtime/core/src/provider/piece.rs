@@ -38,6 +38,13 @@ pub(super) fn slice(body: &Bytes, raw: &RawValue) -> Bytes {
     body.slice_ref(raw.get().as_bytes())
 }
 
+/// Two JSON lists as one, both as compact as they are written here.
+pub(super) fn joined(before: &Bytes, behind: &[u8]) -> Bytes {
+    let inner = |list: &[u8]| list.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).unwrap_or_default().to_vec();
+    let parts: Vec<_> = [inner(before), inner(behind)].into_iter().filter(|part| !part.is_empty()).collect();
+    [b"[", parts.join(&b',').as_slice(), b"]"].concat().into()
+}
+
 /// A whole answer.
 pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ReadError> {
     serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))

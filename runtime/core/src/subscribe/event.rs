@@ -42,6 +42,8 @@ pub struct ProviderEvent {
     pub object: String,
     /// The record; nothing where the provider only says that it lost count of what happened to the object.
     pub record_id: Option<String>,
+    /// Records that are no more because they were merged into this one.
+    pub merged: Vec<String>,
     /// Names of the fields that changed; empty where the event does not say.
     pub fields_updated: Vec<String>,
     /// When it happened at the provider.

@@ -43,9 +43,21 @@ struct Body<'a> {
     #[serde(borrow)]
     primary_object_id: Option<&'a RawValue>,
     #[serde(borrow)]
+    new_object_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    merged_object_ids: Option<&'a RawValue>,
+    #[serde(borrow)]
     association_type: Option<&'a RawValue>,
     #[serde(borrow)]
     association_removed: Option<&'a RawValue>,
+}
+
+const MERGE: &str = "merge";
+const RESTORE: &str = "restore";
+
+/// Whether an event says that a record is there again.
+pub(super) fn restores(provider_type: &str) -> bool {
+    provider_type.split_once('.').is_some_and(|(_, what)| what == RESTORE)
 }
 
 /// The events of a call.
@@ -75,10 +87,13 @@ pub(super) fn event(raw: &Bytes) -> Result<ProviderEvent, String> {
     let named = owned(body.object_type_id).or_else(|| (prefix != "object").then(|| prefix.to_owned()));
     let object = named.or_else(|| association.as_ref().map(|association| association.from.object.clone()));
     let object = canonical(&object.ok_or_else(|| missing("objectTypeId"))?);
-    let record_id = owned(body.object_id)
+    // What a merge leaves is the new record where it made one.
+    let record_id = owned(body.new_object_id)
+        .or_else(|| owned(body.object_id))
         .or_else(|| association.as_ref().map(|association| association.from.id.clone()))
         .or_else(|| owned(body.primary_object_id))
         .ok_or_else(|| missing("objectId"))?;
+    let merged = if what == MERGE { merged(&body, &record_id) } else { Vec::new() };
     let fields_updated: Vec<String> = owned(body.property_name).into_iter().collect();
     let identity = identity(&body, &provider_type, &record_id);
     Ok(ProviderEvent {
@@ -86,6 +101,7 @@ pub(super) fn event(raw: &Bytes) -> Result<ProviderEvent, String> {
         provider_type,
         object,
         record_id: Some(record_id),
+        merged,
         fields_updated: if kind == EventKind::Update { fields_updated } else { Vec::new() },
         occurred_at,
         workspace: owned(body.portal_id),
@@ -93,6 +109,13 @@ pub(super) fn event(raw: &Bytes) -> Result<ProviderEvent, String> {
         identity,
         raw: raw.clone(),
     })
+}
+
+/// Every record that went into another.
+fn merged(body: &Body<'_>, into: &str) -> Vec<String> {
+    let listed = body.merged_object_ids.and_then(|ids| serde_json::from_str::<Vec<&RawValue>>(ids.get()).ok());
+    let ids = listed.into_iter().flatten().chain(body.primary_object_id).filter_map(text);
+    ids.filter(|id| *id != into).map(std::borrow::Cow::into_owned).collect()
 }
 
 fn kind(what: &str) -> EventKind {

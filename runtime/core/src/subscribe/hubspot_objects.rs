@@ -26,15 +26,24 @@ const OBJECTS: [(&str, &str, &str); 21] = [
 ];
 
 /// A name without case and punctuation: `line_item`, `line-item` and `lineItem` are one.
-fn squash(name: &str) -> String {
+pub(super) fn squash(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// One name for all spellings of an object: the singular where it is known, else what was given. A custom object goes by its
-/// type id (`2-3465404`), which is all that events say of it.
-pub(super) fn canonical(name: &str) -> String {
+fn known(name: &str) -> Option<&'static str> {
     let squashed = squash(name);
     let known =
         OBJECTS.iter().find(|(id, singular, plural)| *id == name || squash(singular) == squashed || squash(plural) == squashed);
-    known.map_or_else(|| name.to_lowercase(), |(_, singular, _)| (*singular).to_owned())
+    known.map(|(_, singular, _)| *singular)
+}
+
+/// Whether an object is one of HubSpot's own.
+pub(super) fn is_known(name: &str) -> bool {
+    known(name).is_some()
+}
+
+/// One name for all spellings of an object: the singular where it is HubSpot's own, else what was given. Events say the type id of a
+/// custom object (`2-3465404`); what manifests call it, [`CustomObjects`](super::CustomObjects) tells.
+pub(super) fn canonical(name: &str) -> String {
+    known(name).map_or_else(|| name.to_lowercase(), str::to_owned)
 }

@@ -35,7 +35,10 @@ pub fn judge(source: Source, plan: &SubscribePlan, event: &ProviderEvent) -> Dec
         EventKind::Create => plan.create,
         EventKind::Delete => plan.delete,
         EventKind::AssociationUpdate => plan.associations.is_some(),
-        EventKind::Other => event.record_id.is_none() && (plan.create || plan.update.is_some() || plan.delete),
+        EventKind::Other => {
+            let is_followed = event.record_id.is_none() || plan.mirrors_records && source.moves_records(event);
+            is_followed && (plan.create || plan.update.is_some() || plan.delete)
+        }
         EventKind::Update => match &plan.update {
             Some(watched) if !watched.has_any(&event.fields_updated) => return ignore("no watched field changed"),
             update => update.is_some(),

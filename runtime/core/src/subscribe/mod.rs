@@ -4,6 +4,7 @@
 //! [`build_events`](crate::message::build_events).
 
 mod config;
+mod custom_objects;
 mod event;
 mod hubspot;
 mod hubspot_objects;
@@ -16,6 +17,7 @@ mod shared_key;
 mod source;
 
 pub use config::{Enabled, EventConfig, SubscribeConfig, UpdateConfig, WatchAuto};
+pub use custom_objects::CustomObjects;
 pub use event::{Association, End, EventKind, ProviderEvent};
 pub use judge::{Decision, Needed, Records, judge, records_needed};
 pub use plan::{SubscribePlan, Watched, plan_subscriptions};

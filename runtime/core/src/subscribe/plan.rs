@@ -33,7 +33,7 @@ pub struct SubscribePlan {
     /// Whether the destination holds the latest state of each record rather than taking messages.
     pub mirrors_records: bool,
     /// Reads of the objects at the other end of associations, by the manifest's names; empty where their records are not wanted.
-    pub related: BTreeMap<String, Arc<ReadPlan>>,
+    pub related: Arc<BTreeMap<String, Arc<ReadPlan>>>,
 }
 
 /// Which fields' changes count.
@@ -56,7 +56,8 @@ pub fn plan_subscriptions(
     configs: &BTreeMap<String, SubscribeConfig>,
     destinations: &BTreeMap<String, KnownDestination>,
 ) -> (Vec<SubscribePlan>, Vec<PlanProblem>) {
-    let mut planner = Planner { choice, installation, destinations, object: String::new(), problems: Vec::new() };
+    let mut planner =
+        Planner { choice, installation, destinations, object: String::new(), problems: Vec::new(), related: BTreeMap::new() };
     let defaults = SubscribeConfig::default();
     let mut plans = Vec::new();
     let subscribed = &choice.latest.subscribe;
@@ -80,6 +81,8 @@ struct Planner<'a> {
     destinations: &'a BTreeMap<String, KnownDestination>,
     object: String,
     problems: Vec<PlanProblem>,
+    /// [`SubscribePlan::related`] by destination: many subscriptions share one.
+    related: BTreeMap<String, Arc<BTreeMap<String, Arc<ReadPlan>>>>,
 }
 
 impl<'a> Planner<'a> {
@@ -135,7 +138,7 @@ impl<'a> Planner<'a> {
         let associations = object.association_change_event;
         let related = match associations {
             Some(AssociationChange { include_full_records: true }) if !mirrors_records => self.related(destination),
-            _ => BTreeMap::new(),
+            _ => Arc::default(),
         };
         Some(SubscribePlan {
             read: Arc::new(read),
@@ -166,13 +169,18 @@ impl<'a> Planner<'a> {
         plan::plan_alone(self.choice.latest, self.installation, object, &config, self.destinations)
     }
 
-    fn related(&self, destination: &str) -> BTreeMap<String, Arc<ReadPlan>> {
+    fn related(&mut self, destination: &str) -> Arc<BTreeMap<String, Arc<ReadPlan>>> {
+        if let Some(known) = self.related.get(destination) {
+            return known.clone();
+        }
         let reads = self.choice.latest.read.iter().filter_map(|object| self.declared(&object.object_name));
         let plans = reads.filter_map(|object| {
             let read = self.read(object, None, destination)?;
             Some((read.key.object_name.clone(), Arc::new(read)))
         });
-        plans.collect()
+        let related: Arc<BTreeMap<_, _>> = Arc::new(plans.collect());
+        self.related.insert(destination.to_owned(), related.clone());
+        related
     }
 
     fn watched(&mut self, object: &SubscribeObject, config: &SubscribeConfig, read: &ReadPlan) -> Option<Watched> {

@@ -1,5 +1,7 @@
 //! Salesforce change data capture, as EventBridge hands it on: one event may stand for many records and is split.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -17,6 +19,11 @@ const HEADER: &str = "ChangeEventHeader";
 const RECORD_IDS: &str = "recordIds";
 /// The id that stands for "no one record" in overflow events, in its long and short forms.
 const NO_RECORD: &str = "000000000000000";
+
+/// More fields than an object of Salesforce's can have.
+const FIELDS_MAX: usize = 2_000;
+/// What the events of one call may take in all, in bytes: each has the text of the change, however many records share it.
+const COPIES_BYTES_MAX: usize = 32 << 20;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,6 +57,12 @@ pub(super) fn events(body: &Bytes) -> Result<Vec<ProviderEvent>, InboundError> {
     let (header, ids) = header_and_ids(&change).map_err(malformed)?;
     if ids.len() > EVENTS_MAX {
         return Err(InboundError::TooMany(ids.len()));
+    }
+    if ids.len().saturating_mul(body.len()) > COPIES_BYTES_MAX.max(body.len()) {
+        let (ids, bytes) = (ids.len(), body.len());
+        return Err(malformed(format!(
+            "the call carries one change of {bytes} bytes to {ids} records, more than is taken in at once ({COPIES_BYTES_MAX} bytes in all)"
+        )));
     }
     if ids.is_empty() {
         return Ok(vec![event(&Bytes::from(split(&change, &header, None))).map_err(malformed)?]);
@@ -137,6 +150,7 @@ pub(super) fn event(raw: &Bytes) -> Result<ProviderEvent, String> {
         provider_type,
         object,
         record_id,
+        merged: Vec::new(),
         fields_updated: if kind == EventKind::Update { flatten(lists) } else { Vec::new() },
         occurred_at,
         workspace: None,
@@ -157,6 +171,11 @@ fn kind(change_type: &str) -> EventKind {
     }
 }
 
+/// Whether an event says that a record is there again.
+pub(super) fn restores(change_type: &str) -> bool {
+    matches!(change_type, "UNDELETE" | "GAP_UNDELETE")
+}
+
 /// The place in Salesforce's own log where it gives one; else the text.
 fn identity(header: &Header<'_>, object: &str, change_type: &str, raw: &[u8]) -> String {
     let record = header.record_id.and_then(text).unwrap_or_default();
@@ -172,16 +191,12 @@ fn identity(header: &Header<'_>, object: &str, change_type: &str, raw: &[u8]) ->
     }
 }
 
-/// Names of fields as records have them, each once.
+/// Names of fields as records have them, each once; none, which stands for any, where there are more than any object has.
 fn flatten(lists: [Option<Vec<String>>; 3]) -> Vec<String> {
-    let mut names = Vec::new();
-    for name in lists.into_iter().flatten().flatten() {
-        let name = flat(&name);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = lists.into_iter().flatten().flatten().map(|name| flat(&name));
+    let names: Vec<String> = names.filter(|name| seen.insert(name.clone())).take(FIELDS_MAX + 1).collect();
+    if names.len() > FIELDS_MAX { Vec::new() } else { names }
 }
 
 /// Parts of compound fields are fields of their own in records: `Name.LastName` is `LastName`, `MailingAddress.Street` is

@@ -101,6 +101,16 @@ impl Source {
         self == Self::HubSpot
     }
 
+    /// Whether an event moves records into or out of existence without being a creation or a deletion: a merge, or a record that is
+    /// there again. Whoever mirrors records must follow.
+    pub(super) fn moves_records(self, event: &ProviderEvent) -> bool {
+        let restores = match self {
+            Self::HubSpot => hubspot::restores(&event.provider_type),
+            Self::Salesforce => salesforce::restores(&event.provider_type),
+        };
+        restores || !event.merged.is_empty()
+    }
+
     /// Whether an event is one of those that a manifest lists by the provider's own name. HubSpot's newer events say `object.merge`
     /// with the type of object beside, older ones and manifests `contact.merge`.
     pub(super) fn is_listed(self, event: &ProviderEvent, listed: &str) -> bool {

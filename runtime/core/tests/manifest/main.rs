@@ -13,6 +13,7 @@ mod hostile;
 mod integration_rules;
 mod legacy;
 mod mutations;
+mod provider_schema;
 mod read_rules;
 mod schema;
 mod silence;

@@ -62,7 +62,8 @@ fn value(events: &mut Vec<Event<'_>>, anchors: &mut Vec<(usize, Value)>) -> Valu
     value
 }
 
-fn instance(source: &str) -> Value {
+/// A YAML text as JSON.
+pub(super) fn instance(source: &str) -> Value {
     let is_content = |event: &Event<'_>| {
         matches!(
             event,

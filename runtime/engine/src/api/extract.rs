@@ -3,7 +3,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::PathRejection},
     http::{HeaderMap, header::IF_MATCH, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -47,7 +47,11 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
         let bytes = bytes(request, state).await?;
-        if bytes.is_empty() { Ok(None) } else { Self::parse(&bytes).map(Some) }
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        // The document calls a body that may be left out one that may be null.
+        Ok(Body::<Option<T>>::parse(&bytes)?.0.map(Self))
     }
 }
 
@@ -69,7 +73,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parsed = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        parsed.map(|axum::extract::Path(path)| Self(path)).map_err(|rejection| bad_request(rejection.body_text()))
+        let wrong = |rejection: PathRejection| {
+            let issue = RequestIssue::new(Place::Path, "", rejection.body_text());
+            bad_request("the path cannot be understood").issues(vec![issue])
+        };
+        parsed.map(|axum::extract::Path(path)| Self(path)).map_err(wrong)
     }
 }
 

@@ -42,6 +42,8 @@ mod downloads;
 mod events;
 mod extract;
 mod gate;
+#[cfg(test)]
+mod gate_tests;
 mod health;
 mod hosted_store;
 mod idempotency;

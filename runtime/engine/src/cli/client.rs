@@ -18,6 +18,7 @@ use crate::{
     journal::Journal,
     percent::encoded,
     project::{Planner, Project, ProjectStore, stable_id},
+    providers,
     runtime::{Stores, open_stores},
     scheduler::Board,
     secrets::{API_KEY, Secret, Vault},
@@ -70,7 +71,7 @@ impl Client {
             }
         }
         let stores = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
-        let projects = Arc::new(idle_project(&stores).await?);
+        let projects = Arc::new(idle_project(&stores, catalog(&data)).await?);
         let Stores { journal, store, project } = stores;
         // Nobody else can ask here.
         let key = Secret::new(uuid::Uuid::now_v7().to_string());
@@ -232,15 +233,25 @@ fn refusal(problem: &Value) -> String {
 }
 
 /// The project of a folder that no runtime uses: its destinations are those that the journal has seen, and nothing is read.
-async fn idle_project(stores: &Stores) -> Result<Project, Failure> {
+async fn idle_project(stores: &Stores, catalog: Catalog) -> Result<Project, Failure> {
     let known = stores.journal.destinations().await.map_err(|error| Failure::unable(error.to_string()))?;
     let destination = |name: String| {
         let known = KnownDestination { id: stable_id("destination", &name), mirrors_records: false };
         (name, known)
     };
     let destinations: BTreeMap<_, _> = known.into_iter().map(|state| destination(state.name)).collect();
-    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), Catalog::built_in(), destinations, None);
+    let planner = Planner::new(OFFLINE_PROJECT.to_owned(), catalog, destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
+}
+
+/// The providers of the runtime that the folder belongs to. Files that cannot be read are told of, and keep nobody from the rest.
+fn catalog(data: &DataDir) -> Catalog {
+    providers::catalog(data.providers().as_deref()).unwrap_or_else(|problems| {
+        for problem in problems {
+            eprintln!("warning: {}: {}; only the providers that are built in are known", problem.place, problem.message);
+        }
+        Catalog::built_in()
+    })
 }
 
 /// The key of the running runtime: from the environment where it is set, else from the kept secrets.

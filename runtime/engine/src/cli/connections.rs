@@ -65,6 +65,9 @@ enum Action {
         /// The provider's workspace, where its addresses need one.
         #[arg(long)]
         workspace: Option<String>,
+        /// What the provider's addresses need besides, once for each: `region=eu`.
+        #[arg(long = "input", value_name = "NAME=VALUE", value_parser = pair)]
+        inputs: Vec<(String, String)>,
         /// Which provider app, where there are several.
         #[arg(long, value_name = "ID")]
         provider_app: Option<String>,
@@ -107,6 +110,8 @@ enum Kind {
     RefreshToken,
     /// The secret of `--client-id`, for OAuth 2 client credentials.
     ClientSecret,
+    /// A JSON object of the values that a provider with credentials of its own form asks for; `ampline providers show` names them.
+    Custom,
 }
 
 /// Flags of `ampline connections create`.
@@ -125,6 +130,9 @@ struct CreateArgs {
     /// The provider's workspace, where its addresses need one.
     #[arg(long)]
     workspace: Option<String>,
+    /// What the provider's addresses need besides, once for each: `region=eu`.
+    #[arg(long = "input", value_name = "NAME=VALUE", value_parser = pair)]
+    inputs: Vec<(String, String)>,
     /// What the secret is.
     #[arg(long, value_enum)]
     kind: Kind,
@@ -155,12 +163,13 @@ pub(super) async fn run(args: ConnectionsArgs) -> Result<(), Failure> {
         Action::List { provider, group, target } => list(provider, group, &target).await,
         Action::Show { connection, target } => ask(&target, Method::GET, &encoded(&connection)).await,
         Action::Create(args) => create(*args).await,
-        Action::Connect { provider, group, consumer, workspace, provider_app, no_wait, target } => {
+        Action::Connect { provider, group, consumer, workspace, inputs, provider_app, no_wait, target } => {
             let body = json!({
                 "provider": provider,
                 "groupRef": group,
                 "consumerRef": consumer,
                 "providerWorkspaceRef": workspace,
+                "providerMetadata": metadata(inputs),
                 "providerAppId": provider_app,
             });
             connect(&target, body, no_wait).await
@@ -236,6 +245,7 @@ async fn create(args: CreateArgs) -> Result<(), Failure> {
     put("consumerRef", args.consumer.map(Value::from));
     put("providerWorkspaceRef", args.workspace.map(Value::from));
     put("providerAppId", args.provider_app.map(Value::from));
+    put("providerMetadata", Some(metadata(args.inputs)));
     let needs =
         |given: Option<String>, flag: &str| given.ok_or_else(|| Failure::refused(format!("this kind of secret needs {flag}")));
     let secret = secret.reveal();
@@ -249,12 +259,28 @@ async fn create(args: CreateArgs) -> Result<(), Failure> {
         Kind::ClientSecret => {
             ("oauth2ClientCredentials", json!({ "clientId": needs(args.client_id, "--client-id")?, "clientSecret": secret }))
         }
+        Kind::Custom => {
+            // The parser's own message might repeat a value.
+            let values = serde_json::from_str::<Map<String, Value>>(secret);
+            let values = values.map_err(|_| Failure::refused("the secret is not a JSON object like {\"name\": \"value\"}"));
+            ("customAuth", values?.into())
+        }
     };
     put(member, Some(value));
     let client = Client::connect(&args.target).await?;
     let made = client.post("connections:generate", Some(Value::Object(body))).await?;
     client.close().await?;
     print(&args.target, &made)
+}
+
+fn metadata(inputs: Vec<(String, String)>) -> Value {
+    inputs.into_iter().map(|(name, value)| (name, Value::from(value))).collect::<Map<_, _>>().into()
+}
+
+/// `name=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "write it like region=eu".to_owned())
 }
 
 fn secret(args: &CreateArgs) -> Result<Secret, Failure> {

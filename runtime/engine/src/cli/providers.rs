@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use ampline_core::provider::{ApiKeyPlace, AuthScheme, Catalog, Provider, ProviderInfo, check_provider, provider_schema};
+use ampline_core::provider::{ApiKeyPlace, AuthScheme, Catalog, Input, Provider, ProviderInfo, check_provider, provider_schema};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -109,6 +109,7 @@ fn auth_name(auth: &AuthScheme) -> &'static str {
         AuthScheme::None => "none",
         AuthScheme::Basic => "basic",
         AuthScheme::ApiKey(_) => "apiKey",
+        AuthScheme::Custom(_) => "custom",
         AuthScheme::OAuth2(_) => "oauth2",
     }
 }
@@ -119,21 +120,27 @@ fn facts(provider: &dyn Provider) -> Value {
     let rate_limit = info.rate_limit.map(
         |limit| json!({ "requests": limit.requests, "perSeconds": limit.per.as_secs_f64(), "concurrent": limit.concurrent }),
     );
-    let inputs = info
-        .inputs
-        .iter()
-        .map(|input| json!({ "name": input.name, "displayName": input.display_name, "documentation": input.documentation }));
+    let listed = |inputs: &[Input]| -> Value {
+        let input = |input: &Input| json!({ "name": input.name, "displayName": input.display_name, "documentation": input.documentation });
+        inputs.iter().map(input).collect()
+    };
     json!({
         "name": info.name,
         "displayName": info.display_name,
         "baseURL": info.base_url,
         "authType": auth_name(&info.auth),
         "docsURL": info.docs_url,
-        "inputs": inputs.collect::<Value>(),
+        "inputs": listed(&info.inputs),
+        "authInputs": listed(auth_inputs(info)),
         "rateLimit": rate_limit,
         "modules": info.modules,
         "objects": provider.objects(),
     })
+}
+
+/// What a customer gives, where the provider's credentials have a form of their own.
+fn auth_inputs(info: &ProviderInfo) -> &[Input] {
+    if let AuthScheme::Custom(custom) = &info.auth { &custom.inputs } else { &[] }
 }
 
 fn described(provider: &dyn Provider) -> String {
@@ -152,6 +159,8 @@ fn described(provider: &dyn Provider) -> String {
     lines.extend(
         info.inputs.iter().map(|input| format!("  input       {}: {}. {}", input.name, input.display_name, input.documentation)),
     );
+    let secrets = auth_inputs(info).iter();
+    lines.extend(secrets.map(|input| format!("  secret      {}: {}. {}", input.name, input.display_name, input.documentation)));
     if let Some(limit) = info.rate_limit {
         let concurrent = limit.concurrent.map_or_else(String::new, |most| format!(", {most} at the same time"));
         lines.push(format!("  rate limit  {} requests in {} s{concurrent}", limit.requests, limit.per.as_secs_f64()));

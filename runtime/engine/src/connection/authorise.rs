@@ -1,6 +1,8 @@
 //! Credentials on a request: as a bearer token, a header, a parameter of the query, or Basic authentication.
 
-use ampline_core::provider::{ApiKeyPlace, AuthScheme};
+use std::collections::BTreeMap;
+
+use ampline_core::provider::{ApiKeyPlace, AuthScheme, CustomAuth, fill_text};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header::AUTHORIZATION};
@@ -26,6 +28,11 @@ pub(super) enum Proof {
     Nothing,
     Header(HeaderName, HeaderValue),
     Query(String, Secret),
+    /// Several of both.
+    Places {
+        headers: Vec<(HeaderName, HeaderValue)>,
+        query: Vec<(String, Secret)>,
+    },
 }
 
 impl Proof {
@@ -48,7 +55,13 @@ impl Proof {
                     let name = HeaderName::from_bytes(name.as_bytes());
                     header(name.map_err(|error| error.to_string())?, prefix, key, "API key").map(Some)
                 }
-                AuthScheme::None | AuthScheme::Basic | AuthScheme::OAuth2(_) => Err("the provider takes no API key".to_owned()),
+                AuthScheme::None | AuthScheme::Basic | AuthScheme::Custom(_) | AuthScheme::OAuth2(_) => {
+                    Err("the provider takes no API key".to_owned())
+                }
+            },
+            Credentials::Custom { values } => match auth {
+                AuthScheme::Custom(custom) => places(custom, values).map(Some),
+                _ => Err("the provider takes no credentials of an own form".to_owned()),
             },
         }
     }
@@ -56,10 +69,28 @@ impl Proof {
 
 fn header(name: HeaderName, prefix: &str, secret: &Secret, what: &str) -> Result<Proof, String> {
     let text = Zeroizing::new(format!("{prefix}{}", secret.reveal()));
-    let value = HeaderValue::from_str(&text).map_err(|_| format!("the {what} has characters that no header can carry"));
+    Ok(Proof::Header(name, header_value(&text, what)?))
+}
+
+fn header_value(text: &str, what: &str) -> Result<HeaderValue, String> {
+    let value = HeaderValue::from_str(text).map_err(|_| format!("the {what} has characters that no header can carry"));
     let mut value = value?;
     value.set_sensitive(true);
-    Ok(Proof::Header(name, value))
+    Ok(value)
+}
+
+/// The values in the places that the provider wants them in.
+fn places(custom: &CustomAuth, values: &BTreeMap<String, Secret>) -> Result<Proof, String> {
+    let filled = |template: &str| {
+        let text = fill_text(template, |name| values.get(name).map(|value| value.reveal().to_owned()));
+        text.map(Zeroizing::new).map_err(|unfilled| format!("`{}` is not given", unfilled.key))
+    };
+    let headers = custom.headers.iter().map(|(name, template)| {
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
+        Ok((parsed, header_value(&filled(template)?, &format!("value of the header {name}"))?))
+    });
+    let query = custom.query.iter().map(|(name, template)| Ok((name.clone(), Secret::new(filled(template)?.as_str()))));
+    Ok(Proof::Places { headers: headers.collect::<Result<_, String>>()?, query: query.collect::<Result<_, String>>()? })
 }
 
 impl Access {
@@ -70,12 +101,22 @@ impl Access {
         let url = format!("{}{path}", self.base_url.trim_end_matches('/'));
         let mut url: Url =
             url.parse().map_err(|error| format!("the provider's address {:?} is not valid: {error}", self.base_url))?;
-        if let Proof::Query(name, key) = &self.proof {
-            url.query_pairs_mut().append_pair(name, key.reveal());
+        let query = match &self.proof {
+            Proof::Query(name, key) => vec![(name, key)],
+            Proof::Places { query, .. } => query.iter().map(|(name, value)| (name, value)).collect(),
+            Proof::Nothing | Proof::Header(..) => Vec::new(),
+        };
+        for (name, value) in query {
+            url.query_pairs_mut().append_pair(name, value.reveal());
         }
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
-        if let Proof::Header(name, value) = &self.proof {
+        let headers = match &self.proof {
+            Proof::Header(name, value) => vec![(name, value)],
+            Proof::Places { headers, .. } => headers.iter().map(|(name, value)| (name, value)).collect(),
+            Proof::Nothing | Proof::Query(..) => Vec::new(),
+        };
+        for (name, value) in headers {
             request.headers_mut().insert(name.clone(), value.clone());
         }
         *request.body_mut() = (!body.is_empty()).then(|| body.into());
@@ -126,6 +167,17 @@ mod tests {
             let expected: Vec<_> = header.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
             assert_eq!(sent(&credentials, &auth), (url.to_owned(), expected), "{credentials:?}");
         }
+        let custom = CustomAuth {
+            headers: vec![("X-Pair".to_owned(), "Pair {{.id}}:{{.key}}".to_owned())],
+            query: vec![("key".to_owned(), "{{.key}}".to_owned())],
+            inputs: Vec::new(),
+        };
+        let values = [("id".to_owned(), Secret::new("7")), ("key".to_owned(), secret())].into();
+        let (url, headers) = sent(&Credentials::Custom { values }, &AuthScheme::Custom(Box::new(custom.clone())));
+        assert_eq!(url, "https://api.example.com/v1/things?a=b&key=s3cr%26t");
+        assert_eq!(headers, [("x-pair".to_owned(), "Pair 7:s3cr&t".to_owned())]);
+        let none = Credentials::Custom { values: BTreeMap::new() };
+        assert_eq!(Proof::new(&none, &AuthScheme::Custom(Box::new(custom))).unwrap_err(), "`id` is not given");
         let wrong = Proof::new(&Credentials::AccessToken { token: Secret::new("a\nb") }, &AuthScheme::Basic).unwrap_err();
         assert!(wrong.contains("access token has characters"), "{wrong}");
     }

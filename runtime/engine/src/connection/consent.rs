@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
-    sealed::Purpose, state::filled, token_endpoint,
+    registry::Needs, sealed::Purpose, state::filled, token_endpoint,
 };
 use crate::{
     project::{Origin, Party, PendingAuthorization, ProjectError},
@@ -109,6 +109,13 @@ impl Connections {
         let app = self.app_for(&request)?;
         let metadata = with_params(&app, request.metadata);
         let template = app.auth_url.as_ref().unwrap_or(&oauth2.auth_url);
+        let token_url = app.token_url.as_ref().unwrap_or(&oauth2.token_url);
+        let base_url = app.base_url.is_none();
+        // Nobody shall consent to what cannot work.
+        let needs = Needs { addresses: vec![template, token_url], base_url, answered: oauth2.workspace_field.is_some() };
+        let catalog = &self.room.catalog;
+        let info = catalog.get(&request.provider).map(|provider| provider.info());
+        info.map_or(Ok(()), |info| needs.check(info, request.workspace.as_deref(), &metadata))?;
         let auth_url = filled(template, request.workspace.as_deref(), &metadata).map_err(RegistryError::Refused)?;
         let (state, proof_key) = (random()?, ProofKey::new(&random()?));
         let state = BASE64_URL_SAFE_NO_PAD.encode(state);

@@ -1,8 +1,10 @@
 //! What authorises us at a provider, as it is kept. Nothing here shows a secret.
 
+use std::collections::BTreeMap;
+
 use ampline_core::{
     oauth::{Client, Lifetime, TokenGrant},
-    provider::{AuthScheme, Grant},
+    provider::{AuthScheme, CustomAuth, Grant},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,11 @@ pub(crate) enum Credentials {
         username: String,
         #[serde(with = "kept_secret")]
         password: Secret,
+    },
+    /// Values for headers and parameters of the provider's own choice, by the names of its inputs.
+    Custom {
+        #[serde(with = "kept_secret::map")]
+        values: BTreeMap<String, Secret>,
     },
     /// Tokens that are renewed here.
     #[serde(rename = "oauth2")]
@@ -131,6 +138,7 @@ impl Credentials {
             Self::AccessToken { .. } => "oauth2/authorizationCode",
             Self::ApiKey { .. } => "apiKey",
             Self::Basic { .. } => "basic",
+            Self::Custom { .. } => "custom",
             Self::OAuth2(oauth2) => match oauth2.how {
                 How::AuthorizationCode => "oauth2/authorizationCode",
                 How::ClientCredentials => "oauth2/clientCredentials",
@@ -153,6 +161,7 @@ impl Credentials {
             Self::AccessToken { token: secret } | Self::ApiKey { key: secret } | Self::Basic { password: secret, .. } => {
                 vec![secret]
             }
+            Self::Custom { values } => values.values().collect(),
             Self::OAuth2(oauth2) => {
                 let own = if let ClientOf::Own { secret, .. } = &oauth2.client { secret.as_ref() } else { None };
                 let password = if let How::Password { password, .. } = &oauth2.how { Some(password) } else { None };
@@ -171,6 +180,7 @@ impl Credentials {
             | (Self::ApiKey { .. }, AuthScheme::ApiKey(_))
             | (Self::Basic { .. }, AuthScheme::Basic)
             | (Self::OAuth2(_), AuthScheme::OAuth2(_)) => true,
+            (Self::Custom { values }, AuthScheme::Custom(custom)) => return custom_misfit(provider, values, custom),
             _ => false,
         };
         let given = match self {
@@ -178,15 +188,29 @@ impl Credentials {
             Self::AccessToken { .. } => "an access token",
             Self::ApiKey { .. } => "an API key",
             Self::Basic { .. } => "a user name and a password",
+            Self::Custom { .. } => "credentials of an own form",
             Self::OAuth2(_) => "OAuth 2",
         };
         (!fits).then(|| format!("{given} is given, and {provider} is authorised by {}", expected(auth)))
     }
 }
 
+/// Why the values are not just those that a provider asks for.
+fn custom_misfit(provider: &str, values: &BTreeMap<String, Secret>, custom: &CustomAuth) -> Option<String> {
+    let asked = || custom.inputs.iter().map(|input| input.name.as_str());
+    let absent: Vec<&str> = asked().filter(|name| !values.contains_key(*name)).collect();
+    let strange: Vec<&str> = values.keys().map(String::as_str).filter(|name| !asked().any(|asked| asked == *name)).collect();
+    let told = |what: &str, names: Vec<&str>| (!names.is_empty()).then(|| format!("{} {what}", names.join(" and ")));
+    let faults = [told("not given", absent), told("not known", strange)];
+    let faults: Vec<String> = faults.into_iter().flatten().collect();
+    let all = asked().collect::<Vec<_>>().join(", ");
+    (!faults.is_empty()).then(|| format!("{provider} is authorised by {all}: {}", faults.join(", ")))
+}
+
 /// What a provider is authorised by, in words.
 pub(crate) fn expected(auth: &AuthScheme) -> &'static str {
     match auth {
+        AuthScheme::Custom(_) => "values of its own form (`ampline providers show` names them)",
         AuthScheme::None => "nothing at all",
         AuthScheme::Basic => "a user name and a password",
         AuthScheme::ApiKey(_) => "an API key",

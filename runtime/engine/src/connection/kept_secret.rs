@@ -29,3 +29,26 @@ pub(super) mod option {
         Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
     }
 }
+
+/// The same for several, by name.
+pub(super) mod map {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::secrets::Secret;
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        secrets: &BTreeMap<String, Secret>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(secrets.iter().map(|(name, secret)| (name, secret.reveal())))
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, Secret>, D::Error> {
+        let texts = BTreeMap::<String, String>::deserialize(deserializer)?;
+        Ok(texts.into_iter().map(|(name, text)| (name, Secret::new(text))).collect())
+    }
+}

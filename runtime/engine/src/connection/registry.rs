@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use ampline_core::provider::Catalog;
+use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo};
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Connection, Credentials, Declared, ProviderApp,
+    ClientOf, Connection, Credentials, Declared, ProviderApp,
     credentials::Kept,
     room::{self, Room},
     sealed::{DataKey, Purpose},
@@ -213,9 +213,12 @@ impl Connections {
         if let Some(misfit) = new.credentials.misfit(&new.provider, &info.auth) {
             return Err(RegistryError::Refused(misfit));
         }
+        let known = self.get(&new.id);
+        let base_url = known.as_ref().and_then(|known| known.record().base_url);
+        let inputs = (new.workspace.as_deref(), &new.metadata);
+        self.check_inputs(info, &new.credentials, inputs, base_url.is_some())?;
         let _changing = self.changing.lock().await;
         let now = self.room.clock.now();
-        let known = self.get(&new.id);
         let record = ConnectionRecord {
             id: new.id,
             name: None,
@@ -243,6 +246,48 @@ impl Connections {
         Ok(made)
     }
 
+    /// Whether a connection says what the provider's addresses need, as far as the token answer or another address does not.
+    fn check_inputs(
+        &self,
+        info: &ProviderInfo,
+        credentials: &Credentials,
+        (workspace, metadata): (Option<&str>, &Map<String, Value>),
+        has_base_url: bool,
+    ) -> Result<(), RegistryError> {
+        let mut needs = Needs { base_url: !has_base_url, ..Needs::default() };
+        if let (Credentials::OAuth2(oauth2), AuthScheme::OAuth2(theirs)) = (credentials, &info.auth) {
+            let app = if let ClientOf::App(id) = &oauth2.client { self.room.app(id) } else { None };
+            needs.base_url &= oauth2.base_url.is_none() && app.as_ref().is_none_or(|app| app.base_url.is_none());
+            needs.answered = theirs.workspace_field.is_some();
+            if oauth2.is_renewable() && app.is_none_or(|app| app.token_url.is_none()) {
+                needs.addresses.push(&theirs.token_url);
+            }
+        }
+        needs.check(info, workspace, metadata)
+    }
+
+    /// Gives a connection another workspace and other inputs, and leaves its credentials as they are. Durable when this returns.
+    pub(crate) async fn relabel(
+        &self,
+        id: &str,
+        workspace: Option<String>,
+        metadata: Map<String, Value>,
+    ) -> Result<Arc<Connection>, RegistryError> {
+        let known = self.find(id)?;
+        let record = known.record();
+        if record.origin.file().is_some() {
+            return Err(RegistryError::Declared { what: "connection", id: id.to_owned() });
+        }
+        let catalog = &self.room.catalog;
+        let info = catalog.get(&record.provider).ok_or_else(|| RegistryError::Refused(catalog.unknown(&record.provider)))?.info();
+        let inputs = (workspace.as_deref(), &metadata);
+        self.check_inputs(info, &known.credentials(), inputs, record.base_url.is_some())?;
+        let _changing = self.changing.lock().await;
+        let now = self.room.clock.now();
+        known.relabel(ConnectionRecord { workspace, metadata, update_time: now, ..known.record() }).await?;
+        Ok(known)
+    }
+
     /// All provider apps, by id.
     pub(crate) fn apps(&self) -> Vec<ProviderApp> {
         self.room.apps.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
@@ -254,24 +299,37 @@ impl Connections {
             return Err(RegistryError::Refused(self.room.catalog.unknown(&app.provider)));
         }
         let now = self.room.clock.now();
-        let known = self.room.app(&app.id);
-        if known.as_ref().is_some_and(|known| known.is_declared) {
-            return Err(RegistryError::Declared { what: "provider app", id: app.id });
-        }
-        (app.create_time, app.update_time) = (known.map_or(now, |known| known.create_time), now);
+        (app.create_time, app.update_time) = (now, now);
+        self.keep_app(&app).await?;
+        Ok(app)
+    }
+
+    /// Changes a provider app. Durable, and in use, when this returns.
+    pub(crate) async fn change_app(&self, mut app: ProviderApp) -> Result<ProviderApp, RegistryError> {
+        let _changing = self.changing.lock().await;
+        let known = self.app(&app.id)?;
+        (app.create_time, app.update_time) = (known.create_time, self.room.clock.now());
+        self.keep_app(&app).await?;
+        Ok(app)
+    }
+
+    /// A provider app that may be changed here.
+    pub(crate) fn app(&self, id: &str) -> Result<ProviderApp, RegistryError> {
+        let app = self.room.app(id).ok_or_else(|| RegistryError::Unknown { what: "provider app", id: id.to_owned() })?;
+        if app.is_declared { Err(RegistryError::Declared { what: "provider app", id: id.to_owned() }) } else { Ok(app) }
+    }
+
+    async fn keep_app(&self, app: &ProviderApp) -> Result<(), RegistryError> {
         let seal = |secret: &Secret| self.room.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
         let sealed = app.client_secret.as_ref().map(seal).transpose()?;
         self.room.store.put_provider_app(app.record(sealed)).await?;
         self.room.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id.clone(), app.clone());
-        Ok(app)
+        Ok(())
     }
 
     /// Deletes a provider app. Connections that were made with it work until their tokens end.
     pub(crate) async fn delete_app(&self, id: &str) -> Result<(), RegistryError> {
-        let app = self.room.app(id).ok_or_else(|| RegistryError::Unknown { what: "provider app", id: id.to_owned() })?;
-        if app.is_declared {
-            return Err(RegistryError::Declared { what: "provider app", id: id.to_owned() });
-        }
+        self.app(id)?;
         self.room.store.delete_provider_app(id).await?;
         self.room.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
         Ok(())
@@ -322,6 +380,38 @@ impl Connections {
     /// Waits for refreshes under way: what they are given must be kept.
     pub(crate) async fn quiet(&self) {
         self.room.quiet().await;
+    }
+}
+
+/// What a connection needs values for.
+#[derive(Debug, Default)]
+pub(super) struct Needs<'a> {
+    /// Addresses that are asked before any token answer.
+    pub(super) addresses: Vec<&'a str>,
+    /// Whether the provider's own address is asked.
+    pub(super) base_url: bool,
+    /// Whether the token answer names the workspace.
+    pub(super) answered: bool,
+}
+
+impl Needs<'_> {
+    /// Refuses what is missing, every input by its name.
+    pub(super) fn check(
+        &self,
+        info: &ProviderInfo,
+        workspace: Option<&str>,
+        metadata: &Map<String, Value>,
+    ) -> Result<(), RegistryError> {
+        let value = |key: &str| match key {
+            "workspace" if workspace.is_some() => workspace.map(str::to_owned),
+            key => metadata.get(key).and_then(Value::as_str).map(str::to_owned),
+        };
+        let base_url = |answered: bool| (self.base_url && self.answered == answered).then_some(info.base_url.as_str());
+        let before: Vec<&str> = self.addresses.iter().copied().chain(base_url(false)).collect();
+        let later: Vec<&str> = base_url(true).into_iter().collect();
+        let answered = |key: &str| value(key).or_else(|| (key == "workspace").then(|| "answered".to_owned()));
+        let checked = info.check_inputs(&before, value).and_then(|()| info.check_inputs(&later, answered));
+        checked.map_err(|missing| RegistryError::Refused(missing.to_string()))
     }
 }
 

@@ -207,7 +207,7 @@ impl State {
     pub(super) fn oauth2_of<'r>(&self, room: &'r Room) -> Result<&'r OAuth2, String> {
         match &self.info(room)?.auth {
             AuthScheme::OAuth2(oauth2) => Ok(oauth2),
-            AuthScheme::None | AuthScheme::Basic | AuthScheme::ApiKey(_) => {
+            AuthScheme::None | AuthScheme::Basic | AuthScheme::ApiKey(_) | AuthScheme::Custom(_) => {
                 Err(format!("{} has no OAuth 2", self.record.provider))
             }
         }

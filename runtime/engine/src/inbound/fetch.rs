@@ -1,20 +1,20 @@
 //! The records that events are about, as they are now: asked for by id, a hundred at a time, each once.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use ampline_core::{
     plan::{ReadKey, ReadPlan},
-    provider::{RECORDS_BY_ID_MAX, ReadError, ReadErrorClass},
-    subscribe::{Needed, Records},
+    provider::{ReadError, ReadErrorClass, Record, records_requests},
+    subscribe::{CustomObjects, Needed, ProviderEvent, Records},
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Subscribed;
+use super::{Subscribed, known_objects::KnownObjects};
 use crate::{
     connection::Connection,
     reader::{self, Throttles},
@@ -24,6 +24,8 @@ use crate::{
 const NAMES_HOLD: SignedDuration = SignedDuration::from_mins(10);
 /// How long a request waits for its turn at the connection's pace.
 const PACE_WAIT_MAX: Duration = Duration::from_secs(60);
+/// Most requests that complete the records of one claim.
+const COMPLETING_MAX: usize = 200;
 /// Objects whose field names are remembered.
 const NAMES_MAX: usize = 10_000;
 
@@ -55,34 +57,72 @@ impl Fetcher {
         if by_read.is_empty() {
             return Ok(records);
         }
-        let missing = || ReadError::new(ReadErrorClass::BadCredentials, "the connection has no credentials yet");
-        let connection = subscribed.connection.as_ref().ok_or_else(missing)?;
+        let connection = connected(subscribed)?;
         for (read, ids) in by_read.into_values() {
             let plan = self.with_all_fields(subscribed, connection, read, now).await?;
             let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-            for some in ids.chunks(RECORDS_BY_ID_MAX) {
-                for record in self.chunk(subscribed, connection, &plan, some).await? {
-                    records.insert((plan.key.object_name.clone(), record.id.clone()), record);
-                }
+            for record in self.of_object(subscribed, connection, &plan, &ids).await? {
+                records.insert((plan.key.object_name.clone(), record.id.clone()), record);
             }
         }
         Ok(records)
     }
 
-    async fn chunk(
+    /// What the customer's own objects are called, asked for where one of the events names an object that nobody knows.
+    pub(super) async fn custom_objects(
+        &self,
+        subscribed: &Subscribed,
+        known: &KnownObjects,
+        events: impl Iterator<Item = &ProviderEvent>,
+        now: Timestamp,
+    ) -> Result<Arc<CustomObjects>, ReadError> {
+        let Subscribed { source, provider, .. } = subscribed;
+        let connection_id = subscribed.connection_id();
+        let is_named = subscribed.object_names().into_iter().any(|name| source.may_name_custom(name));
+        let ids = events.flat_map(|event| CustomObjects::type_ids(*source, event));
+        let open: BTreeSet<String> =
+            ids.filter(|id| is_named && known.is_open(connection_id, id, now)).map(str::to_owned).collect();
+        if let Some(request) = provider.custom_objects_request().filter(|_| !open.is_empty()) {
+            let connection = connected(subscribed)?;
+            let objects = self.ask(subscribed, connection, request, |response| provider.custom_objects(response)).await?;
+            known.learn(connection_id, objects, &Vec::from_iter(open), now);
+        }
+        Ok(known.of(connection_id))
+    }
+
+    /// These records of one object, complete, in as few requests as the provider takes.
+    async fn of_object(
         &self,
         subscribed: &Subscribed,
         connection: &Arc<Connection>,
         plan: &ReadPlan,
         ids: &[String],
-    ) -> Result<Vec<ampline_core::provider::Record>, ReadError> {
+    ) -> Result<Vec<Record>, ReadError> {
         let provider = &subscribed.provider;
         let unable = || {
             let message = format!("{} cannot be asked for single records", provider.info().display_name);
             ReadError::new(ReadErrorClass::BadRequest, message)
         };
-        let request = provider.records_request(plan, ids).ok_or_else(unable)?;
-        self.ask(subscribed, connection, request, |response| provider.records(plan, response)).await
+        let mut records = Vec::new();
+        for request in records_requests(provider.as_ref(), plan, ids).ok_or_else(unable)? {
+            records.extend(self.ask(subscribed, connection, request, |response| provider.records(plan, response)).await?);
+        }
+        let mut requests: VecDeque<_> = provider.completing_requests(plan, &records).into();
+        let mut sent = 0;
+        while let Some(request) = requests.pop_front().filter(|_| sent < COMPLETING_MAX) {
+            sent += 1;
+            let complete = |response: &http::Response<Bytes>| provider.completed(plan, &mut records, &request, response);
+            let completed = self.ask(subscribed, connection, request.clone(), complete).await?;
+            if let Some(cut) = completed.cut {
+                tracing::warn!(target: "ampline::inbound", event = "associations.cut", object = %plan.key.object_name, cut);
+            }
+            requests.extend(completed.next);
+        }
+        if !requests.is_empty() {
+            tracing::warn!(target: "ampline::inbound", event = "associations.cut", object = %plan.key.object_name,
+                "{COMPLETING_MAX} further requests did not complete the records; the rest of their associations is left out");
+        }
+        Ok(records)
     }
 
     /// One request at the connection's pace, which its reads share.
@@ -144,6 +184,11 @@ impl Fetcher {
         }
         all.insert(key, (now, names));
     }
+}
+
+fn connected(subscribed: &Subscribed) -> Result<&Arc<Connection>, ReadError> {
+    let missing = || ReadError::new(ReadErrorClass::BadCredentials, "the connection has no credentials yet");
+    subscribed.connection.as_ref().ok_or_else(missing)
 }
 
 /// What follows from a failure to ask.

@@ -150,7 +150,7 @@ impl Intake {
         let mut accepted = Vec::new();
         for event in &events {
             let found = self.addressed(&members, &call, event)?;
-            let new: Vec<NewEvent> = found.iter().flat_map(|one| wanted(one, event)).collect();
+            let new: Vec<NewEvent> = found.iter().flat_map(|one| self.wanted(one, event)).collect();
             taken.ignored += u64::from(new.is_empty());
             accepted.extend(new);
         }
@@ -211,6 +211,29 @@ impl Intake {
         Ok(found)
     }
 
+    /// The event once for each object whose subscriptions want it: the manifests of 2023 have one subscription for each kind of
+    /// event. An object of which nobody knows yet what it is called may be any that the manifest calls by a name: the processor,
+    /// which has the time to ask, will see.
+    fn wanted(&self, subscribed: &Subscribed, event: &ProviderEvent) -> Vec<NewEvent> {
+        let (source, known) = (subscribed.source, &self.subscriptions.objects);
+        let connection_id = subscribed.connection_id();
+        let named = known.of(connection_id).named(source, event, &subscribed.object_names()).into_owned();
+        let is_open = source.is_type_id(&named.object) && known.is_open(connection_id, &named.object, self.clock.now());
+        let mut objects: Vec<&str> = Vec::new();
+        for plan in &subscribed.plans {
+            let object = plan.read.key.object_name.as_str();
+            let may_be = is_open && source.may_name_custom(object);
+            let decision = match may_be {
+                true => judge(source, plan, &ProviderEvent { object: object.to_owned(), ..named.clone() }),
+                false => judge(source, plan, &named),
+            };
+            if !matches!(decision, Decision::Ignore(_)) && !objects.contains(&object) {
+                objects.push(object);
+            }
+        }
+        objects.into_iter().map(|object| new_event(&subscribed.installation_id, object, event)).collect()
+    }
+
     fn tell_of_stranger(&self, integration: &str, workspace: &str) {
         let mut told = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() < STRANGERS_TOLD_MAX && told.insert(format!("{integration}/{workspace}")) {
@@ -224,19 +247,6 @@ impl Intake {
 fn busy(error: JournalError) -> Rejected {
     tracing::error!(target: "ampline::inbound", %error, "events could not be stored; the sender is asked to try again");
     Rejected::Busy { reason: "the store could not take the events".to_owned(), retry_after: RETRY_AFTER }
-}
-
-/// The event once for each object whose subscriptions want it: the manifests of 2023 have one subscription for each kind of event.
-fn wanted(subscribed: &Subscribed, event: &ProviderEvent) -> Vec<NewEvent> {
-    let mut objects: Vec<&str> = Vec::new();
-    for plan in &subscribed.plans {
-        let object = plan.read.key.object_name.as_str();
-        let ignored = matches!(judge(subscribed.source, plan, event), Decision::Ignore(_));
-        if !ignored && !objects.contains(&object) {
-            objects.push(object);
-        }
-    }
-    objects.into_iter().map(|object| new_event(&subscribed.installation_id, object, event)).collect()
 }
 
 fn new_event(installation_id: &str, object_name: &str, event: &ProviderEvent) -> NewEvent {

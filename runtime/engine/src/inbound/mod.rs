@@ -5,6 +5,7 @@
 
 mod fetch;
 mod intake;
+mod known_objects;
 mod processor;
 mod subscriptions;
 

@@ -193,14 +193,20 @@ impl Processor {
     }
 
     /// What the events become, all of them or none.
-    async fn messages(
+    async fn messages<'a>(
         &self,
         subscribed: &Subscribed,
         plans: &[&SubscribePlan],
-        events: &[Read<'_>],
+        events: &[Read<'a>],
         now: Timestamp,
     ) -> Result<Vec<Envelope>, ReadError> {
         let source = subscribed.source;
+        let told = events.iter().map(|read| &read.event);
+        let objects = self.fetcher.custom_objects(subscribed, &self.subscriptions.objects, told, now).await?;
+        let names = subscribed.object_names();
+        let named =
+            |read: &Read<'a>| Read { queued: read.queued, event: objects.named(source, &read.event, &names).into_owned() };
+        let events: Vec<Read<'a>> = events.iter().map(named).collect();
         let decided = |plan: &SubscribePlan, decision: &Decision| -> Vec<&Read<'_>> {
             events.iter().filter(|read| judge(source, plan, &read.event) == *decision).collect()
         };

@@ -10,6 +10,7 @@ use ampline_core::{
     subscribe::{Source, SubscribePlan},
 };
 
+use super::known_objects::KnownObjects;
 use crate::connection::Connection;
 
 /// The subscriptions of one installation.
@@ -32,9 +33,26 @@ pub(crate) struct Subscribed {
     pub(crate) plans: Vec<SubscribePlan>,
 }
 
+impl Subscribed {
+    /// The connection's id; empty while there is none.
+    pub(super) fn connection_id(&self) -> &str {
+        self.connection.as_ref().map_or("", |connection| &connection.id)
+    }
+
+    /// What the manifest calls the objects that events may be about.
+    pub(super) fn object_names(&self) -> Vec<&str> {
+        let names = self.plans.iter().flat_map(|plan| std::iter::once(&plan.read.key.object_name).chain(plan.related.keys()));
+        names.map(String::as_str).collect()
+    }
+}
+
 /// All installations that have subscriptions.
 #[derive(Default)]
-pub(crate) struct Subscriptions(RwLock<Index>);
+pub(crate) struct Subscriptions {
+    index: RwLock<Index>,
+    /// What is known of their customers' own objects.
+    pub(super) objects: KnownObjects,
+}
 
 #[derive(Default)]
 struct Index {
@@ -46,7 +64,7 @@ struct Index {
 impl Subscriptions {
     /// Takes in what an installation subscribes now; nothing where it does so no more.
     pub(crate) fn set(&self, installation_id: &str, subscribed: Option<Subscribed>) {
-        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = index.by_id.remove(installation_id) {
             for name in &before.integration {
                 let Some(members) = index.by_integration.get_mut(name) else { continue };
@@ -65,12 +83,12 @@ impl Subscriptions {
 
     /// What an installation subscribes.
     pub(crate) fn of(&self, installation_id: &str) -> Option<Arc<Subscribed>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).by_id.get(installation_id).cloned()
+        self.index.read().unwrap_or_else(PoisonError::into_inner).by_id.get(installation_id).cloned()
     }
 
     /// Name and provider of every integration that something subscribes.
     pub(crate) fn integrations(&self) -> BTreeMap<String, String> {
-        let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
         let names = index.by_id.values().map(|one| {
             let [_, name] = &one.integration;
             (name.clone(), one.provider.info().name.clone())
@@ -80,7 +98,7 @@ impl Subscriptions {
 
     /// The installations of an integration, by its id or name.
     pub(crate) fn of_integration(&self, integration: &str) -> Vec<Arc<Subscribed>> {
-        let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
         index.by_integration.get(integration).cloned().unwrap_or_default()
     }
 }

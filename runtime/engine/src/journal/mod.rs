@@ -326,7 +326,7 @@ pub trait Journal: Inbox {
 
     /// Bytes of bodies that wait for a destination; costs no look into the store.
     fn pending_bytes(&self, destination: &str) -> u64;
-    /// Why the store took no write lately for want of room, in words for an operator; nothing while it does.
+    /// Why the store lately had no room for a write, in words for an operator; nothing once nobody met that for a while.
     fn trouble(&self) -> Option<String> {
         None
     }

@@ -121,10 +121,6 @@ impl Planner {
         let content = &subject.installation.config.content;
         let destinations = self.destinations.now();
         let (mut plans, mut problems) = plan::plan(&choice, &installation, &destinations);
-        for plan in &mut plans {
-            // What was chosen is in the plan; thousands of plans need not carry it twice.
-            plan.context.installation.objects.clear();
-        }
         faults.extend(content.provider_fault(choice.latest));
         problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &destinations).1);
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {

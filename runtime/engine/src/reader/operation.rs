@@ -1,13 +1,14 @@
 //! One read in progress: page after page, each durable before the next is asked for.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use ampline_core::{
     cursor::{OVERLAP_DEFAULT, PageGuard, ReadCursor, ReadType, behind},
     message::{Envelope, OperationInfo, build},
     plan::ReadPlan,
-    provider::{Provider, ProviderPage, ReadError, ReadErrorClass, Record},
+    provider::{Provider, ProviderPage, ReadError, Record},
 };
+use serde_json::json;
 
 use super::{
     Job, LEASE, Shared, Turn,
@@ -154,16 +155,25 @@ impl<'a> Operation<'a> {
         Ok(Some((page, fresh)))
     }
 
-    /// Asks for what the page itself does not carry.
+    /// Asks for what the page itself does not carry. What is left out because a bound was met is told of in the operation's log.
     async fn complete_records(&self, records: &mut [Record]) -> Result<(), NoPage> {
-        let requests = self.provider.completing_requests(&self.plan, records);
-        if requests.len() > COMPLETING_MAX {
-            let message = format!("a page needs {} further requests, more than {COMPLETING_MAX}", requests.len());
-            return Err(NoPage::Failed(ReadError::new(ReadErrorClass::BadRequest, message)));
-        }
-        for request in requests {
-            let completed = |response: &http::Response<bytes::Bytes>| self.provider.completed(&self.plan, records, response);
-            self.way().page(0, || request.clone(), completed).await?;
+        let mut requests: VecDeque<_> = self.provider.completing_requests(&self.plan, records).into();
+        let mut sent = 0;
+        while let Some(request) = requests.pop_front() {
+            if sent == COMPLETING_MAX {
+                let message = format!("a page needs more than {COMPLETING_MAX} further requests");
+                let left_out = format!("{message}: what they would have brought of its associations is left out");
+                self.notes.warn(self.shared.clock.now(), &left_out, &message, json!({ "unasked": requests.len() + 1 }));
+                return Ok(());
+            }
+            sent += 1;
+            let completed =
+                |response: &http::Response<bytes::Bytes>| self.provider.completed(&self.plan, records, &request, response);
+            let completed = self.way().page(0, || request.clone(), completed).await?;
+            if let Some(cut) = completed.cut {
+                self.notes.warn(self.shared.clock.now(), "associations are left out", &cut, json!({}));
+            }
+            requests.extend(completed.next);
         }
         Ok(())
     }

@@ -77,6 +77,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     });
     let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
+    data.note_providers(settings.providers.dir.as_deref())?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;

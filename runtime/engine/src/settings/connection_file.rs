@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::secrets::SecretSource;
 
-/// A customer's credentials at a provider: exactly one of the six ways to authorise.
+/// A customer's credentials at a provider: exactly one of the seven ways to authorise.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionSettings {
@@ -32,6 +32,8 @@ pub struct ConnectionSettings {
     pub api_key: Option<SecretSource>,
     /// A user name and a password, for HTTP Basic authentication.
     pub basic: Option<BasicSettings>,
+    /// Values of the provider's own form, by the names of its inputs.
+    pub custom: Option<BTreeMap<String, SecretSource>>,
     /// OAuth 2 that a person consented to: tokens begin with these and are renewed from then on.
     pub oauth2: Option<OAuth2Settings>,
     /// OAuth 2 with the client's own credentials.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo, RateLimit, fill};
+use ampline_core::provider::{AuthScheme, Catalog, MissingInputs, ProviderInfo, RateLimit, fill};
 use jiff::Timestamp;
 
 use super::{ClientSettings, ConnectionSettings, ProviderAppSettings, RateLimitSettings, SecretSource, resolve::Fault};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The ways to authorise, as the file calls them.
-const WAYS: &str = "access_token, api_key, basic, oauth2, client_credentials, password_credentials";
+const WAYS: &str = "access_token, api_key, basic, custom, oauth2, client_credentials, password_credentials";
 
 /// Where environment variables are looked up.
 type Env<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -82,10 +82,16 @@ fn check_address(declared: &ConnectionSettings, info: &ProviderInfo) -> Result<(
                 "workspace" if declared.workspace.is_some() => declared.workspace.clone(),
                 key => declared.metadata.get(key).cloned(),
             };
-            fill(&info.base_url, value).map_err(|unfilled| (".workspace", unfilled.to_string()))?
+            info.check_inputs(&[&info.base_url], value).map_err(|missing| (place_of(&missing), missing.to_string()))?;
+            fill(&info.base_url, value).map_err(|unfilled| (".metadata", unfilled.to_string()))?
         }
     };
     address(&url).map_err(|message| (".base_url", message))
+}
+
+/// The key that the first of the missing inputs belongs under.
+fn place_of(missing: &MissingInputs) -> &'static str {
+    if missing.names().next() == Some("workspace") { ".workspace" } else { ".metadata" }
 }
 
 /// Whether a text is an address that requests may go to; it is not repeated where it may hold a password.
@@ -102,11 +108,12 @@ fn way(declared: &ConnectionSettings) -> &'static str {
     ways(declared).into_iter().find_map(|(key, given)| given.then_some(key)).unwrap_or("")
 }
 
-fn ways(declared: &ConnectionSettings) -> [(&'static str, bool); 6] {
+fn ways(declared: &ConnectionSettings) -> [(&'static str, bool); 7] {
     [
         (".access_token", declared.access_token.is_some()),
         (".api_key", declared.api_key.is_some()),
         (".basic", declared.basic.is_some()),
+        (".custom", declared.custom.is_some()),
         (".oauth2", declared.oauth2.is_some()),
         (".client_credentials", declared.client_credentials.is_some()),
         (".password_credentials", declared.password_credentials.is_some()),
@@ -137,6 +144,12 @@ fn credentials(
             username: basic.username.clone(),
             password: secret(".basic.password", &basic.password)?,
         });
+    }
+    if let Some(custom) = &declared.custom {
+        let value = |(name, source): (&String, &SecretSource)| {
+            read(source, &env).map(|value| (name.clone(), value)).map_err(|message| (".custom", format!("{name}: {message}")))
+        };
+        return Ok(Credentials::Custom { values: custom.iter().map(value).collect::<Result<_, Fault>>()? });
     }
     let oauth2 = if let Some(oauth2) = &declared.oauth2 {
         let refresh = secret(".oauth2.refresh_token", &oauth2.refresh_token)?;

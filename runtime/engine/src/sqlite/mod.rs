@@ -14,6 +14,7 @@ mod writer;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use checkpoint::Checkpoints;
@@ -92,9 +93,9 @@ impl Database {
         self.writer.close().await
     }
 
-    /// Why a write failed lately for want of room; nothing once one succeeded.
+    /// Why a write failed lately for want of room.
     pub(crate) fn trouble(&self) -> Option<String> {
-        self.writer.trouble()
+        self.writer.trouble(Instant::now())
     }
 
     /// The file.

@@ -20,13 +20,14 @@ const QUEUE_MAX: u32 = 256;
 /// Requests that share a transaction, so that none waits for long.
 const GROUP_MAX: usize = 64;
 
-/// How long a want of room is told of after the last write that met it: whoever met it tries again sooner.
+/// How long a want of room is told of after the last write that met it, whatever succeeded since: a small write finds room between
+/// two that do not. Whoever met it tries again sooner, and so shows whether it lasts.
 const TROUBLE_LASTS: Duration = Duration::from_secs(20);
 
 /// The one who writes.
 pub(super) struct Writer {
     queue: Mutex<Queue>,
-    /// When a write last failed for want of room, and in which words; nothing once one succeeded.
+    /// When a write last failed for want of room, and in which words.
     trouble: Mutex<Option<(Instant, String)>>,
     room: Arc<Semaphore>,
     file: Mutex<Option<OpenFile>>,
@@ -153,21 +154,21 @@ impl Writer {
             };
             if let Some(file) = file.as_mut() {
                 run(&file.connection, &mut group);
-                let full = group.iter().find_map(|job| job.full()).map(|why| (Instant::now(), why.to_owned()));
-                if full.is_some() {
+                if let Some(why) = group.iter().find_map(|job| job.full()) {
+                    *lock(&self.trouble) = Some((Instant::now(), why.to_owned()));
                     // The log may hold room that a fold frees for what comes next.
                     file.checkpoints.fold_now();
                 }
-                *lock(&self.trouble) = full;
                 group.into_iter().for_each(Job::answer);
                 file.checkpoints.after_commit(&file.connection);
             }
         }
     }
 
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(super) fn trouble(&self, now: Instant) -> Option<String> {
         let trouble = lock(&self.trouble);
-        trouble.as_ref().filter(|(at, _)| at.elapsed() < TROUBLE_LASTS).map(|(_, why)| why.clone())
+        let lasts = |at: Instant| now.saturating_duration_since(at) < TROUBLE_LASTS;
+        trouble.as_ref().filter(|(at, _)| lasts(*at)).map(|(_, why)| why.clone())
     }
 
     pub(super) async fn close(self: &Arc<Self>) -> Result<(), StoreFailed> {
@@ -262,6 +263,23 @@ mod tests {
         assert_eq!(database.read(count).await.unwrap(), results.len() - failed.len(), "just those that were acknowledged");
         database.close().await.unwrap();
         std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    /// A big write fails, a small one succeeds, by turns: that is one want of room, and not one that comes and goes.
+    #[tokio::test]
+    async fn a_small_write_does_not_end_the_want_of_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let full_disk = |db: &Connection| db.pragma_update_and_check(None, "max_page_count", PAGES_MAX, |_| Ok(()));
+        let database = Database::open(&directory.path().join("notes"), &NOTES, &Options::default(), full_disk).unwrap();
+        let trouble_in = |seconds| database.writer.trouble(Instant::now() + Duration::from_secs(seconds));
+        note(&database, "small".to_owned()).await.unwrap();
+        assert_eq!(trouble_in(0), None);
+        for _ in 0..3 {
+            note(&database, "large".repeat(1_000_000)).await.unwrap_err();
+            note(&database, "small".to_owned()).await.unwrap();
+            assert!(trouble_in(15).unwrap().contains("the disk is full"), "whoever met it may try again so late");
+            assert_eq!(trouble_in(30), None, "nobody met it again");
+        }
     }
 
     #[tokio::test]

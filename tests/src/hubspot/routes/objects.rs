@@ -162,6 +162,7 @@ pub(super) async fn get(
     let linked = linked(&mut state, &selection.associations)?;
     let (store, links) = state.with_links(&object)?;
     let is_there = store.get(number).is_some_and(|view| view.record.is_archived() == selection.is_archived);
+    let is_there = is_there && !store.is_merged(number);
     if !is_there {
         return Err(ApiError::unknown_id(&id));
     }

@@ -1,5 +1,7 @@
 //! What a declared provider answers: records cut out of the answer's own bytes, and what comes next.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
@@ -128,8 +130,9 @@ fn fields_of(object: &Object, members: &[(String, &RawValue)], body: &Bytes) -> 
     let inner: Vec<(String, &RawValue)> = inner.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
     let root = object.field_root.as_ref().and_then(JsonPath::first);
     let outer = members.iter().filter(|(name, _)| Some(name.as_str()) != root).map(|(name, value)| (name.to_lowercase(), *value));
+    let inner_names: HashSet<&str> = inner.iter().map(|(name, _)| name.as_str()).collect();
     // `id` is always the primary key.
-    let outer = outer.filter(|(name, _)| name == "id" || !inner.iter().any(|(field, _)| field == name));
+    let outer = outer.filter(|(name, _)| name == "id" || !inner_names.contains(name.as_str()));
     let fields: Vec<(String, Bytes)> = outer.map(|(name, value)| (name, slice(body, value))).collect();
     let has_id = fields.iter().any(|(name, _)| name == "id");
     let inner =

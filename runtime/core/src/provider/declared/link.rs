@@ -7,6 +7,9 @@ use http::{HeaderMap, Uri, header, uri::PathAndQuery};
 /// Longest address of a next page, in bytes.
 const LINK_BYTES_MAX: usize = 8_000;
 
+/// Longest value that stands for a placeholder: that of a host's name. Each one multiplies the places where the rest may begin.
+const VALUE_BYTES_MAX: usize = 253;
+
 /// Parameters that carry credentials: some providers repeat them in their links. They are added anew with each request.
 const SECRET_PARAMETERS: [&str; 4] = ["access_token", "api_token", "api_key", "apikey"];
 
@@ -125,7 +128,7 @@ fn strip<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
     let text = text.strip_prefix(before)?;
     let (_, pattern) = behind.split_once("}}")?;
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let longest = text.bytes().take_while(|byte| plain(byte)).count();
+    let longest = text.bytes().take(VALUE_BYTES_MAX).take_while(plain).count();
     (1..=longest).rev().find_map(|length| strip(pattern, &text[length..]))
 }
 
@@ -218,6 +221,8 @@ mod tests {
         for (sent_to, link, expected) in rows {
             check(sent_to, "https://{{.workspace}}.example.com/api/v2", link, expected);
         }
+        // A host that each placeholder may share out in thousands of ways.
+        check(None, "https://{{.a}}-{{.b}}-{{.c}}.example.com", &format!("https://{}", "-".repeat(7_900)), None);
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! What HubSpot's pages say, and what comes next.
 
-use std::{cmp::Ordering, collections::HashSet};
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+};
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -10,8 +14,9 @@ use super::{
     object::Interface,
     position::{Listing, Position, compare_ids},
     record,
-    request::{Page, reads_archived},
+    request::{Page, tells_of_deletes},
     search::left_over,
+    selection::MERGED_IDS,
 };
 use crate::{
     cursor::Run,
@@ -23,7 +28,7 @@ use crate::{
 };
 
 /// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
-const AFTER_BYTES_MAX: usize = 2_000;
+pub(super) const AFTER_BYTES_MAX: usize = 2_000;
 
 #[derive(Deserialize)]
 struct PageBody<'a> {
@@ -35,16 +40,18 @@ struct PageBody<'a> {
     total: Option<u64>,
 }
 
+/// Where the rest of a list is.
 #[derive(Deserialize)]
-struct Paging<'a> {
+pub(super) struct Paging<'a> {
     #[serde(borrow, default)]
-    next: Option<Next<'a>>,
+    pub(super) next: Option<Next<'a>>,
 }
 
+/// The place behind what came.
 #[derive(Deserialize)]
-struct Next<'a> {
+pub(super) struct Next<'a> {
     #[serde(borrow)]
-    after: &'a RawValue,
+    pub(super) after: &'a RawValue,
 }
 
 /// Why a plan cannot be asked at all.
@@ -72,11 +79,41 @@ pub(super) fn page(plan: &ReadPlan, run: &Run, body: &Bytes) -> Result<ProviderP
         Page::Search { last_id } => next_of_search(&records, last_id, next.is_some(), body)?,
     };
     let has_ended = next.is_none() && !matches!(asked, Page::Archived(_));
-    let next = if has_ended && reads_archived(plan, run) { Some(Position::Archived(Listing::default()).to_text()) } else { next };
+    let next =
+        if has_ended && tells_of_deletes(plan, run) { Some(Position::Archived(Listing::default()).to_text()) } else { next };
     // A search counts what lies behind its last id.
     let total = answer.total.map(|total| run.records.saturating_add(total));
+    let merged = if tells_of_deletes(plan, run) { merged(&records) } else { Vec::new() };
     records.retain(|record| is_wanted(plan, run, &asked, record));
+    records.extend(merged);
     Ok(ProviderPage { records, next, total })
+}
+
+/// Records that went into those of a page. HubSpot lists them nowhere: that they are gone is said by the records that they are in.
+fn merged(records: &[Record]) -> Vec<Record> {
+    let mut known: HashSet<String> = records.iter().map(|record| record.id.clone()).collect();
+    let mut gone = Vec::new();
+    for record in records.iter().filter(|record| !record.deleted) {
+        let Some((_, ids)) = record.fields.iter().find(|(name, _)| name == MERGED_IDS) else { continue };
+        let ids: String = serde_json::from_slice::<Option<String>>(ids).ok().flatten().unwrap_or_default();
+        for id in ids.split(';').map(str::trim).filter(|id| compare_ids(id, id).is_some()) {
+            gone.extend(known.insert(id.to_owned()).then(|| tombstone(id, record.modified_at)));
+        }
+    }
+    gone
+}
+
+/// A record of which nothing is known but that it is gone. Its id is a number.
+fn tombstone(id: &str, modified_at: Option<Timestamp>) -> Record {
+    let text = Bytes::from(format!("\"{id}\""));
+    Record {
+        id: id.to_owned(),
+        modified_at,
+        deleted: true,
+        raw: Bytes::from(format!(r#"{{"id":"{id}","archived":true}}"#)),
+        fields: vec![("id".to_owned(), text), ("archived".to_owned(), Bytes::from_static(b"true"))],
+        associations: Vec::new(),
+    }
 }
 
 /// Records that were asked for by their ids.
@@ -108,10 +145,14 @@ pub(super) fn complete(plan: &ReadPlan, incomplete: &mut [Record], body: &Bytes)
     for record in incomplete.iter_mut().filter(|record| plan.deletes && gone.contains(&record.id)) {
         record.deleted = true;
     }
+    let mut by_id: HashMap<String, &mut Record> = HashMap::with_capacity(incomplete.len());
+    for record in incomplete {
+        by_id.entry(record.id.clone()).or_insert(record);
+    }
     for mut found in found {
-        if let Some(record) = incomplete.iter_mut().find(|record| record.id == found.id) {
+        if let Some(record) = by_id.get_mut(&found.id) {
             found.associations = std::mem::take(&mut record.associations);
-            *record = found;
+            **record = found;
         }
     }
     Ok(())

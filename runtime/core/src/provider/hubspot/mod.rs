@@ -13,6 +13,7 @@ mod properties;
 mod record;
 mod refusal;
 mod request;
+mod schemas;
 mod search;
 mod selection;
 
@@ -20,10 +21,15 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use self::{
+    associations::Rest,
     object::Interface,
     refusal::{accepted, accepted_batch},
+    request::Input,
 };
-use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, RECORDS_BY_ID_MAX, ReadError, Record};
+use super::{
+    ASSOCIATIONS_MAX, Completed, CustomObject, FieldMetadata, Provider, ProviderInfo, ProviderPage, RECORDS_BY_ID_MAX, ReadError,
+    Record,
+};
 use crate::{cursor::Run, plan::ReadPlan};
 
 /// HubSpot.
@@ -59,7 +65,7 @@ impl Provider for HubSpot {
     fn completing_requests(&self, plan: &ReadPlan, records: &[Record]) -> Vec<Request<Bytes>> {
         let of_associations = associations::lacking(plan, records).map(|to| {
             let lacking = records.iter().filter(|record| associations::lacks(record, to));
-            request::associations(plan, to, lacking.map(|record| record.id.as_str()))
+            request::associations(plan, to, lacking.map(|record| Input::new(&record.id, None)))
         });
         let live: Vec<_> = records.iter().filter(|record| !record.deleted).map(|record| record.id.as_str()).collect();
         let batches = if selection::is_completed_later(plan) { live.as_slice() } else { &[] };
@@ -67,15 +73,24 @@ impl Provider for HubSpot {
         of_associations.chain(of_properties).collect()
     }
 
-    fn completed(&self, plan: &ReadPlan, records: &mut [Record], response: &Response<Bytes>) -> Result<(), ReadError> {
-        let next = associations::lacking(plan, records).next();
-        match next {
-            Some(association) => match accepted_batch(response)? {
-                Some(body) => associations::complete(association, records, body),
-                None => associations::complete(association, records, &Bytes::from_static(br#"{"results":[]}"#)),
-            },
-            None => accepted_batch(response)?.map_or(Ok(()), |body| answer::complete(plan, records, body)),
-        }
+    fn completed(
+        &self,
+        plan: &ReadPlan,
+        records: &mut [Record],
+        request: &Request<Bytes>,
+        response: &Response<Bytes>,
+    ) -> Result<Completed, ReadError> {
+        let body = accepted_batch(response)?;
+        let Some((association, asked)) = request::asked_associations(plan, request) else {
+            return body.map_or(Ok(()), |body| answer::complete(plan, records, body)).map(|()| Completed::default());
+        };
+        let none = Bytes::from_static(br#"{"results":[]}"#);
+        let Rest { more, cut } = associations::complete(association, records, &asked, body.unwrap_or(&none))?;
+        let inputs = more.iter().map(|(id, after)| Input::new(id, Some(after)));
+        let next = (!more.is_empty()).then(|| request::associations(plan, association, inputs));
+        let told =
+            |ids: String| format!("more than {ASSOCIATIONS_MAX} {association} of a record: the rest is left out, of {ids}");
+        Ok(Completed { next, cut: (!cut.is_empty()).then(|| told(cut.join(", "))) })
     }
 
     fn count_request(&self, plan: &ReadPlan, run: &Run) -> Option<Request<Bytes>> {
@@ -114,6 +129,14 @@ impl Provider for HubSpot {
 
     fn records(&self, plan: &ReadPlan, response: &Response<Bytes>) -> Result<Vec<Record>, ReadError> {
         accepted_batch(response)?.map_or(Ok(Vec::new()), |body| answer::records(plan, body))
+    }
+
+    fn custom_objects_request(&self) -> Option<Request<Bytes>> {
+        Some(request::schemas())
+    }
+
+    fn custom_objects(&self, response: &Response<Bytes>) -> Result<Vec<CustomObject>, ReadError> {
+        schemas::custom_objects(accepted(response, false)?)
     }
 }
 

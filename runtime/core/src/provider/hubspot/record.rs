@@ -1,6 +1,6 @@
 //! One record of HubSpot's, cut out of the answer's own bytes.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -73,7 +73,8 @@ pub(super) fn read(plan: &ReadPlan, raw: &RawValue, body: &Bytes, with_associati
         false => Vec::new(),
     };
     // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
-    let outer = root.iter().filter(|(name, _)| name == "id" || !properties.iter().any(|(property, _)| property == name)).cloned();
+    let names: HashSet<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
+    let outer = root.iter().filter(|(name, _)| name == "id" || !names.contains(name.as_str())).cloned();
     let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
     let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
     Ok(Record {

@@ -1,8 +1,10 @@
 //! What HubSpot is asked.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     object::{Interface, escaped_object},
@@ -49,9 +51,9 @@ fn is_searched(plan: &ReadPlan, run: &Run) -> bool {
     is_bounded && Interface::of(&plan.key.object_name) == Interface::Objects
 }
 
-/// Whether the run ends with the records that were archived since. A first read has nothing to delete, and one without a beginning
-/// would delete what was never there.
-pub(super) fn reads_archived(plan: &ReadPlan, run: &Run) -> bool {
+/// Whether the run tells of records that are gone, and ends with those that were archived since. A first read has nothing to delete,
+/// and one without a beginning would delete what was never there.
+pub(super) fn tells_of_deletes(plan: &ReadPlan, run: &Run) -> bool {
     plan.deletes && run.read_type != ReadType::Backfill && run.since.is_some()
 }
 
@@ -86,25 +88,55 @@ struct Batch<'a> {
     inputs: Vec<Input<'a>>,
 }
 
-#[derive(Serialize)]
-struct Input<'a> {
-    id: &'a str,
+/// One record of a batch.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Input<'a> {
+    /// Its id.
+    #[serde(borrow)]
+    pub(super) id: Cow<'a, str>,
+    /// Where the rest of its associations begins.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<Cow<'a, str>>,
 }
 
-fn inputs<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<Input<'a>> {
-    ids.into_iter().map(|id| Input { id }).collect()
+impl<'a> Input<'a> {
+    pub(super) fn new(id: &'a str, after: Option<&'a str>) -> Self {
+        Self { id: Cow::Borrowed(id), after: after.map(Cow::Borrowed) }
+    }
 }
 
 /// Records by their ids, with every property; an address has no limit for what stands in a body.
 pub(super) fn batch_read<'a>(plan: &ReadPlan, ids: impl IntoIterator<Item = &'a str>) -> Request<Bytes> {
-    let batch = Batch { properties: Some(Selection::of(plan).into_names()), inputs: inputs(ids) };
+    let inputs = ids.into_iter().map(|id| Input::new(id, None)).collect();
+    let batch = Batch { properties: Some(Selection::of(plan).into_names()), inputs };
     post(&format!("/crm/v3/objects/{}/batch/read", escaped_object(&plan.key.object_name)), &batch)
 }
 
 /// The associations of records with those of another object.
-pub(super) fn associations<'a>(plan: &ReadPlan, to: &str, ids: impl IntoIterator<Item = &'a str>) -> Request<Bytes> {
-    let (from, to) = (escaped_object(&plan.key.object_name), escaped_object(to));
-    post(&format!("/crm/v4/associations/{from}/{to}/batch/read"), &Batch { properties: None, inputs: inputs(ids) })
+pub(super) fn associations<'a>(plan: &ReadPlan, to: &str, inputs: impl IntoIterator<Item = Input<'a>>) -> Request<Bytes> {
+    let batch = Batch { properties: None, inputs: inputs.into_iter().collect() };
+    post(&associations_path(plan, to), &batch)
+}
+
+fn associations_path(plan: &ReadPlan, to: &str) -> String {
+    format!("/crm/v4/associations/{}/{}/batch/read", escaped_object(&plan.key.object_name), escaped_object(to))
+}
+
+/// Which association a request of [`associations`] asks for, and of which records; nothing where it is another.
+pub(super) fn asked_associations<'a>(plan: &'a ReadPlan, request: &'a Request<Bytes>) -> Option<(&'a str, Vec<Input<'a>>)> {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        inputs: Vec<Input<'a>>,
+    }
+    let to = plan.associations.iter().find(|to| request.uri().path() == associations_path(plan, to))?;
+    let Body { inputs } = serde_json::from_slice(request.body()).ok()?;
+    Some((to, inputs))
+}
+
+/// The objects that the account made.
+pub(super) fn schemas() -> Request<Bytes> {
+    get("/crm/v3/schemas")
 }
 
 fn list_url(plan: &ReadPlan, run: &Run, after: Option<&str>, archived: bool) -> String {

@@ -13,6 +13,9 @@ use crate::{
 /// completed by reading them in batches, whose bodies have no such limit.
 const NAMES_CHARS_MAX: usize = 2_000;
 
+/// Names the records that went into this one, divided by semicolons, those that had gone into them before included.
+pub(super) const MERGED_IDS: &str = "hs_merged_object_ids";
+
 /// The properties of a plan, lower-cased as HubSpot's are, in order, without what every record has anyway.
 pub(super) struct Selection(BTreeSet<String>);
 
@@ -38,6 +41,7 @@ impl Selection {
             names.0.clear();
         }
         names.0.extend(plan.filters_of(read_type).map(judged_by).filter(|name| !is_root_key(name)));
+        names.0.extend(plan.deletes.then(|| MERGED_IDS.to_owned()));
         names.into_names()
     }
 }

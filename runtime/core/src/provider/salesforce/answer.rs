@@ -12,7 +12,7 @@ use super::{
     position::{Position, is_further_page},
     refusal::refused,
     related::Related,
-    request::Asked,
+    request::{self, Asked, Children},
     soql,
 };
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
     members::Members,
     plan::ReadPlan,
     provider::{
-        ProviderPage, ReadError, ReadErrorClass, Record,
-        piece::{instant, lower_case, slice, text},
+        ASSOCIATIONS_MAX, Completed, ProviderPage, ReadError, ReadErrorClass, Record,
+        piece::{instant, joined, lower_case, slice, text},
     },
 };
 
@@ -96,6 +96,38 @@ pub(super) fn records(plan: &ReadPlan, response: &Response<Bytes>) -> Result<Vec
     read(plan, &answer.records, &body)
 }
 
+/// A further page of a record's children. A mark that Salesforce has forgotten is made anew with the whole page, later.
+pub(super) fn children(
+    plan: &ReadPlan,
+    records: &mut [Record],
+    asked: &Children,
+    path: &str,
+    response: &Response<Bytes>,
+) -> Result<Completed, ReadError> {
+    let transient = |error: ReadError| match error.class {
+        ReadErrorClass::CursorGone => ReadError { class: ReadErrorClass::Transient, ..error },
+        _ => error,
+    };
+    let body = accepted(response, false).map_err(transient)?;
+    let answer: PageBody<'_> = serde_json::from_slice(&body).map_err(|error| ReadError::malformed(error, &body))?;
+    let Children { record_id, association } = asked;
+    let record = records.iter_mut().find(|record| record.id == *record_id);
+    let Some((record, related)) = record.zip(Related::of(&plan.key.object_name, association)) else {
+        return Ok(Completed::default());
+    };
+    let list = related.list_of(association, &answer.records).unwrap_or_default();
+    let Some((_, known)) = record.associations.iter_mut().find(|(name, _)| name == association) else {
+        return Ok(Completed::default());
+    };
+    *known = joined(known, &list);
+    let Some(next) = further(&answer, Some(path), &body)? else { return Ok(Completed::default()) };
+    if serde_json::from_slice::<Vec<&RawValue>>(known).is_ok_and(|list| list.len() >= ASSOCIATIONS_MAX) {
+        let cut = format!("more than {ASSOCIATIONS_MAX} {association} of a record: the rest is left out, of {record_id}");
+        return Ok(Completed { next: None, cut: Some(cut) });
+    }
+    Ok(Completed { next: Some(request::children(&next, asked.clone())), cut: None })
+}
+
 /// Where the next page begins. A query never gives more records than it counted: that ends every circle of pages.
 fn next(asked: &Asked<'_>, answer: &PageBody<'_>, records: &[Record], body: &Bytes) -> Result<Option<String>, ReadError> {
     let wrong = |reason: &dyn fmt::Display| ReadError::malformed(reason, body);
@@ -107,18 +139,28 @@ fn next(asked: &Asked<'_>, answer: &PageBody<'_>, records: &[Record], body: &Byt
     if seen > answer.total_size {
         return Err(wrong(&format_args!("{seen} records came of a query that has {}", answer.total_size)));
     }
+    let Some(next) = further(answer, path, body)? else { return Ok(None) };
+    let Some(last) = records.last() else { return Ok(None) };
+    Ok(Some(Position::More { seen, last_id: &last.id, path: &next }.to_text()))
+}
+
+/// The path of the next page, which must be another than that of this one; nothing where this is the last.
+fn further(answer: &PageBody<'_>, path: Option<&str>, body: &Bytes) -> Result<Option<String>, ReadError> {
+    let wrong = |reason: &str| ReadError::malformed(reason, body);
     if answer.done {
         return Ok(None);
     }
-    let Some(last) = records.last() else { return Err(wrong(&"the query goes on without a record")) };
-    let next = answer.next_records_url.and_then(text).ok_or_else(|| wrong(&"it is not done, and has no `nextRecordsUrl`"))?;
+    if answer.records.is_empty() {
+        return Err(wrong("the query goes on without a record"));
+    }
+    let next = answer.next_records_url.and_then(text).ok_or_else(|| wrong("it is not done, and has no `nextRecordsUrl`"))?;
     if !is_further_page(&next) {
-        return Err(wrong(&"`nextRecordsUrl` is not a path of the query"));
+        return Err(wrong("`nextRecordsUrl` is not a path of the query"));
     }
     if path == Some(&*next) {
-        return Err(wrong(&"`nextRecordsUrl` leads to the same page again"));
+        return Err(wrong("`nextRecordsUrl` leads to the same page again"));
     }
-    Ok(Some(Position::More { seen, last_id: &last.id, path: &next }.to_text()))
+    Ok(Some(next.into_owned()))
 }
 
 fn read(plan: &ReadPlan, raws: &[&RawValue], body: &Bytes) -> Result<Vec<Record>, ReadError> {
@@ -140,14 +182,18 @@ fn read(plan: &ReadPlan, raws: &[&RawValue], body: &Bytes) -> Result<Vec<Record>
         let associations = related.iter().filter_map(|(name, related)| Some(((*name).clone(), related.list(name, &fields)?)));
         let nested = dotted.iter().filter_map(|name| Some((name.clone(), slice(body, within(&fields, name)?))));
         let plain = fields.iter().map(|(name, value)| (name.clone(), slice(body, value)));
-        records.push(Record {
+        let record = Record {
             id,
             modified_at: find(&modified).and_then(instant),
             deleted: find("isdeleted").is_some_and(|value| value.get() == "true"),
             raw: slice(body, raw),
             fields: plain.chain(nested).collect(),
             associations: associations.collect(),
-        });
+        };
+        if related.iter().filter_map(|(_, related)| related.rest(&record)).any(|path| !is_further_page(&path)) {
+            return Err(wrong(&"the `nextRecordsUrl` of a record's children is not a path of the query"));
+        }
+        records.push(record);
     }
     Ok(records)
 }

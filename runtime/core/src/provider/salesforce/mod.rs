@@ -16,7 +16,8 @@ mod soql;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::{FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError, Record};
+use self::{related::Related, request::Children};
+use super::{Completed, FieldMetadata, Provider, ProviderInfo, ProviderPage, ReadError, Record};
 use crate::{cursor::Run, plan::ReadPlan};
 
 /// Salesforce.
@@ -45,6 +46,32 @@ impl Provider for Salesforce {
 
     fn filters(&self) -> bool {
         true
+    }
+
+    fn completing_requests(&self, plan: &ReadPlan, records: &[Record]) -> Vec<Request<Bytes>> {
+        let mut requests = Vec::new();
+        for association in &plan.associations {
+            let Some(related) = Related::of(&plan.key.object_name, association) else { continue };
+            for record in records {
+                let Some(path) = related.rest(record) else { continue };
+                let of = Children { record_id: record.id.clone(), association: association.clone() };
+                requests.push(request::children(&path, of));
+            }
+        }
+        requests
+    }
+
+    fn completed(
+        &self,
+        plan: &ReadPlan,
+        records: &mut [Record],
+        request: &Request<Bytes>,
+        response: &Response<Bytes>,
+    ) -> Result<Completed, ReadError> {
+        match request.extensions().get::<Children>() {
+            Some(of) => answer::children(plan, records, of, request.uri().path(), response),
+            None => Ok(Completed::default()),
+        }
     }
 
     fn fields_request(&self, object_name: &str) -> Option<Request<Bytes>> {

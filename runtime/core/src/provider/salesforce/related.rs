@@ -1,14 +1,17 @@
 //! Associations: which part of a query asks for them, and what its answer says.
 //!
 //! A parent is its lookup field, the two sides of a role are its junction, everything else is a child relationship by its own name.
-//! Of children Salesforce gives as many as fit its page; those behind `nextRecordsUrl` within a record are not followed.
+//! Of children Salesforce gives as many as fit its page; those behind `nextRecordsUrl` within a record are asked for apart.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::name;
-use crate::{members::Members, provider::piece};
+use crate::{
+    members::Members,
+    provider::{Record, piece},
+};
 
 /// Lookup fields of standard objects: object, the parent's name, field.
 const PARENTS: &[(&str, &str, &str)] = &[
@@ -78,15 +81,35 @@ impl<'a> Related<'a> {
     pub(super) fn list(&self, association: &str, fields: &[(String, &RawValue)]) -> Option<Bytes> {
         let held = self.answered_in();
         let (_, value) = fields.iter().find(|(name, _)| *name == held)?;
-        let list = match self {
-            Self::Parent(_) => parent(association, value),
-            Self::Children(_) => children(value).iter().filter_map(|child| associated(association, child, "id", false)).collect(),
-            Self::Roles { field, .. } => {
-                let id = field.to_ascii_lowercase();
-                children(value).iter().filter_map(|role| associated(association, role, &id, true)).collect()
-            }
+        match self {
+            Self::Parent(_) => serde_json::to_vec(&parent(association, value)).ok().map(Bytes::from),
+            Self::Children(_) | Self::Roles { .. } => self.list_of(association, &children(value)),
+        }
+    }
+
+    /// The same out of a further page of children.
+    pub(super) fn list_of(&self, association: &str, children: &[&RawValue]) -> Option<Bytes> {
+        let (id, is_role) = match self {
+            Self::Parent(_) | Self::Children(_) => ("id".to_owned(), false),
+            Self::Roles { field, .. } => (field.to_ascii_lowercase(), true),
         };
+        let list: Vec<_> = children.iter().filter_map(|child| associated(association, child, &id, is_role)).collect();
         serde_json::to_vec(&list).ok().map(Bytes::from)
+    }
+
+    /// Where the rest of a record's children begins, a path or what stands in its place; nothing where all came with it.
+    pub(super) fn rest(&self, record: &Record) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Cut {
+            done: bool,
+            #[serde(default)]
+            next_records_url: Option<String>,
+        }
+        let held = self.answered_in();
+        let (_, value) = record.fields.iter().find(|(name, _)| *name == held).filter(|_| !matches!(self, Self::Parent(_)))?;
+        let cut: Cut = serde_json::from_slice(value).ok()?;
+        (!cut.done).then(|| cut.next_records_url.unwrap_or_default())
     }
 }
 

@@ -67,6 +67,20 @@ pub(super) fn ask(query: &Query) -> Request<Bytes> {
     request
 }
 
+/// Whose children a request is for; it travels with the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Children {
+    pub(super) record_id: String,
+    pub(super) association: String,
+}
+
+/// The request for a further page of a record's children.
+pub(super) fn children(path: &str, of: Children) -> Request<Bytes> {
+    let mut request = get(path);
+    request.extensions_mut().insert(of);
+    request
+}
+
 pub(super) fn describe(object_name: &str) -> Request<Bytes> {
     let mut escaped = String::new();
     escape(object_name, &mut escaped);

@@ -221,6 +221,12 @@ fn a_body_of_2023_that_is_too_large_is_fetched_whole() {
     let expected = json!({"primaryKey": "0014x", "event": "create", "createTime": "2023-04-10T21:14:59.000+0000",
         "resultInfo": {"type": "url", "downloadUrl": "https://x", "numRecords": 1}});
     assert_eq!(url, expected);
+
+    let envelope = build(&of_2023(&[], &[]), &[change("DELETE", "")], &Records::new()).remove(0);
+    let url: Value = serde_json::from_slice(&url_form(&envelope, "https://x")).unwrap();
+    let expected = json!({"primaryKey": "0014x", "event": "delete", "deleteTime": "2023-04-10T21:14:59.000+0000",
+        "resultInfo": {"type": "url", "downloadUrl": "https://x", "numRecords": 1}});
+    assert_eq!(url, expected, "a body with nothing to cut");
 }
 
 /// From a manifest as it was written in 2023 to the bodies of that time.
@@ -274,4 +280,36 @@ integrations:
     );
     assert_eq!(bodies(change("UPDATE", r#""CloseDate""#)), [] as [String; 0]);
     assert_eq!(bodies(change("DELETE", "")), [] as [String; 0], "no subscription is for deletions");
+}
+
+#[test]
+fn a_mirror_deletes_what_went_into_another_record_and_updates_that() {
+    let merge = r#""subscriptionType":"contact.merge","objectId":1,"primaryObjectId":1,"mergedObjectIds":[2,3],"newObjectId":1,"numberOfPropertiesMoved":4"#;
+    let anew = r#""subscriptionType":"object.merge","objectTypeId":"0-1","objectId":9,"primaryObjectId":1,"mergedObjectIds":[2],"newObjectId":9"#;
+    let known =
+        records(&[("contacts", record("1", &[("email", r#""a@b""#)])), ("contacts", record("9", &[("email", r#""c@d""#)]))]);
+    let spans = |envelopes: &[Envelope]| -> Vec<(String, bool, i64)> {
+        let all = envelopes.iter().flat_map(|envelope| &envelope.index.records);
+        all.map(|span| (span.id.clone(), span.deleted, span.modified_at_ms.unwrap())).collect()
+    };
+    let deletes = "deleteEvent: {enabled: always}";
+    let gone = |id: &str| (id.to_owned(), true, 1_700_000_000_000);
+    let there = |id: &str| (id.to_owned(), false, 1_700_000_000_900);
+    let of_mirror = subscribed(deletes, "table");
+    assert_eq!(spans(&build(&of_mirror, &[hubspot(merge)], &known)), [gone("2"), gone("3"), there("1")]);
+    assert_eq!(spans(&build(&of_mirror, &[hubspot(anew)], &known)), [gone("2"), gone("1"), there("9")]);
+    assert_eq!(spans(&build(&of_mirror, &[hubspot(merge)], &records(&[]))), [gone("2"), gone("3")], "the record itself is gone");
+    let told = build(&subscribed(ALL, "hook"), &[hubspot(merge)], &known);
+    assert_eq!(spans(&told), [there("1")], "who takes messages reads of it in one");
+    assert_eq!(records_needed(Source::HubSpot, &of_mirror, &hubspot(anew))[0].id, "9");
+}
+
+#[test]
+fn the_messages_of_one_event_that_fills_several_differ() {
+    let ids: Vec<String> = (0..20_000).map(|id| id.to_string()).collect();
+    let merge = format!(r#""subscriptionType":"contact.merge","objectId":"x","mergedObjectIds":[{}]"#, ids.join(","));
+    let envelopes = build(&subscribed("deleteEvent: {enabled: always}", "table"), &[hubspot(&merge)], &records(&[]));
+    assert!(envelopes.len() > 2);
+    let unique: std::collections::BTreeSet<_> = envelopes.iter().map(|envelope| &envelope.metadata.event_id).collect();
+    assert_eq!(unique.len(), envelopes.len());
 }

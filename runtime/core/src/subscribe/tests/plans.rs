@@ -3,7 +3,12 @@
 use bytes::Bytes;
 
 use super::{plan, planned};
-use crate::subscribe::{Decision, EventKind, ProviderEvent, Source, SubscribePlan, judge, records_needed};
+use crate::{
+    provider::CustomObject,
+    subscribe::{
+        Association, CustomObjects, Decision, End, EventKind, ProviderEvent, Source, SubscribePlan, judge, records_needed,
+    },
+};
 
 const READ: &str = r#"[{objectName: contacts, mapToName: person, destination: hook, schedule: "", requiredFields: [{fieldName: email}, {mapToName: phone, fieldName: MobilePhone}]}, {objectName: companies, destination: hook, requiredFields: [{fieldName: name}]}]"#;
 
@@ -13,6 +18,7 @@ fn event(kind: EventKind, what: &str, fields: &[&str]) -> ProviderEvent {
         provider_type: format!("contact.{what}"),
         object: "contact".to_owned(),
         record_id: Some("1".to_owned()),
+        merged: Vec::new(),
         fields_updated: fields.iter().map(|&name| name.to_owned()).collect(),
         occurred_at: jiff::Timestamp::UNIX_EPOCH,
         workspace: None,
@@ -141,4 +147,81 @@ fn what_cannot_be_subscribed_is_told() {
             "{problem}"
         );
     }
+}
+
+#[test]
+fn a_mirror_follows_merges_and_restorations_without_being_told_to() {
+    let of = |provider: &str, object: &str, destination: &str, events: &str| {
+        let read = format!("[{{objectName: {object}, destination: hook, requiredFields: [{{fieldName: name}}]}}]");
+        plan(
+            provider,
+            &read,
+            &format!("[{{objectName: {object}, destination: {destination}, inheritFieldsAndMapping: true, {events}}}]"),
+        )
+    };
+    let merge = ProviderEvent { merged: vec!["2".to_owned()], ..event(EventKind::Other, "merge", &[]) };
+    let restore = event(EventKind::Other, "restore", &[]);
+    let other = event(EventKind::Other, "somethingElse", &[]);
+    let undelete = ProviderEvent { provider_type: "UNDELETE".to_owned(), object: "Account".to_owned(), ..other.clone() };
+    let deletes = "deleteEvent: {enabled: always}";
+    let never = "otherEvents: [contact.privacyDeletion]";
+    let rows: [(&str, &str, &str, &ProviderEvent, &str); 9] = [
+        ("contacts", "table", deletes, &merge, "message"),
+        ("contacts", "table", deletes, &restore, "message"),
+        ("contacts", "table", deletes, &other, "ignore"),
+        ("contacts", "table", never, &merge, "ignore"),
+        ("contacts", "hook", deletes, &merge, "ignore"),
+        ("contacts", "hook", deletes, &restore, "ignore"),
+        ("contacts", "hook", "otherEvents: [contact.merge]", &merge, "message"),
+        ("Account", "table", deletes, &undelete, "message"),
+        ("Account", "hook", deletes, &undelete, "ignore"),
+    ];
+    for (object, destination, events, event, expected) in rows {
+        let (provider, source) =
+            if object == "Account" { ("salesforce", Source::Salesforce) } else { ("hubspot", Source::HubSpot) };
+        let decided = match judge(source, &of(provider, object, destination, events), event) {
+            Decision::Message => "message",
+            Decision::ReadObject => "read",
+            Decision::Ignore(_) => "ignore",
+        };
+        assert_eq!(decided, expected, "{object} {destination} {events} {}", event.provider_type);
+    }
+}
+
+#[test]
+fn custom_objects_go_by_each_of_their_names() {
+    let objects = CustomObjects::new(vec![
+        CustomObject { id: "2-17".to_owned(), names: ["car", "p_car", "p4711_car"].map(str::to_owned).to_vec() },
+        CustomObject { id: "2-18".to_owned(), names: vec!["boat".to_owned()] },
+    ]);
+    let of = |object: &str| ProviderEvent { object: object.to_owned(), ..event(EventKind::Create, "creation", &[]) };
+    let rows = [
+        ("2-17", "car", "car"),
+        ("2-17", "Car", "Car"),
+        ("2-17", "p4711_car", "p4711_car"),
+        ("2-17", "p_car", "p_car"),
+        ("2-17", "boat", "2-17"),
+        ("2-18", "boat", "boat"),
+        ("2-19", "boat", "2-19"),
+        ("contact", "car", "contact"),
+    ];
+    for (of_event, of_manifest, expected) in rows {
+        let named = objects.named(Source::HubSpot, &of(of_event), &["contacts", of_manifest]).into_owned();
+        assert_eq!(named.object, expected, "{of_event} {of_manifest}");
+        assert_eq!(Source::HubSpot.is_object(&named.object, of_manifest), expected == of_manifest, "{of_event} {of_manifest}");
+    }
+    let end = |object: &str, id: &str| End { object: object.to_owned(), id: id.to_owned() };
+    let tie = Association { from: end("2-17", "1"), to: end("2-18", "2") };
+    let tied = ProviderEvent { association: Some(tie), ..of("2-17") };
+    assert_eq!(CustomObjects::type_ids(Source::HubSpot, &tied).collect::<Vec<_>>(), ["2-17", "2-17", "2-18"]);
+    let named = objects.named(Source::HubSpot, &tied, &["p_car", "boat"]);
+    let ends = named.association.as_ref().map(|tie| (tie.from.object.as_str(), tie.to.object.as_str()));
+    assert_eq!((named.object.as_str(), ends), ("p_car", Some(("p_car", "boat"))));
+    for (name, may_be) in
+        [("car", true), ("p4711_car", true), ("2-17", false), ("Contacts", false), ("0-1", false), ("line-item", false)]
+    {
+        assert_eq!(Source::HubSpot.may_name_custom(name), may_be, "{name}");
+    }
+    assert!(!Source::Salesforce.may_name_custom("Car__c") && !Source::Salesforce.is_type_id("2-17"));
+    assert!(["2-", "2-x", "0-1", "-2"].iter().all(|object| !Source::HubSpot.is_type_id(object)));
 }

@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// The ways to authorise, as bodies call them.
-const WAYS: &str = "accessToken, apiKey, basicAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
+pub(super) const WAYS: &str =
+    "accessToken, apiKey, basicAuth, customAuth, oauth2AuthorizationCode, oauth2ClientCredentials, oauth2PasswordCredentials";
 
 /// Exactly one way to authorise.
 #[derive(Default, Deserialize, ToSchema)]
@@ -29,6 +30,8 @@ pub(super) struct Given {
     #[schema(format = Password, min_length = 1)]
     pub(super) api_key: Option<String>,
     pub(super) basic_auth: Option<BasicAuth>,
+    /// What a provider with credentials of its own form asks for, by the names of its inputs.
+    pub(super) custom_auth: Option<BTreeMap<String, String>>,
     pub(super) oauth2_authorization_code: Option<AuthorizationCode>,
     pub(super) oauth2_client_credentials: Option<ClientCredentials>,
     pub(super) oauth2_password_credentials: Option<PasswordCredentials>,
@@ -132,6 +135,7 @@ impl Given {
             self.access_token.is_some(),
             self.api_key.is_some(),
             self.basic_auth.is_some(),
+            self.custom_auth.is_some(),
             self.oauth2_authorization_code.is_some(),
             self.oauth2_client_credentials.is_some(),
             self.oauth2_password_credentials.is_some(),
@@ -160,6 +164,10 @@ impl Given {
         }
         if let Some(BasicAuth { username, password }) = self.basic_auth {
             return Ok(Credentials::Basic { username, password: Secret::new(password) });
+        }
+        if let Some(values) = self.custom_auth {
+            let values = values.into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
+            return Ok(Credentials::Custom { values });
         }
         if let Some(code) = self.oauth2_authorization_code {
             return authorization_code(code, client, now);

@@ -2,11 +2,13 @@
 
 mod consent;
 mod given;
+mod patch;
 mod provider_apps;
 mod shape;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ampline_core::provider::{ReadError, ReadErrorClass};
 use axum::{
     Json,
     extract::State,
@@ -38,14 +40,14 @@ use shape::Wanted;
 pub(super) fn routes() -> Routes {
     Routes::new()
         .add(routes!(generate))
-        .add(routes!(show, connections::delete))
+        .add(routes!(show, patch::connection, connections::delete))
         .add(routes!(update))
         .add(routes!(refresh))
         .add(routes!(check))
         .add(routes!(consent::connect_in))
         .add(routes!(consent::connect))
         .add(routes!(provider_apps::list, provider_apps::create))
-        .add(routes!(provider_apps::show, provider_apps::update, provider_apps::delete))
+        .add(routes!(provider_apps::show, provider_apps::delete, patch::provider_app))
 }
 
 /// Where providers send people; anyone may ask.
@@ -84,6 +86,7 @@ struct Asked {
     /// Show the refresh token with them.
     include_refresh_token: bool,
     /// Renew the tokens first.
+    #[param(inline)]
     refresh: Option<Refresh>,
 }
 
@@ -128,8 +131,10 @@ async fn show(
 }
 
 /// A provider's refusal, as the client of the API learns of it.
-fn bad_gateway(error: ampline_core::provider::ReadError) -> Problem {
-    Problem::new(StatusCode::BAD_GATEWAY, error.message)
+fn bad_gateway(error: ReadError) -> Problem {
+    // What cannot be asked of the provider is no failure of the provider's.
+    let is_ours = error.class == ReadErrorClass::BadRequest;
+    Problem::new(if is_ours { StatusCode::CONFLICT } else { StatusCode::BAD_GATEWAY }, error.message)
 }
 
 /// A connection with credentials that the product has already: exactly one way to authorise.
@@ -163,6 +168,8 @@ struct GenerateRequest {
     #[schema(format = Password, min_length = 1)]
     api_key: Option<String>,
     basic_auth: Option<BasicAuth>,
+    /// What a provider with credentials of its own form asks for, by the names of its inputs.
+    custom_auth: Option<BTreeMap<String, String>>,
     oauth2_authorization_code: Option<AuthorizationCode>,
     oauth2_client_credentials: Option<ClientCredentials>,
     oauth2_password_credentials: Option<PasswordCredentials>,
@@ -188,6 +195,7 @@ async fn generate(
         access_token: request.access_token,
         api_key: request.api_key,
         basic_auth: request.basic_auth,
+        custom_auth: request.custom_auth,
         oauth2_authorization_code: request.oauth2_authorization_code,
         oauth2_client_credentials: request.oauth2_client_credentials,
         oauth2_password_credentials: request.oauth2_password_credentials,

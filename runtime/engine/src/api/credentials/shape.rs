@@ -35,6 +35,9 @@ pub(in crate::api) struct Shown {
     basic_auth: Option<ShownBasicAuth>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
+    custom_auth: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     oauth2_authorization_code: Option<ShownTokens>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -103,6 +106,10 @@ fn revealed(credentials: &Credentials, with_refresh_token: bool) -> Shown {
         Credentials::Basic { username, password } => {
             let basic = ShownBasicAuth { username: username.clone(), password: password.reveal().to_owned() };
             Shown { basic_auth: Some(basic), ..Shown::default() }
+        }
+        Credentials::Custom { values } => {
+            let shown = values.iter().map(|(name, value)| (name.clone(), value.reveal().to_owned())).collect();
+            Shown { custom_auth: Some(shown), ..Shown::default() }
         }
         Credentials::OAuth2(oauth2) => match oauth2.how {
             How::AuthorizationCode => {

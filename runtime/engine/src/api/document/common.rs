@@ -22,20 +22,22 @@ const TAGS: [(&str, &str); 12] = [
     ("runtime", "How this runtime stands."),
 ];
 
-/// Why an operation may be refused, by status.
-const REFUSALS: [(&str, &str); 11] = [
-    ("400", "The request is malformed."),
-    ("401", "No valid key or token was shown."),
-    ("404", "There is no such thing."),
-    ("409", "What is there does not allow it."),
-    ("412", "It has changed since the state that If-Match names."),
-    ("413", "The body is too large."),
-    ("415", "The body is of another content type."),
-    ("422", "The request is well-formed, and something in it cannot work: `issues` lists everything."),
-    ("429", "Too many requests; `retryAfter` says when to come again."),
-    ("500", "The runtime failed; its log says why."),
-    ("503", "The runtime cannot answer now; `retryAfter` says when to come again."),
+/// Why an operation may be refused, by status, with the name of that answer.
+const REFUSALS: [(&str, &str, &str); 11] = [
+    ("400", "Malformed", "The request is malformed."),
+    ("401", "Unauthorized", "No valid key or token was shown."),
+    ("404", "NotFound", "There is no such thing."),
+    ("409", "Conflict", "What is there does not allow it."),
+    ("412", "PreconditionFailed", "It has changed since the state that If-Match names."),
+    ("413", "TooLarge", "The body is too large."),
+    ("415", "UnsupportedMediaType", "The body is of another content type."),
+    ("422", "Invalid", "The request is well-formed, and something in it cannot work: `issues` lists everything."),
+    ("429", "TooManyRequests", "Too many requests; `retryAfter` says when to come again."),
+    ("500", "Failed", "The runtime failed; its log says why."),
+    ("503", "Unavailable", "The runtime cannot answer now; `retryAfter` says when to come again."),
 ];
+/// Any other failure.
+const OTHER: (&str, &str, &str) = ("default", "Problem", "Any other failure.");
 
 /// Completes a document that has its paths and schemas.
 pub(super) fn complete(document: &mut Value) {
@@ -56,16 +58,19 @@ pub(super) fn complete(document: &mut Value) {
     for (name, schema) in schemas {
         components["schemas"][name] = json!(schema);
     }
-    each_operation(document, |path, operation| refusals(path, operation));
+    for (_, name, description) in REFUSALS.into_iter().chain([OTHER]) {
+        document["components"]["responses"][name] = json!({ "description": description, "content": problem() });
+    }
+    each_operation(document, refusals);
 }
 
 /// Adds the refusals that an operation may give, where it does not say itself what such an answer is.
 fn refusals(path: &str, operation: &mut Value) {
-    let takes_body = operation["requestBody"].is_object();
-    let is_conditional = operation["parameters"].as_array().into_iter().flatten().any(|one| one["name"] == "If-Match");
-    let is_secured = operation["security"].is_array();
-    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-    for (status, description) in REFUSALS {
+    let takes_body = operation.get("requestBody").is_some();
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let is_conditional = parameters.into_iter().flatten().any(|one| one["name"] == "If-Match");
+    let is_secured = operation.get("security").is_some();
+    for (status, name, _) in REFUSALS {
         let may = match status {
             "401" => is_secured,
             "404" => path.contains('{'),
@@ -74,14 +79,22 @@ fn refusals(path: &str, operation: &mut Value) {
             _ => true,
         };
         if may && operation["responses"].get(status).is_none() {
-            operation["responses"][status] = json!({ "description": description, "content": problem });
+            operation["responses"][status] = named(name);
         }
     }
+    operation["responses"][OTHER.0] = named(OTHER.1);
     // Problems that an operation speaks of itself need only their description.
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        if status.as_str() >= "400" && response.get("content").is_none() {
-            response["content"] = problem.clone();
+        if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
+            response["content"] = problem();
         }
     }
-    operation["responses"]["default"] = json!({ "description": "Any other failure.", "content": problem });
+}
+
+fn problem() -> Value {
+    json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } })
+}
+
+fn named(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
 }

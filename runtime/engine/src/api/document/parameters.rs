@@ -4,12 +4,21 @@ use serde_json::{Value, json};
 
 use super::{each_operation, push};
 
-/// Name, description, and an example where an id alone would not say it.
-const PATH: [(&str, &str); 5] = [
-    ("projectIdOrName", "The project that this runtime serves."),
-    ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+/// Names and descriptions.
+const PATH: [(&str, &str); 14] = [
+    ("connectionId", "A connection's id."),
+    ("deliveryId", "A delivery's id."),
+    ("destinationIdOrName", "A destination's id or name."),
+    ("endpoint", "The `endpoint` of a destination of the type `api`."),
+    ("eventId", "An event's id."),
+    ("groupRef", "The product's own id for the customer's team."),
     ("installationId", "An installation's id."),
-    ("destinationIdOrName", "A destination's id, or its name."),
+    ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
+    ("itemId", "The provider's primary key of the record."),
+    ("objectName", "The object, by the provider's name."),
+    ("operationId", "An operation's id."),
+    ("projectIdOrName", "The project that this runtime serves."),
+    ("providerAppId", "The id of a registration."),
     ("sinkName", "The type of destination that the sink serves."),
 ];
 

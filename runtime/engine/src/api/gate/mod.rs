@@ -122,16 +122,16 @@ fn check_query(check: &mut Check<'_>, known: &BTreeMap<String, Parameter>, uri: 
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let Query(pairs) = pairs.map_err(|rejection| bad_request(rejection.body_text()))?;
     for (index, (name, text)) in pairs.iter().enumerate() {
+        if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+            check.put(RequestIssue::new(Place::Query, name, "is given twice"));
+            continue;
+        }
         let Some(parameter) = known.get(name) else {
             let issue = RequestIssue::new(Place::Query, name, "is not known here");
             let names: Vec<&str> = known.keys().map(String::as_str).collect();
             check.put(if names.is_empty() { issue } else { issue.remedy(format!("known are {}", names.join(", "))) });
             continue;
         };
-        if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
-            check.put(RequestIssue::new(Place::Query, name, "is given twice"));
-            continue;
-        }
         check.value(&parameter.schema, &read(&parameter.schema, text), name, false);
     }
     for (name, _) in known.iter().filter(|(name, parameter)| parameter.is_required && !pairs.iter().any(|pair| pair.0 == **name))

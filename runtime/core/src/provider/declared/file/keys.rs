@@ -43,7 +43,7 @@ static INPUT: Keys = Keys {
 static AUTH: Keys = Keys {
     name: "`auth`",
     keys: &[
-        Key::required("type", Word(&["none", "basic", "apiKey", "oauth2"]), "Which scheme."),
+        Key::required("type", Word(&["none", "basic", "apiKey", "oauth2", "custom"]), "Which scheme."),
         Key::new("header", Text, "apiKey: the header that carries the key."),
         Key::new("prefix", Text, "apiKey: written before the key in the header (`Bearer `)."),
         Key::new("query", Text, "apiKey: the parameter of the query that carries the key, in place of a header."),
@@ -60,6 +60,9 @@ static AUTH: Keys = Keys {
             "oauth2: whether the client's secret travels as Basic authentication; else in the form.",
         ),
         Key::new("workspaceField", Text, "oauth2: the member of the token answer that names the customer's workspace."),
+        Key::new("headers", Pairs, "custom: headers with credentials; `{{.name}}` stands for an input."),
+        Key::new("queryParams", Pairs, "custom: parameters of the query with credentials, the same way."),
+        Key::new("inputs", List(&INPUT), "custom: what a customer gives; all of it is kept as secret."),
     ],
 };
 

@@ -1,7 +1,7 @@
 //! What is said about files that are wrong: every problem at once, each with its place and its remedy.
 
 use super::{check, shown};
-use crate::provider::provider_schema;
+use crate::provider::{AuthScheme, provider_schema};
 
 #[track_caller]
 fn check_issues(yaml: &str, expected: &[&str]) {
@@ -124,4 +124,28 @@ fn the_schema_knows_what_the_reader_knows() {
     let object = &schema["properties"]["objects"]["items"];
     assert_eq!(object["required"], serde_json::json!(["name", "path"]));
     assert!(object["properties"]["paging"]["properties"]["type"]["enum"].as_array().unwrap().contains(&"linkHeader".into()));
+}
+
+#[test]
+fn custom_credentials_go_where_they_can_and_leave_nothing_over() {
+    let file = |auth: &str| {
+        format!(
+            "name: a\nbaseURL: https://a.example\nauth: {{ type: custom, {auth} }}\nobjects: [{{name: o, path: /o, records: $, id: id}}]\n"
+        )
+    };
+    let sound = "headers: { X-Id: '{{ id }}', Authorization: 'Pair {{.id}}:{{.key}}' }, queryParams: { k: '{{.key}}' }, inputs: [{name: id}, {name: key}]";
+    let provider = crate::provider::check_provider(file(sound).as_bytes()).provider.expect("sound");
+    let AuthScheme::Custom(custom) = &provider.info().auth else { panic!("{:?}", provider.info().auth) };
+    let headers: Vec<_> = custom.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    assert_eq!(headers, ["X-Id: {{.id}}", "Authorization: Pair {{.id}}:{{.key}}"]);
+    assert_eq!((custom.query.as_slice(), custom.inputs.len()), ([("k".to_owned(), "{{.key}}".to_owned())].as_slice(), 2));
+    let key = "inputs: [{name: key}]";
+    check_issues(&file(key), &["custom credentials travel in 1 to 20 headers and parameters", "the input `key` goes nowhere"]);
+    check_issues(&file("headers: { X-Id: '{{.id}}' }"), &["`id` is no input of `auth`"]);
+    check_issues(&file(&format!("headers: {{ Host: '{{{{.key}}}}' }}, {key}")), &["not a header that credentials can travel in"]);
+    check_issues(&file(&format!("headers: {{ X: '{{{{.key' }}, {key}")), &["not a value with placeholders", "goes nowhere"]);
+    check_issues(
+        &file(&format!("header: X-Key, headers: {{ X: '{{{{.key}}}}' }}, {key}")),
+        &["`header` belongs to `type: apiKey`"],
+    );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{answer, asked, ids, plan, provider, run};
 use crate::{
     cursor::Run,
-    provider::{ReadErrorClass, SentTo},
+    provider::{ReadErrorClass, SentTo, records_requests},
 };
 
 /// A provider with one object `things`, whose keys are given.
@@ -235,6 +235,25 @@ fn nothing_is_asked_of_objects_that_are_not_declared() {
     let error = provider.page(&plan, &run(None, None), &answer(200, &[], r#"{"data":[]}"#)).unwrap_err();
     assert_eq!(error.class, ReadErrorClass::NotFound);
     assert!(provider.fields_request("things").is_none() && provider.records_request(&plan, &["1".to_owned()]).is_none());
+}
+
+#[test]
+fn records_by_id_are_asked_for_in_as_few_requests_as_the_provider_takes() {
+    let requests = |by_id: &str, ids: &[String]| {
+        let provider = provider(&things(&format!("{LIST}byId: {by_id}")));
+        let requests = records_requests(provider.as_ref(), &plan("things", None), ids)?;
+        Some(requests.iter().map(asked).collect::<Vec<_>>())
+    };
+    let numbers = |to: usize| (0..to).map(|id| id.to_string()).collect::<Vec<_>>();
+    let one = "{ path: '/things/{{.id}}', records: data }";
+    let several = "{ path: /things, query: { ids: '{{.ids}}' }, records: data }";
+    assert_eq!(requests(one, &numbers(3)).unwrap(), ["GET /things/0", "GET /things/1", "GET /things/2"]);
+    assert_eq!(requests(several, &numbers(3)).unwrap(), ["GET /things?ids=0%2C1%2C2"]);
+    assert_eq!(requests(several, &numbers(250)).unwrap().len(), 3, "a hundred at a time");
+    let long: Vec<String> = (0..5).map(|id| format!("{id}{}", "x".repeat(1_900))).collect();
+    assert_eq!(requests(several, &long).unwrap().len(), 2, "no more than an address holds");
+    assert_eq!(requests(several, &["x".repeat(7_000)]), None);
+    assert_eq!(requests(one, &[]), Some(vec![]));
 }
 
 #[test]

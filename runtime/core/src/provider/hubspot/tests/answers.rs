@@ -232,3 +232,26 @@ fn owners_are_sorted_out_here() {
     let error = hubspot().page(&sample::plan("lists", &[]), &run(None, None), &answer(200, &[], "{}")).unwrap_err();
     assert!(error.class == ReadErrorClass::BadRequest && error.message.contains("lists are not objects"), "{error}");
 }
+
+#[test]
+fn records_that_went_into_others_are_told_of_as_deleted() {
+    let body = r#"{"results":[
+        {"id":"7","properties":{"hs_merged_object_ids":"5;6; 8"},"updatedAt":"2026-02-01T00:00:00Z"},
+        {"id":"8","properties":{"hs_merged_object_ids":null},"updatedAt":"2026-02-01T00:00:00Z"},
+        {"id":"9","properties":{"hs_merged_object_ids":"6;x\",y;;-1"},"updatedAt":"2026-02-02T00:00:00Z"}]}"#;
+    let told = |deletes: bool, run: Run| {
+        let plan = ReadPlan { deletes, ..contacts() };
+        let page = hubspot().page(&plan, &run, &answer(200, &[], body)).unwrap();
+        let gone = page.records.iter().filter(|record| record.deleted);
+        gone.map(|record| format!("{} {}", String::from_utf8_lossy(&record.raw), record.modified_at.unwrap())).collect::<Vec<_>>()
+    };
+    let expected = [r#"{"id":"5","archived":true} 2026-02-01T00:00:00Z"#, r#"{"id":"6","archived":true} 2026-02-01T00:00:00Z"#];
+    assert_eq!(told(true, run(SINCE, None)), expected, "each once, and none that is there");
+    assert!(told(false, run(SINCE, None)).is_empty());
+    assert!(told(true, run(None, None)).is_empty(), "what was never there cannot be gone");
+    assert!(told(true, Run { read_type: ReadType::Backfill, ..run(SINCE, None) }).is_empty());
+    let page = hubspot().page(&ReadPlan { deletes: true, ..contacts() }, &run(SINCE, None), &answer(200, &[], body)).unwrap();
+    let fields: Vec<_> =
+        page.records[3].fields.iter().map(|(name, value)| format!("{name} {}", String::from_utf8_lossy(value))).collect();
+    assert_eq!(fields, [r#"id "5""#, "archived true"]);
+}

@@ -19,7 +19,8 @@ fn damaged_answers_never_do_worse_than_fail() {
     damage::check(LIST, 4_000, |response| hubspot.records(&plan, response));
     damage::check(BATCH, 8_000, |response| {
         let mut records = vec![crate::provider::Record { raw: "{}".into(), ..record("7") }];
-        hubspot.completed(&plan, &mut records, response).map(|()| records)
+        let request = hubspot.completing_requests(&plan, &records).remove(0);
+        hubspot.completed(&plan, &mut records, &request, response).map(|_| records)
     });
 }
 

@@ -1,10 +1,12 @@
 //! What Salesforce's answers mean.
 
+use std::{collections::VecDeque, ops::Range};
+
 use super::{LAST, LOCATOR, SINCE, accounts, answer, more, page, run, salesforce};
 use crate::{
     cursor::Run,
     plan::{ReadPlan, sample},
-    provider::{ReadErrorClass, ValueType},
+    provider::{ASSOCIATIONS_MAX, ReadError, ReadErrorClass, ValueType},
 };
 
 const RECORD: &str = "{\"attributes\" : {\"type\":\"Account\",\"url\":\"/x\"},\"Id\":\"001000000000002AAA\",\"Name\":\"M\\u00e4x\",\n\"Owner\":{\"attributes\":{},\"Name\":\"Una\"},
@@ -15,11 +17,11 @@ fn body(records: &[&str], total: u64, next: Option<&str>) -> String {
     format!(r#"{{"totalSize":{total},"done":{}{next},"records":[{}]}}"#, next.is_empty(), records.join(","))
 }
 
-fn records(ids: std::ops::Range<u32>) -> Vec<String> {
+fn records(ids: Range<u32>) -> Vec<String> {
     ids.map(|id| format!(r#"{{"Id":"001{id:012}AAA"}}"#)).collect()
 }
 
-fn listed(ids: std::ops::Range<u32>, total: u64, next: Option<&str>) -> String {
+fn listed(ids: Range<u32>, total: u64, next: Option<&str>) -> String {
     body(&records(ids).iter().map(String::as_str).collect::<Vec<_>>(), total, next)
 }
 
@@ -186,6 +188,66 @@ fn associations_have_the_contracts_shape() {
     ];
     for (object, name, held, expected) in rows {
         assert_eq!(related(object, name, held), expected, "{object} {name} {held}");
+    }
+}
+
+/// Children `from..to` of `total`, and where the rest is.
+fn children(ids: Range<usize>, next: Option<&str>) -> String {
+    let records: Vec<String> = ids.map(|id| format!(r#"{{"Id":"003{id:012}"}}"#)).collect();
+    let next = next.map_or_else(|| r#""done":true"#.to_owned(), |next| format!(r#""done":false,"nextRecordsUrl":"{next}""#));
+    format!(r#"{{"totalSize":99999,{next},"records":[{}]}}"#, records.join(","))
+}
+
+const OF_CHILDREN: &str = "/services/data/v60.0/query/0r8RO0000016PIAYA2-500";
+
+/// Reads a page whose record has these children, and what follows; the ids, what was asked, and what was cut.
+fn followed(first: &str, further: &[String]) -> Result<(Vec<String>, Vec<String>, Option<String>), ReadError> {
+    let plan = ReadPlan { associations: vec!["Contacts".to_owned()], ..accounts() };
+    let body = body(&[&format!(r#"{{"Id":"{LAST}","Contacts":{first}}}"#)], 1, None);
+    let mut records = salesforce().page(&plan, &run(None, None), &answer(200, &[], &body))?.records;
+    let (mut asked, mut cut) = (Vec::new(), None);
+    let mut requests: VecDeque<_> = salesforce().completing_requests(&plan, &records).into();
+    let mut further = further.iter();
+    while let Some(request) = requests.pop_front() {
+        asked.push(request.uri().to_string());
+        let page = answer(200, &[], further.next().expect("an answer to every request"));
+        let completed = salesforce().completed(&plan, &mut records, &request, &page)?;
+        requests.extend(completed.next);
+        cut = cut.or(completed.cut);
+    }
+    let list: Vec<serde_json::Value> = serde_json::from_slice(&records[0].associations[0].1).unwrap();
+    Ok((list.iter().map(|end| end["id"].as_str().unwrap().to_owned()).collect(), asked, cut))
+}
+
+#[test]
+fn children_beyond_a_page_are_followed_to_their_end() {
+    let ids = |ids: Range<usize>| ids.map(|id| format!("003{id:012}")).collect::<Vec<_>>();
+    let path = |place: usize| format!("/services/data/v60.0/query/0r8RO0000016PIAYA2-{place}");
+    let whole = followed(&children(0..2, None), &[]).unwrap();
+    assert_eq!(whole, (ids(0..2), vec![], None));
+    let further = [children(500..1_000, Some(&path(1_000))), children(1_000..1_001, None)];
+    let all = followed(&children(0..500, Some(&path(500))), &further).unwrap();
+    assert_eq!(all, (ids(0..1_001), vec![path(500), path(1_000)], None));
+
+    let endless: Vec<_> =
+        (1..ASSOCIATIONS_MAX / 500).map(|page| children(page * 500..page * 500 + 500, Some(&path((page + 1) * 500)))).collect();
+    let (ids, asked, cut) = followed(&children(0..500, Some(OF_CHILDREN)), &endless).unwrap();
+    assert_eq!((ids.len(), asked.len()), (ASSOCIATIONS_MAX, endless.len()));
+    assert!(cut.is_some_and(|cut| cut.contains("the rest is left out") && cut.contains(LAST)));
+}
+
+#[test]
+fn children_that_lead_elsewhere_or_in_a_circle_are_refused() {
+    let rows: [(String, Option<String>); 5] = [
+        (children(0..1, Some("https://evil.example/query/1")), None),
+        (children(0..1, None).replace(r#""done":true"#, r#""done":false"#), None),
+        (children(0..1, Some(OF_CHILDREN)), Some(children(1..2, Some(OF_CHILDREN)))),
+        (children(0..1, Some(OF_CHILDREN)), Some(children(0..0, Some("/services/data/v60.0/query/0r8-1000")))),
+        (children(0..1, Some(OF_CHILDREN)), Some("[]".to_owned())),
+    ];
+    for (first, further) in rows {
+        let error = followed(&first, &Vec::from_iter(further.clone())).unwrap_err();
+        assert_eq!(error.class, ReadErrorClass::Malformed, "{first} {further:?}");
     }
 }
 

@@ -84,7 +84,7 @@ fn checked(text: &str) -> Result<(String, Vec<String>), String> {
 }
 
 /// The text with each placeholder written `{{.name}}`, and their names.
-fn canonical(text: &str) -> Result<(String, Vec<String>), String> {
+pub(super) fn canonical(text: &str) -> Result<(String, Vec<String>), String> {
     let (mut canonical, mut names, mut rest) = (String::new(), Vec::new(), text);
     while let Some((before, behind)) = rest.split_once("{{") {
         let (inner, after) = behind.split_once("}}").ok_or("close the placeholder with `}}`")?;
@@ -100,7 +100,7 @@ fn canonical(text: &str) -> Result<(String, Vec<String>), String> {
         rest = after;
     }
     if names.len() > PLACEHOLDERS_MAX {
-        return Err(format!("an address has at most {PLACEHOLDERS_MAX} placeholders"));
+        return Err(format!("write at most {PLACEHOLDERS_MAX} placeholders"));
     }
     canonical.push_str(rest);
     Ok((canonical, names))

@@ -7,11 +7,11 @@ use http::HeaderName;
 use super::{COMBINATION, VALUE, address, quote};
 use crate::{
     manifest::issue::Report,
-    provider::{ApiKeyPlace, AuthScheme, Grant, OAuth2, declared::file::block::Block},
+    provider::{ApiKeyPlace, AuthScheme, CustomAuth, Grant, OAuth2, declared::file::block::Block},
 };
 
 /// Keys of `auth` and the type that they belong to.
-const OWNERS: [(&str, &str); 12] = [
+const OWNERS: [(&str, &str); 15] = [
     ("header", "apiKey"),
     ("prefix", "apiKey"),
     ("query", "apiKey"),
@@ -24,7 +24,15 @@ const OWNERS: [(&str, &str); 12] = [
     ("tokenParams", "oauth2"),
     ("clientAuthBasic", "oauth2"),
     ("workspaceField", "oauth2"),
+    ("headers", "custom"),
+    ("queryParams", "custom"),
+    ("inputs", "custom"),
 ];
+
+/// Most headers and parameters of one scheme.
+const PLACES_MAX: usize = 20;
+/// Headers that say how a request travels, not whose it is.
+const TRAVELLING: [&str; 5] = ["connection", "content-length", "host", "proxy-authorization", "transfer-encoding"];
 
 pub(super) fn auth(provider: &Block<'_>, report: &mut Report) -> Option<AuthScheme> {
     if !provider.has("auth") {
@@ -41,6 +49,7 @@ pub(super) fn auth(provider: &Block<'_>, report: &mut Report) -> Option<AuthSche
     match kind {
         "basic" => Some(AuthScheme::Basic),
         "apiKey" => api_key(block, report).map(AuthScheme::ApiKey),
+        "custom" => Some(AuthScheme::Custom(Box::new(custom(block, report)))),
         "oauth2" => oauth2(block, report).map(|oauth| AuthScheme::OAuth2(Box::new(oauth))),
         _ => Some(AuthScheme::None),
     }
@@ -69,6 +78,51 @@ fn api_key(block: &Block<'_>, report: &mut Report) -> Option<ApiKeyPlace> {
             None
         }
     }
+}
+
+/// Every place must be one that can be sent, every placeholder an input, and every input must go somewhere.
+fn custom(block: &Block<'_>, report: &mut Report) -> CustomAuth {
+    let inputs = super::inputs(block);
+    let (headers, query) = (block.pairs("headers"), block.pairs("queryParams"));
+    if (headers.is_empty() && query.is_empty()) || headers.len() + query.len() > PLACES_MAX {
+        let message = format!("custom credentials travel in 1 to {PLACES_MAX} headers and parameters");
+        report.add(block.error(COMBINATION, message).suggest("give `headers: {…}` or `queryParams: {…}`"));
+    }
+    for (name, _) in headers.iter().filter(|(name, _)| !is_header(name)) {
+        let message = format!("{} is not a header that credentials can travel in", quote(name));
+        report.add(block.error_at("headers", VALUE, message).suggest("write it like `X-Api-Key`"));
+    }
+    let mut used = Vec::new();
+    let mut places = |key: &'static str, pairs: &[(&str, &str)]| {
+        let place = |(name, template): &(&str, &str)| {
+            let (template, names) = match address::canonical(template) {
+                Ok(sound) => sound,
+                Err(remedy) => {
+                    let message = format!("{} is not a value with placeholders", quote(template));
+                    report.add(block.error_at(key, VALUE, message).suggest(remedy));
+                    return None;
+                }
+            };
+            for unknown in names.iter().filter(|name| !inputs.iter().any(|input| input.name == **name)) {
+                let message = format!("`{unknown}` is no input of `auth`");
+                report.add(block.error_at(key, VALUE, message).suggest(format!("add `- name: {unknown}` to its `inputs`")));
+            }
+            used.extend(names);
+            Some(((*name).to_owned(), template))
+        };
+        pairs.iter().filter_map(place).collect::<Vec<_>>()
+    };
+    let (headers, query) = (places("headers", &headers), places("queryParams", &query));
+    for idle in inputs.iter().filter(|input| !used.contains(&input.name)) {
+        let message = format!("the input {} goes nowhere", quote(&idle.name));
+        let remedy = format!("write `{{{{.{}}}}}` into a header or a parameter", idle.name);
+        report.add(block.error_at("inputs", COMBINATION, message).suggest(remedy));
+    }
+    CustomAuth { headers, query, inputs }
+}
+
+fn is_header(name: &str) -> bool {
+    name.parse::<HeaderName>().is_ok_and(|name| !TRAVELLING.contains(&name.as_str()))
 }
 
 fn oauth2(block: &Block<'_>, report: &mut Report) -> Option<OAuth2> {
