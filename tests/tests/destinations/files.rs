@@ -55,7 +55,7 @@ async fn a_deployed_manifest_of_2023_brings_its_destinations_along() {
     let runtime = stage.start();
     let manifest = |url: &str| {
         format!(
-            "destinations:\n  - name: legacyHook\n    type: webhook\n    url: {url}\nintegrations:\n- name: old\n  api: hubspot\n  \
+            "specVersion: 0.1.0\ndestinations:\n  - name: legacyHook\n    type: webhook\n    url: {url}\nintegrations:\n- name: old\n  api: hubspot\n  \
              actions:\n    - type: read\n      schedule: every 2 hours\n      objects:\n        - objectName: contacts\n          \
              destination: legacyHook\n          fields:\n            - fieldName: email\n"
         )

@@ -134,7 +134,7 @@ async fn every_fault_of_a_request_is_told_with_its_place() {
     let fax = ask(&runtime, Method::POST, "destinations", Some(&rows[10].0), None).await.body.to_string();
     assert!(fax.contains("api, kinesis, postgres, s3, webhook"), "{fax}");
     let template = ask(&runtime, Method::POST, "destinations", Some(&rows[12].0), None).await.body.to_string();
-    assert!(template.contains("column"), "{template}");
+    assert!(template.contains("character"), "{template}");
     let again = ask(&runtime, Method::POST, "destinations", Some(&webhook("a", url())), None).await;
     assert_eq!(again.status, 409, "{:#}", again.body);
 

@@ -82,6 +82,8 @@ impl Stage {
 
     /// A contact changes, and is read.
     pub async fn changes(&self, runtime: &RuntimeProcess, id: u64) {
+        // A read that still runs would not look again.
+        eventually(runtime, "status", |status| status["reads"][0]["operation"]["status"] == "success").await;
         let written: Properties = [("email".to_owned(), Some(format!("changed-{id}@example.com")))].into();
         self.world.emulator.state().change("contacts", id, &written).unwrap();
         runtime.client.post("reads:run", &json!({ "objectName": "contacts" })).await.unwrap();

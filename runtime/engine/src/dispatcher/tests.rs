@@ -315,7 +315,10 @@ async fn routes_change_under_deliveries_and_each_is_attempted_once() {
     let mut page = None;
     for _ in 0..3 {
         let found = bench.journal.deliveries(&DeliveryFilter::default(), 1_000, page.as_deref()).await.unwrap();
-        assert!(found.results.iter().all(|one| one.attempts == 1), "claims of a lane that was called off are not attempted again");
+        assert!(
+            found.results.iter().all(|one| one.attempts == 1),
+            "claims of a lane that was called off are not attempted again"
+        );
         page = found.next_page_token;
     }
     bench.dispatcher.remove("healthy").ended().await;

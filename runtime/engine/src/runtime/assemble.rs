@@ -2,34 +2,28 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use ampline_core::provider::Catalog;
+use ampline_core::{manifest::Manifest, provider::Catalog};
 use tokio::sync::watch;
 
-use super::{Launch, StartError, files};
+use super::{
+    Launch, StartError, files,
+    outbound::{Ground, Outbound},
+};
 use crate::{
     api::{Api, ApiKey},
     clock::Clock,
-    connection::{Connections, DataKey},
+    connection::Connections,
     data_dir::DataDir,
-    destination::{Defaults, Destinations, Needs},
-    disk::Disk,
-    dispatcher::{self, Dispatcher},
     downloads::Downloads,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, sqlite::SqliteJournal},
     network::AddressPolicy,
-    pressure::Pressure,
-    project::{Declared, Issue, KnownDestinations, Planner, Project, ProjectError, ProjectStore, Reread},
+    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{DestinationSecrets, Secret, Vault},
+    secrets::{Secret, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
-    sink::{
-        FIRST_PARTY,
-        library::SinkLibrary,
-        wasm::{HostOptions, HttpOptions, WasmSinks},
-    },
     sqlite::{Options, Synchronous},
     store::HostedStore,
 };
@@ -43,39 +37,20 @@ pub(super) struct Parts {
     pub(super) project_store: Arc<ProjectStore>,
     pub(super) project: Arc<Project>,
     pub(super) connections: Arc<Connections>,
-    pub(super) pressure: Arc<Pressure>,
-    pub(super) destinations: Arc<Destinations>,
-    pub(super) library: Arc<SinkLibrary>,
+    pub(super) outbound: Outbound,
     pub(super) listener: tokio::net::TcpListener,
     pub(super) address: SocketAddr,
     downloads: Downloads,
     public_url: String,
     vault: Arc<Vault>,
-    sinks: Arc<WasmSinks>,
     resolved: Resolved,
 }
 
 /// Opens the stores and decides what is read.
 pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
     let Launch { settings, manifest, files, clock, compiler } = launch;
-    let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
-    let resolving = (settings.clone(), manifest.clone(), files.clone());
-    // Files and the keyring are read, and a keyring may wait for a person.
-    let resolved = tokio::task::spawn_blocking(move || {
-        let (settings, manifest, files) = resolving;
-        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
-        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
-            (Ok(resolved), Ok(found)) => {
-                let declared = files::declared(&files, &manifest, &resolved.connections, resolved.destinations.clone(), found);
-                Ok((catalog, resolved, declared))
-            }
-            (resolved, found) => {
-                let faults = [resolved.err(), found.err().map(problems)];
-                Err(faults.into_iter().flatten().flatten().collect())
-            }
-        }
-    });
-    let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
+    let settings = Arc::new(settings);
+    let (catalog, resolved, declared) = understood(settings.clone(), manifest, files.clone()).await?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     data.note_providers(settings.providers.dir.as_deref())?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
@@ -89,51 +64,26 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let download_key = vault.download_key(clock.now())?;
     let downloads = Downloads::new(public_url.clone(), &*download_key, settings.runtime.download_expiry_s);
-    let secrets = Arc::new(DestinationSecrets::new(vault.clone(), clock.clone()));
-    let options = HostOptions {
-        cache_dir: data.sink_cache(),
-        documents: store.clone(),
-        secrets: secrets.clone(),
+    let outbound = Outbound::open(Ground {
+        settings: &settings,
+        resolved: &resolved,
+        data: &data,
+        journal: journal.clone(),
+        store: store.clone(),
+        project_store: project_store.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
         downloads: downloads.clone(),
         compiler,
-        limits: Default::default(),
-        http: HttpOptions {
-            addresses: resolved.addresses.clone(),
-            authorities_pem: resolved.authorities_pem.clone(),
-            ..HttpOptions::default()
-        },
-        postgres: resolved.postgres.clone(),
-    };
-    let sinks = WasmSinks::load(options, FIRST_PARTY).await?;
-    let library = SinkLibrary::open(sinks.clone(), data.sink_components(), project_store.clone(), clock.clone()).await?;
-    let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
-    let pressure = Arc::new(Pressure::new(journal.clone(), disk));
-    let known = KnownDestinations::default();
-    let destinations = Destinations::new(Needs {
-        sinks: sinks.clone(),
-        journal: journal.clone(),
-        store: project_store.clone(),
-        vault: vault.clone(),
-        secrets,
-        pressure: pressure.clone(),
-        clock: clock.clone(),
-        known: known.clone(),
-        key: DataKey::new(vault.connections_key(clock.now())?),
-        defaults: Defaults {
-            policy: resolved.addresses.clone(),
-            backlog_bytes_max: settings.limits.backlog_megabytes.saturating_mul(1_000_000),
-            has_database: settings.postgres.is_some(),
-        },
     });
-    library.serve(destinations.clone());
-    destinations.finish_errands().await?;
-    destinations.load().await?;
-    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), known, Some(connections.clone()));
+    let outbound = outbound.await?;
+    let (project_id, known) = (settings.project.id.clone(), outbound.known.clone());
+    let planner = Planner::new(project_id, catalog.clone(), known, Some(connections.clone()));
     let reread = reread(files, settings.clone(), resolved.addresses.clone(), catalog);
     let project = Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread));
-    let project = Arc::new(project.delivering_to(destinations.clone()));
+    let project = Arc::new(project.delivering_to(outbound.destinations.clone()));
     let jobs = started(&project, declared).await?;
-    destinations.stop_strangers().await?;
+    outbound.destinations.stop_strangers().await?;
     Ok(Parts {
         data,
         journal,
@@ -143,17 +93,37 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         project_store,
         project,
         connections,
-        pressure,
-        destinations,
-        library: Arc::new(library),
+        outbound,
         listener,
         address,
         downloads,
         public_url,
         vault,
-        sinks,
         resolved,
     })
+}
+
+/// What the files say, with what they refer to, or every problem of them.
+async fn understood(
+    settings: Arc<Settings>,
+    manifest: Manifest,
+    files: files::Files,
+) -> Result<(Catalog, Resolved, Declared), StartError> {
+    // Files and the keyring are read, and a keyring may wait for a person.
+    let reading = tokio::task::spawn_blocking(move || {
+        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
+        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
+            (Ok(resolved), Ok(found)) => {
+                let declared = files::declared(&files, &manifest, &resolved.connections, resolved.destinations.clone(), found);
+                Ok((catalog, resolved, declared))
+            }
+            (resolved, found) => {
+                let faults = [resolved.err(), found.err().map(problems)];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
+    });
+    reading.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)
 }
 
 /// The customers' credentials, as the store keeps them.
@@ -224,10 +194,10 @@ impl Parts {
             downloads: self.downloads.clone(),
             clock: self.clock.clone(),
             key: ApiKey::new(&self.vault.api_key(now)?),
-            sinks: Some(self.library.clone()),
+            sinks: Some(self.outbound.library.clone()),
             board: scheduler::Board::default(),
             scheduler: Some(handle),
-            pressure: Some(self.pressure.clone()),
+            pressure: Some(self.outbound.pressure.clone()),
             intake: Some(self.intake(&self.public_url, settings)),
             running_since: Some(now),
         })
@@ -246,7 +216,7 @@ impl Parts {
             waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
         };
         let subscriptions = self.project.subscriptions();
-        Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+        Intake::new(self.journal.clone(), subscriptions, self.outbound.pressure.clone(), self.clock.clone(), options)
     }
 
     /// What makes messages of providers' events.
@@ -256,16 +226,10 @@ impl Parts {
         Processor::new(stores, pressure, clock, (http, throttles), reads, stop)
     }
 
-    /// Starts a lane for each destination.
-    pub(super) fn deliver(&self, stop: &watch::Receiver<bool>) {
-        let shared = dispatcher::Shared { journal: self.journal.clone(), sinks: self.sinks.clone(), clock: self.clock.clone() };
-        self.destinations.launch(Dispatcher::start(&shared, Vec::new(), stop));
-    }
-
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
-        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
+        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.outbound.pressure.clone());
         Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
     }
 }

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod files;
+mod outbound;
 
 pub(crate) use assemble::{Stores, open_stores};
 pub use files::Files;
@@ -133,7 +134,7 @@ impl Runtime {
         let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
-        parts.deliver(&stopped);
+        parts.outbound.deliver(&stopped);
         background.spawn(retain(
             parts.journal.clone(),
             parts.store.clone(),
@@ -141,8 +142,8 @@ impl Runtime {
             retention(&settings),
             stopped.clone(),
         ));
-        background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
-        background.spawn(forget_expired_keys(parts.destinations.secrets().clone(), stopped.clone()));
+        background.spawn(parts.outbound.pressure.clone().watch_disk(stopped.clone()));
+        background.spawn(forget_expired_keys(parts.outbound.destinations.secrets().clone(), stopped.clone()));
         let reading = parts.reading(&stopped)?;
         let spread = Duration::from_secs(settings.runtime.spread_s);
         let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
@@ -161,7 +162,7 @@ impl Runtime {
             address,
             router,
             stop,
-            destinations: parts.destinations,
+            destinations: parts.outbound.destinations,
             scheduler,
             background,
             grace: Duration::from_secs(settings.runtime.shutdown_grace_s),
