@@ -55,6 +55,11 @@ impl Workplace {
         self.folder.join("ampline.log")
     }
 
+    /// What the runtime printed for people, over all its starts.
+    pub fn out_file(&self) -> PathBuf {
+        self.folder.join("ampline.out")
+    }
+
     /// The binary with this folder's data: for the commands of the command line.
     pub fn command(&self) -> Command {
         let mut command = Command::new(binary());
@@ -81,8 +86,9 @@ impl Workplace {
     /// When it cannot be started, ends, or says nothing in time; the text holds the end of its log.
     pub fn start(&self) -> io::Result<RuntimeProcess> {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file())?;
+        let out = fs::OpenOptions::new().create(true).append(true).open(self.out_file())?;
         let mut command = self.command();
-        command.args(["run", "amp.yaml", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.args(["run", "amp.yaml", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(out).stderr(log);
         let mut child =
             command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", binary().display())))?;
         let deadline = Instant::now() + PATIENCE;

@@ -274,6 +274,17 @@ async fn a_file_is_enough_to_read_an_api_fully_and_then_what_changed() {
     stage.ended(&runtime, |_| true).await;
     assert_eq!(stage.receiver.counts().events, 8, "what was delivered is not delivered again");
     assert!(runtime.terminate().unwrap().success());
+    // Nothing runs: the data folder remembers where providers are declared.
+    let (sound, shown) = stage.ampline(&["installations", "list", "--format", "json"]);
+    assert!(sound && shown.contains("sync") && !shown.contains("no provider is called"), "{shown}");
+    let deployed = stage.workplace.data_dir().with_file_name("other.yaml");
+    fs::write(&deployed, MANIFEST.replace("name: sync", "name: other")).unwrap();
+    let (sound, told) = stage.ampline(&["integrations", "deploy", deployed.to_str().unwrap()]);
+    assert!(sound, "{told}");
+    let create =
+        ["installations", "create", "--integration", "other", "--group", "group", "--connection", "acme", "--object", "notes"];
+    let (sound, told) = stage.ampline(&create);
+    assert!(sound, "{told}");
     let log = fs::read_to_string(stage.workplace.log_file()).unwrap();
     assert!(log.contains("provider.added") && !log.contains(TOKEN), "{log}");
 }

@@ -4,6 +4,7 @@
 //! an event of a provider: [`subscribe`] → [`message`].
 
 pub mod cursor;
+pub mod difference;
 mod field_path;
 pub mod manifest;
 mod members;

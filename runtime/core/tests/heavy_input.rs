@@ -122,13 +122,24 @@ fn records_of_many_associations() {
     let carried = soon("carried", || page(&plan, carried).unwrap());
     assert!(carried.records[0].associations[0].1.len() > 30 * MANY);
 
+    let names = listed(MANY, |n| format!("\"object{n}\""));
+    let many = read_plan("hubspot", "contacts", &format!(r#"{{"associations":[{names}]}}"#));
+    let run = ReadCursor::default().start_run(Backfill::FullHistory, Timestamp::UNIX_EPOCH, OVERLAP_DEFAULT).run.unwrap();
+    let request = Catalog::built_in().get("hubspot").unwrap().request(&many, &run);
+    assert_eq!(request.uri().query(), Some("limit=100"), "what no address can hold is asked for apart");
+
     let bare = listed(MANY, |n| format!(r#"{{"id":"{n}","properties":{{}},"associations":{{"strange":null}}}}"#));
     let mut records = page(&plan, format!(r#"{{"results":[{bare}]}}"#)).unwrap().records;
     let results = listed(MANY, |n| format!(r#"{{"from":{{"id":"{n}"}},"to":[{{"toObjectId":{n}}}]}}"#));
     let answer = Response::new(Bytes::from(format!(r#"{{"results":[{results}]}}"#)));
     let catalog = Catalog::built_in();
-    soon("asked", || catalog.get("hubspot").unwrap().completed(&plan, &mut records, &answer)).unwrap();
-    assert!(records.iter().all(|record| record.associations.len() == 1));
+    let hubspot = catalog.get("hubspot").unwrap();
+    let requests = hubspot.completing_requests(&plan, &records);
+    let first = requests.first().unwrap();
+    let asked: serde_json::Value = serde_json::from_slice(first.body()).unwrap();
+    soon("asked", || hubspot.completed(&plan, &mut records, first, &answer)).unwrap();
+    let completed = records.iter().filter(|record| record.associations.len() == 1).count();
+    assert_eq!(completed, asked["inputs"].as_array().unwrap().len(), "what was not asked for is not taken");
 }
 
 #[test]

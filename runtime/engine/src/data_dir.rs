@@ -20,6 +20,9 @@ pub struct RunningRuntime {
     pub address: std::net::SocketAddr,
     /// The project that it serves.
     pub project: String,
+    /// SHA-256 of its certificate in hexadecimal, where it is asked over TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<String>,
 }
 
 /// What is known of a runtime while it does not run.
@@ -80,6 +83,11 @@ impl DataDir {
         self.0.join("secrets.key")
     }
 
+    /// Archives that wait for their deployments.
+    pub fn uploads(&self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
     /// Notes where this runtime's own providers are declared, for commands that are given while none runs.
     pub fn note_providers(&self, folder: Option<&Path>) -> io::Result<()> {
         let folder = folder.map(std::path::absolute).transpose()?;
@@ -114,7 +122,8 @@ impl DataDir {
     }
 }
 
-fn private_dir(path: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner may look into.
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

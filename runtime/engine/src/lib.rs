@@ -1,5 +1,6 @@
 //! The engine: all I/O of Ampline. See `runtime/ARCHITECTURE.md` for the map.
 
+mod access;
 pub mod api;
 pub mod cli;
 pub mod clock;
@@ -9,9 +10,11 @@ pub mod destination;
 mod disk;
 pub mod dispatcher;
 pub mod downloads;
+mod fields;
 mod http_client;
 mod inbound;
 pub mod journal;
+mod listener;
 pub mod network;
 mod percent;
 mod pressure;
@@ -25,3 +28,4 @@ pub mod settings;
 pub mod sink;
 mod sqlite;
 pub mod store;
+mod uploads;

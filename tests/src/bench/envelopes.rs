@@ -121,6 +121,7 @@ impl Store {
             log: Vec::new(),
             now: Timestamp::now(),
             lease: LEASE,
+            end: None,
         };
         Ok(self.journal.commit(&self.leases[read], commit).await?)
     }

@@ -9,12 +9,26 @@ use crate::{
 };
 
 /// What went before the bad page, what it is, and which words the log must hold.
-struct Row {
-    name: &'static str,
-    script: Script,
-    words: &'static str,
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) script: Script,
+    pub(crate) words: &'static str,
     /// Records of the pages before, which stay.
-    kept: usize,
+    pub(crate) kept: usize,
+}
+
+/// A provider and all that it may answer.
+pub(crate) struct Suite<'s> {
+    pub(crate) provider: &'static str,
+    /// amp.yaml, whose one integration is `crm`.
+    pub(crate) manifest: &'s str,
+    /// The file that declares the provider, where it is not built in.
+    pub(crate) file: Option<&'static str>,
+    pub(crate) rows: &'s [Row],
+    /// Unusual, and sound: so many records are read, and so many are there in the end.
+    pub(crate) sound: (Script, u64, usize),
+    /// What all answer once they are mended, wherever they were left, and how many records there are then.
+    pub(crate) mended: (Script, fn(&str) -> usize),
 }
 
 fn second(after: Option<&str>, bad: (u16, String)) -> (u16, String) {
@@ -92,12 +106,12 @@ const SOUND: Script = |after| match after {
     }
 };
 
-fn settings(provider: &Scripted, names: &[&str]) -> String {
+fn settings(provider: &str, scripted: &Scripted, names: &[&str]) -> String {
     let mut text = format!("[project]\nid = \"demo\"\n[network]\nallow = [\"127.0.0.0/8\"]\n{STORE}");
     for name in names {
-        let url = provider.base_url(name);
+        let url = scripted.base_url(name);
         text.push_str(&format!(
-            "[connections.{name}]\nprovider = \"hubspot\"\nbase_url = \"{url}\"\naccess_token = {{ env = \"TOKEN\" }}\n\
+            "[connections.{name}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\naccess_token = {{ env = \"TOKEN\" }}\n\
              [[installations]]\nintegration = \"crm\"\nconnection = \"{name}\"\ngroup_ref = \"{name}\"\n"
         ));
     }
@@ -110,47 +124,69 @@ fn read_of<'a>(status: &'a Value, group: &str) -> &'a Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_is_told_of_skips_nothing_and_can_be_mended() {
-    let mut names: Vec<&str> = ROWS.iter().map(|row| row.name).collect();
-    names.push("sound");
-    let mut scripts: Vec<(&str, Script)> = ROWS.iter().map(|row| (row.name, row.script)).collect();
-    scripts.push(("sound", SOUND));
-    let provider = Scripted::start(&scripts);
-    let folder = tempfile::tempdir().unwrap();
-    let workplace =
-        Workplace::new(folder.path(), MANIFEST, &settings(&provider, &names), &[("TOKEN", "pat-secret-4711")]).unwrap();
-    let runtime = workplace.start().unwrap();
-    let client = &runtime.client;
-    let ended = |status: &Value, name: &str| read_of(status, name)["operation"]["status"].as_str() != Some("in_progress");
-    let all = |status: &Value| names.iter().all(|name| !read_of(status, name)["operation"].is_null() && ended(status, name));
-    let status = until(client, "status", all).await;
-    for Row { name, words, kept, .. } in &ROWS {
-        let operation = &read_of(&status, name)["operation"];
-        assert_eq!(operation["status"], "failure", "{name}: {operation}");
-        let result = operation["result"].as_str().unwrap();
-        assert!(result.contains(words), "{name}: {result}");
-        let logs = client.get(&format!("operations/{}/logs", operation["id"].as_str().unwrap())).await.unwrap();
-        let last = logs.as_array().unwrap().last().unwrap();
-        assert_eq!((&last["severity"], &last["message"]["error"]), (&json!("error"), &json!(result)), "{name}: {logs:#}");
-        assert!(!logs.to_string().contains("pat-secret-4711"), "{name}");
-        holds(client, name, *kept).await;
-    }
-    assert_eq!(read_of(&status, "sound")["operation"]["recordsProcessed"], 5, "{}", read_of(&status, "sound"));
-    holds(client, "sound", 4).await;
+    let mended: Script = |after| match after {
+        None => page(&[1, 2], Some("2")),
+        Some("2") => page(&[3, 4], Some("4")),
+        // Where a circle was left.
+        Some("a" | "b" | "c") => page(&[2, 3, 4, 5], None),
+        Some(_) => page(&[5], None),
+    };
+    let hubspot = Suite {
+        provider: "hubspot",
+        manifest: MANIFEST,
+        file: None,
+        rows: &ROWS,
+        sound: (SOUND, 5, 4),
+        mended: (mended, |name| if name == "same-page" { 4 } else { 5 }),
+    };
+    hubspot.check().await;
+}
 
-    for name in &names {
-        provider.says(name, |after| match after {
-            None => page(&[1, 2], Some("2")),
-            Some("2") => page(&[3, 4], Some("4")),
-            // Where a circle was left.
-            Some("a" | "b" | "c") => page(&[2, 3, 4, 5], None),
-            Some(_) => page(&[5], None),
-        });
+impl Suite<'_> {
+    /// Lets every customer read, whatever the provider answers: each failure has its words, nothing is skipped or lost, and what is
+    /// mended arrives whole.
+    pub(crate) async fn check(&self) {
+        let mut scripts: Vec<(&str, Script)> = self.rows.iter().map(|row| (row.name, row.script)).collect();
+        scripts.push(("sound", self.sound.0));
+        let names: Vec<&str> = scripts.iter().map(|(name, _)| *name).collect();
+        let scripted = Scripted::start(&scripts);
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(self.provider, &scripted, &names);
+        let workplace = Workplace::new(folder.path(), self.manifest, &settings, &[("TOKEN", "pat-secret-4711")]).unwrap();
+        if let Some(file) = self.file {
+            std::fs::create_dir(folder.path().join("providers")).unwrap();
+            std::fs::write(folder.path().join("providers/declared.yaml"), file).unwrap();
+        }
+        let runtime = workplace.start().unwrap();
+        let client = &runtime.client;
+        let ended = |status: &Value, name: &str| {
+            let operation = &read_of(status, name)["operation"];
+            !operation.is_null() && operation["status"] != "in_progress"
+        };
+        let status = until(client, "status", |status| names.iter().all(|name| ended(status, name))).await;
+        for Row { name, words, kept, .. } in self.rows {
+            let operation = &read_of(&status, name)["operation"];
+            assert_eq!(operation["status"], "failure", "{name}: {operation}");
+            let result = operation["result"].as_str().unwrap();
+            assert!(result.contains(words), "{name}: {result}");
+            let logs = client.get(&format!("operations/{}/logs", operation["id"].as_str().unwrap())).await.unwrap();
+            let last = logs.as_array().unwrap().last().unwrap();
+            assert_eq!((&last["severity"], &last["message"]["error"]), (&json!("error"), &json!(result)), "{name}: {logs:#}");
+            assert!(!logs.to_string().contains("pat-secret-4711"), "{name}");
+            holds(client, name, *kept).await;
+        }
+        let (_, read, there) = self.sound;
+        let sound = &read_of(&status, "sound")["operation"];
+        assert_eq!((&sound["status"], &sound["recordsProcessed"]), (&json!("success"), &json!(read)), "{sound}");
+        holds(client, "sound", there).await;
+
+        let (mended, expected) = self.mended;
+        names.iter().for_each(|name| scripted.says(name, mended));
+        client.post("reads:run", &json!({})).await.unwrap();
+        for Row { name, .. } in self.rows {
+            holds(client, name, expected(name)).await;
+            assert!(stored(client, name).await.iter().any(|id| id.contains('5')), "{name}");
+        }
+        assert!(runtime.terminate().unwrap().success());
     }
-    client.post("reads:run", &json!({})).await.unwrap();
-    for Row { name, .. } in &ROWS {
-        let expected = if *name == "same-page" { 4 } else { 5 };
-        holds(client, name, expected).await;
-        assert!(stored(client, name).await.contains(&"5".to_owned()), "{name}");
-    }
-    assert!(runtime.terminate().unwrap().success());
 }

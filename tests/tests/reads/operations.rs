@@ -69,7 +69,7 @@ async fn operations_tell_of_themselves() {
     assert_eq!(found, 6);
     for wrong in ["operations?pageSize=0", "operations?pageSize=1001", "operations?pageToken=x", "operations?shoe=1"] {
         let refused = client.get(wrong).await.unwrap_err();
-        assert!(refused.starts_with("400"), "{wrong}: {refused}");
+        assert!(refused.starts_with("422"), "{wrong}: {refused}");
     }
     for missing in ["operations/x", "operations/019a0000-0000-7000-8000-000000000000/logs"] {
         let refused = client.get(missing).await.unwrap_err();

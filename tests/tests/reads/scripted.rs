@@ -1,4 +1,4 @@
-//! A HubSpot whose every answer a script decides, one script for each customer.
+//! A provider whose every answer a script decides, one script for each customer: HubSpot, Salesforce or one that a file declares.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// Status and body for the page behind `after`; nothing for the first page.
+/// Status and body for the page behind `after` (HubSpot's parameter, the end of a Salesforce locator); nothing for the first page.
 pub(crate) type Script = fn(after: Option<&str>) -> (u16, String);
 
 type Scripts = Arc<Mutex<HashMap<String, Script>>>;
@@ -33,7 +33,7 @@ impl Scripted {
         Self { server: Server::start(gate, 1, router).unwrap(), scripts }
     }
 
-    /// In place of `https://api.hubapi.com` for a customer.
+    /// In place of the provider's own address for a customer.
     pub(crate) fn base_url(&self, customer: &str) -> String {
         format!("http://{}/{customer}", self.server.address())
     }
@@ -55,7 +55,8 @@ async fn answer(
     }
     let script = scripts.lock().unwrap().get(&customer).copied();
     let Some(script) = script else { return StatusCode::NOT_FOUND.into_response() };
-    let (status, body) = script(query.get("after").map(String::as_str));
+    let locator = path.split_once("/query/").and_then(|(_, locator)| locator.split_once('-')).map(|(_, place)| place);
+    let (status, body) = script(query.get("after").map(String::as_str).or(locator));
     (StatusCode::from_u16(status).unwrap(), [("content-type", "application/json")], body).into_response()
 }
 

@@ -79,9 +79,9 @@ async fn what_cannot_be_is_refused_with_a_reason() {
         ("integrations/crm/objects/shoes", body(&|_| ()), 404, "contacts"),
         ("integrations/nothing/objects/contacts", body(&|_| ()), 404, "nothing"),
         (PATH, body(&|body| body["groupRef"] = "nobody".into()), 404, "nobody"),
-        (PATH, body(&|body| body["mode"] = "sync".into()), 400, "async"),
-        (PATH, json!({ "mode": "async" }), 400, "groupRef"),
-        (PATH, body(&|body| body["sinceTimestamp"] = "yesterday".into()), 400, "sinceTimestamp"),
+        (PATH, body(&|body| body["mode"] = "sync".into()), 422, "async"),
+        (PATH, json!({ "mode": "async" }), 422, "groupRef"),
+        (PATH, body(&|body| body["sinceTimestamp"] = "yesterday".into()), 422, "sinceTimestamp"),
         (PATH, body(&|body| body["sinceTimestamp"] = "2199-01-01T00:00:00Z".into()), 422, "future"),
         (
             PATH,

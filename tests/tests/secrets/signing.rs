@@ -98,7 +98,7 @@ async fn refusals(runtime: &RuntimeProcess) {
     for (path, status, expected) in [
         ("destinations/second?rotate=true", "409", "`destinations.second.signing_key` in ampline.toml"),
         ("destinations/nobody?rotate=true", "404", "there is no destination"),
-        ("destinations/hook?includeSecret=true", "400", "includeSecret"),
+        ("destinations/hook?includeSecret=true", "422", "includeSecret"),
     ] {
         let told = runtime.client.get(path).await.unwrap_err();
         assert!(told.starts_with(status) && told.contains(expected), "{path}: {told}");

@@ -39,6 +39,7 @@ async fn commit(journal: &dyn Journal) {
         log: Vec::new(),
         now,
         lease,
+        end: None,
     };
     journal.commit(&owned, commit).await.unwrap();
 }

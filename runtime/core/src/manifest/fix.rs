@@ -18,6 +18,9 @@ const PROVEN_BYTES_MAX: usize = 4 << 20;
 /// After so many rounds [`fixed`] has enough: each brings at least one fix, and few files have as many faults.
 const ROUNDS_MAX: usize = 64;
 
+/// Nor are more bytes checked for it, over all rounds: a file so large and so faulty is repaired by running it again.
+const ROUNDS_BYTES_MAX: usize = 16 << 20;
+
 /// A remedy that a program can apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,8 +101,13 @@ pub struct Fixed {
 /// Applies every safe fix, also those that the first ones uncover. What has none comes back as it was.
 pub fn fixed(source: &[u8]) -> Fixed {
     let mut fixed = Fixed { source: source.to_vec(), applied: Vec::new() };
-    for _ in 0..ROUNDS_MAX {
+    let (mut rounds, mut bytes) = (0, 0);
+    while rounds < ROUNDS_MAX && bytes < ROUNDS_BYTES_MAX {
         let issues = super::check(&fixed.source).issues;
+        let tried = issues.iter().filter(|issue| issue.fix.is_some()).count().min(PROVEN_MAX);
+        // Once to find the issues, once for each fix that is tried, once for all of them together.
+        bytes += fixed.source.len() * 2 + (fixed.source.len() * tried).min(PROVEN_BYTES_MAX);
+        rounds += 1;
         let errors = errors(&issues);
         let mut chosen = disjoint(issues);
         let Some(first) = chosen.first().cloned() else { break };

@@ -15,6 +15,13 @@ pub struct Manifest {
     pub destinations: Vec<DestinationDeclaration>,
 }
 
+impl Manifest {
+    /// Where no file says anything. (A file says at least one integration.)
+    pub fn empty() -> Self {
+        Self { spec_version: "1.0.0".to_owned(), integrations: Vec::new(), destinations: Vec::new() }
+    }
+}
+
 /// A destination declared in amp.yaml.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

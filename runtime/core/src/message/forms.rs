@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     Envelope, RecordSpan,
@@ -46,9 +47,13 @@ struct EntryData<'a> {
 }
 
 /// One record's data: its fields, mapped ones under their mapped names (which win), as one JSON object.
+/// A slice of the body, unless there are both kinds.
 /// Nothing where the span does not lie on an entry of the body, which only a damaged store can bring about.
-pub fn record_data(body: &[u8], span: &RecordSpan) -> Option<Vec<u8>> {
+pub fn record_data(body: &Bytes, span: &RecordSpan) -> Option<Bytes> {
     let entry = body.get(span.start as usize..span.end as usize)?;
+    if let Some(fields) = fields_alone(entry) {
+        return Some(body.slice_ref(fields));
+    }
     let EntryData { fields: Members(fields), mapped_fields: Members(mapped) } = serde_json::from_slice(entry).ok()?;
     let plain = fields.iter().filter(|(name, _)| !mapped.iter().any(|(other, _)| other == name));
     let mut data = b"{".to_vec();
@@ -60,5 +65,16 @@ pub fn record_data(body: &[u8], span: &RecordSpan) -> Option<Vec<u8>> {
         data.extend_from_slice(value.get().as_bytes());
     }
     data.push(b'}');
-    Some(data)
+    Some(data.into())
+}
+
+/// The fields of an entry that has no mapped ones, of which more could only stand right behind them. What follows, most of the entry, is
+/// not looked at.
+fn fields_alone(entry: &[u8]) -> Option<&[u8]> {
+    let behind_name = entry.strip_prefix(br#"{"fields":"#)?;
+    let mut values = serde_json::Deserializer::from_slice(behind_name).into_iter::<&RawValue>();
+    let fields = values.next()?.ok()?.get().as_bytes();
+    let behind = behind_name.get(values.byte_offset()..)?;
+    let is_alone = fields.starts_with(b"{") && behind.starts_with(b",") && !behind.starts_with(br#","mappedFields":"#);
+    is_alone.then_some(fields)
 }

@@ -301,7 +301,8 @@ fn a_records_data_are_its_fields_and_mapped_ones_win() {
     let fields = [("id", "\"7\""), ("phone", "\"old\""), ("n", "1.50"), ("mobile", "\"new\""), ("city", "[ 1 ]")];
     let records = [record("6", &[("id", "\"6\"")]), record("7", &fields), record("8", &[])];
     let envelope = &build(&plan, &operation(), &records)[0];
-    let data = |place: usize| String::from_utf8(record_data(&envelope.body, &envelope.index.records[place]).unwrap()).unwrap();
+    let data =
+        |place: usize| String::from_utf8(record_data(&envelope.body, &envelope.index.records[place]).unwrap().into()).unwrap();
     assert_eq!(data(0), r#"{"id":"6"}"#);
     assert_eq!(data(1), r#"{"id":"7","n":1.50,"phone":"new","Städt\"e":[ 1 ]}"#);
     assert_eq!(data(2), "{}");

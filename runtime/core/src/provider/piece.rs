@@ -12,7 +12,11 @@ use super::ReadError;
 /// A JSON string's text, or a number's digits.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get().as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
+        b'"' => match serde_json::from_str::<&str>(raw.get()) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            // It has escapes.
+            Err(_) => serde_json::from_str::<String>(raw.get()).ok().map(Cow::Owned),
+        },
         b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
         _ => None,
     }

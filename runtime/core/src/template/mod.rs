@@ -127,6 +127,28 @@ impl Template {
     }
 }
 
+/// What comes of an expression and one message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// The rendered text; nothing where there is none.
+    pub text: Option<String>,
+    /// That the text is a fall-back, and why.
+    pub note: Option<String>,
+    /// Every fault and warning; that of the message first.
+    pub issues: Vec<Issue>,
+}
+
+/// Checks an expression and renders it over a message, for who writes one.
+pub fn preview(purpose: Purpose, expression: &str, context: &Context<'_>) -> Preview {
+    let mut preview = Preview { issues: check(purpose, expression), ..Preview::default() };
+    let Ok(template) = Template::compile(purpose, expression) else { return preview };
+    match template.render(context) {
+        Ok(rendered) => (preview.text, preview.note) = (Some(rendered.text), rendered.note),
+        Err(message) => preview.issues.insert(0, Issue { position: None, message, fatal: true }),
+    }
+    preview
+}
+
 /// Every fault and warning that can be known without a message, the faults first.
 pub fn check(purpose: Purpose, expression: &str) -> Vec<Issue> {
     checked(purpose, expression).1

@@ -1,6 +1,7 @@
 //! A message to try templates on where there is none yet.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::message::Metadata;
 
@@ -21,6 +22,31 @@ pub fn metadata() -> Metadata {
         timestamp: text("2025-10-14T02:58:59.323405308Z"),
         topic: text("read"),
     }
+}
+
+/// The metadata of [`MESSAGE`] with other members in the places of its own. Where no `operationId` is given, there is none: that of a
+/// subscribe event.
+///
+/// # Errors
+/// Names what is no metadata, for a person.
+pub fn metadata_with(given: Map<String, Value>) -> Result<Metadata, String> {
+    let Ok(Value::Object(mut members)) = serde_json::to_value(metadata()) else {
+        return Err("the sample has no JSON form".to_owned());
+    };
+    if let Some(unknown) = given.keys().find(|name| !members.contains_key(*name)) {
+        let known: Vec<&str> = members.keys().map(String::as_str).collect();
+        return Err(format!("`{unknown}` is no key of it; it has {}", known.join(", ")));
+    }
+    if !given.contains_key("operationId") {
+        members.remove("operationId");
+    }
+    members.extend(given);
+    serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())
+}
+
+/// When the event of this metadata happened; the time of [`MESSAGE`] where it does not say.
+pub fn time_of(metadata: &Metadata) -> Timestamp {
+    metadata.timestamp.parse().unwrap_or_else(|_| time())
 }
 
 /// The time of [`MESSAGE`]: 2025-10-14T02:58:59.323405308Z.

@@ -106,11 +106,14 @@ async fn every_issue_of_a_request_is_listed() {
     }
 }
 
+/// Method, path, content type and body; the status of the answer, its `Allow`, and some of its words.
+type Refused<'a> = (&'a str, &'a str, Option<&'a str>, &'a str, u16, &'a str, &'a str);
+
 #[tokio::test]
 async fn what_is_no_request_of_ours_is_refused_by_its_kind() {
     let replay = format!("{PROJECT}/deliveries:replay");
     let pause = "/read/v1/projects/demo/integrations/crm/installations/x:pause";
-    let rows: [(&str, &str, Option<&str>, &str, u16, &str, &str); 14] = [
+    let rows: [Refused<'_>; 14] = [
         ("POST", &replay, Some(JSON), "{", 400, "", "is not JSON"),
         ("POST", &replay, Some(JSON), "{\"id\":1}x", 400, "", "is not JSON"),
         ("POST", &replay, Some(JSON), "{\"id\":1,\"id\":2}", 422, "", "given twice"),

@@ -48,14 +48,14 @@ mod tests {
     use tower::ServiceExt;
 
     use crate::{
-        api::{Api, ApiKey, router},
+        access::{Failures, Keys},
+        api::{Api, router},
         clock::SystemClock,
         disk::Disk,
         downloads::Downloads,
         journal::{Journal, sqlite::SqliteJournal},
         pressure::Pressure,
         scheduler::{self, Board},
-        secrets::Secret,
         sqlite::Options,
         store::HostedStore,
     };
@@ -69,21 +69,26 @@ mod tests {
         let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
         let (handle, wished) = scheduler::channel();
         let disk = Disk::new(folder.path(), reserve_bytes);
+        let projects = crate::api::tests::projects(folder.path());
         let api = Api {
             project: "p".into(),
             journal: journal.clone(),
             store: HostedStore::open(&folder.path().join("store"), &Options::default()).unwrap(),
-            projects: crate::api::tests::projects(folder.path()),
+            projects: projects.clone(),
             connections: None,
             public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new("key")),
+            keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
+            failures: Failures::new(0),
+            allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),
             scheduler: Some(handle),
             pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         spoil(&*journal, wished).await;

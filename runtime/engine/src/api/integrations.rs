@@ -1,6 +1,5 @@
-//! Integrations: what is deployed, every revision of it, and deploying.
+//! Integrations: what is deployed, and deploying.
 
-use ampline_core::manifest::{self, Severity};
 use axum::{
     Json,
     extract::State,
@@ -12,37 +11,48 @@ use utoipa_axum::routes;
 
 use super::{
     Shared, client_origin,
+    deployment_plan::{self, DeploymentPlan},
     document::Routes,
-    extract::{Body, Path, Query},
-    problem::{Place, Problem, RequestIssue, invalid},
+    extract::{Body, IdempotencyKey, Path, Query},
+    problem::Problem,
     shapes,
+    source::{self, Source},
     status::check_project,
     to_the_end,
 };
 use crate::project::Synchronised;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add(routes!(list)).add(routes!(deploy)).add(routes!(show, delete)).add(routes!(revisions)).add(routes!(reload))
+    Routes::new().add(routes!(list, create)).add(routes!(deploy)).add(routes!(show, delete)).add(routes!(reload))
 }
 
 /// What a deployment may do.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct HowToDeploy {
+pub(super) struct HowToDeploy {
     /// It may take away objects that installations read: those reads are paused.
-    destructive: bool,
+    pub(super) destructive: bool,
 }
 
-/// What is deployed: one of the two.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(as = IntegrationSource)]
-struct Source {
-    /// The text of an amp.yaml.
-    source_yaml: Option<String>,
-    /// Where an archive with an amp.yaml was put.
-    source_zip_url: Option<String>,
+/// What a deployment of several may do.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HowToDeployAll {
+    /// It may take away objects that installations read: those reads are paused.
+    destructive: bool,
+    /// Nothing changes: the answer is a DeploymentPlan.
+    dry_run: bool,
+}
+
+/// What came of a deployment: the integrations as they are then, or with `dryRun` what would change.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = DeploymentResult)]
+enum Deployed {
+    Integrations(Vec<shapes::Integration>),
+    Plan(Box<DeploymentPlan>),
 }
 
 /// Lists integrations.
@@ -66,21 +76,6 @@ async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>)
     Ok(Json(shapes::integration(&api.project, &api.projects.integration(&name).await?)))
 }
 
-/// Lists the revisions of an integration, the latest first.
-#[utoipa::path(
-    get, path = "/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/revisions",
-    operation_id = "listIntegrationRevisions", tag = "integrations", responses((status = 200, body = [shapes::Revision]))
-)]
-async fn revisions(
-    State(api): Shared,
-    Path((project, name)): Path<(String, String)>,
-) -> Result<Json<Vec<shapes::Revision>>, Problem> {
-    check_project(&api, &project)?;
-    let integration = api.projects.integration(&name).await?;
-    let all = api.projects.store().integration_revisions(&integration.id).await?;
-    Ok(Json(all.iter().map(shapes::revision).collect()))
-}
-
 /// Deletes an integration.
 ///
 /// One that has installations stays: delete them first.
@@ -95,40 +90,53 @@ async fn delete(State(api): Shared, Path((project, name)): Path<(String, String)
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Makes an integration.
+///
+/// The manifest holds one that is not there yet.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/integrations", operation_id = "createIntegration", tag = "integrations",
+    params(IdempotencyKey), request_body = Source,
+    responses((status = 201, body = shapes::Integration), (status = 409, description = "There is one of this name."))
+)]
+async fn create(
+    State(api): Shared,
+    Path(project): Path<String>,
+    headers: HeaderMap,
+    Body(source): Body<Source>,
+) -> Result<(StatusCode, Json<shapes::Integration>), Problem> {
+    check_project(&api, &project)?;
+    let manifest = source::manifest(&api, source).await?;
+    let name = source::only_integration(&manifest)?.name.clone();
+    let (projects, origin) = (api.projects.clone(), client_origin(&headers));
+    to_the_end(async move { projects.deploy_new(&manifest, origin).await.map(drop) }).await?;
+    let made = api.projects.integration(&name).await?;
+    Ok((StatusCode::CREATED, Json(shapes::integration(&api.project, &made))))
+}
+
 /// Deploys every integration of an amp.yaml.
 ///
-/// Each that says something new has a revision more.
+/// Each that says something new has a revision more; those that it does not name stay. With `dryRun` nothing changes, and the answer
+/// tells what would.
 #[utoipa::path(
     put, path = "/v1/projects/{projectIdOrName}/integrations:batch", operation_id = "deployIntegrations", tag = "integrations",
-    params(HowToDeploy), request_body = Source, responses((status = 200, body = [shapes::Integration]))
+    params(HowToDeployAll), request_body = Source, responses((status = 200, body = Deployed))
 )]
 async fn deploy(
     State(api): Shared,
     Path(project): Path<String>,
-    Query(how): Query<HowToDeploy>,
+    Query(how): Query<HowToDeployAll>,
     headers: HeaderMap,
     Body(source): Body<Source>,
-) -> Result<Json<Vec<shapes::Integration>>, Problem> {
+) -> Result<Json<Deployed>, Problem> {
     check_project(&api, &project)?;
-    let wrong = |name: &str, detail: String| RequestIssue::new(Place::Body, name, detail);
-    if source.source_zip_url.is_some() {
-        let detail = "archives are not taken: send the text of amp.yaml as sourceYaml".to_owned();
-        return Err(invalid(vec![wrong("sourceZipUrl", detail)]));
-    }
-    let missing = || invalid(vec![wrong("sourceYaml", "is missing: the text of an amp.yaml".to_owned())]);
-    let text = source.source_yaml.ok_or_else(missing)?;
-    let checked = manifest::check(text.as_bytes());
-    let Some(manifest) = checked.manifest else {
-        let errors = checked.issues.into_iter().filter(|issue| issue.severity == Severity::Error);
-        let issue = |issue: manifest::Issue| {
-            let told = wrong(&format!("sourceYaml:{}:{}", issue.line, issue.column), issue.message);
-            RequestIssue { remedy: issue.suggestion, ..told }
-        };
-        return Err(invalid(errors.map(issue).collect()));
-    };
+    let manifest = source::manifest(&api, source).await?;
     let (projects, origin) = (api.projects.clone(), client_origin(&headers));
+    if how.dry_run {
+        let preview = projects.preview(&manifest, &origin).await?;
+        return Ok(Json(Deployed::Plan(Box::new(deployment_plan::plan(preview)))));
+    }
     let deployed = to_the_end(async move { projects.deploy(&manifest, origin, how.destructive).await }).await?;
-    Ok(Json(deployed.iter().map(|one| shapes::integration(&api.project, one)).collect()))
+    Ok(Json(Deployed::Integrations(deployed.iter().map(|one| shapes::integration(&api.project, one)).collect())))
 }
 
 /// What a reload changed.

@@ -11,7 +11,11 @@ pub(super) fn content(one: &Integration) -> Map<String, Value> {
     put(&mut value, "provider", Some(one.provider.clone()));
     put(&mut value, "module", one.module.clone());
     if !one.read.is_empty() {
-        put(&mut value, "read", Some(json!({ "objects": one.read.iter().map(read_object).collect::<Vec<_>>() })));
+        put(
+            &mut value,
+            "read",
+            Some(json!({ "objects": one.read.iter().map(read_object).map(Value::Object).collect::<Vec<_>>() })),
+        );
     }
     if !one.write.is_empty() {
         let object = |object: &ampline_core::manifest::WriteObject| {
@@ -44,7 +48,8 @@ fn put<T: Into<Value>>(value: &mut Map<String, Value>, key: &str, given: Option<
     }
 }
 
-fn read_object(one: &ReadObject) -> Value {
+/// An object that is read, as amp.yaml writes it.
+pub(super) fn read_object(one: &ReadObject) -> Map<String, Value> {
     let mut value = Map::new();
     put(&mut value, "objectName", Some(one.object_name.clone()));
     put(&mut value, "mapToName", one.map_to_name.clone());
@@ -67,7 +72,7 @@ fn read_object(one: &ReadObject) -> Value {
     });
     put(&mut value, "delivery", delivery);
     put(&mut value, "enabled", one.always_enabled.then_some("always"));
-    Value::Object(value)
+    value
 }
 
 fn field(one: &Field) -> Value {

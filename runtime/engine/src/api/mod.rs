@@ -1,7 +1,8 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, the API's own document, signed downloads and providers' events (which are signed, or show a key of their own)
-//! asks for the key in `X-Api-Key`; what is not listed here is denied.
+//! Every path but health, the API's own document, the catalog, signed downloads and uploads, and providers' events (which are signed, or
+//! show a key of their own) asks for a key in `X-Api-Key` or a user's token; `access` says what each may ask, and what is not listed here
+//! is denied.
 //!
 //! # The document is the gate
 //! The OpenAPI document is made from the routes (`document`), and every request is compared with it before its handler runs (`gate`):
@@ -29,13 +30,20 @@
 //!    A verb behind a parameter is written as it is called, `…/{widgetId}:pause`. What stands in braces is described in
 //!    `document::parameters`; `operation_id` is unique; refusals that are alike everywhere (400, 401, 404, 413, 415, 422, 500, …) are added.
 //! 3. `pub(super) fn routes() -> Routes { Routes::new().add(routes!(list, create)).add(routes!(show)) }`, one `add` for each path, merged in
-//!    [`keyed`] or [`open`]. Tags are in `document::common`.
-//! 4. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
+//!    [`keyed`] or [`open`]. Tags are in `document::answers`.
+//! 4. The scope `full` may ask it, and where it is a GET `read`; for pages and users' tokens add a line to `access::rules`.
+//! 5. `ampline openapi > runtime/engine/openapi.json`; a test holds the two together, and schemathesis the document and the server.
 
-mod auth;
+mod access;
+mod api_keys;
+mod checks;
 mod connections;
+mod cors;
 mod credentials;
 mod deliveries;
+mod deployment_plan;
+#[cfg(test)]
+mod deployment_tests;
 mod destinations;
 mod document;
 mod downloads;
@@ -47,26 +55,35 @@ mod gate_tests;
 mod health;
 mod hosted_store;
 mod idempotency;
+#[cfg(test)]
+mod idempotency_tests;
 mod inbound;
 mod installations;
 mod integrations;
+mod jwt_keys;
 mod manifest_shape;
+mod object_metadata;
 mod operations;
 mod paging;
+mod patience;
 mod problem;
 #[cfg(test)]
 mod project_tests;
 mod projects;
+mod providers;
 mod range;
 mod reads;
+mod revisions;
 mod shapes;
 mod sinks;
+mod source;
 mod status;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod validator;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -75,18 +92,18 @@ use axum::{
     middleware,
 };
 use jiff::Timestamp;
-use tokio::sync::watch;
 
-pub use auth::ApiKey;
-pub(crate) use auth::HEADER as KEY_HEADER;
+pub(crate) use access::HEADER as KEY_HEADER;
 use document::Routes;
 pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
+    access::{Failures, Keys},
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
+    fields::FieldReader,
     inbound::Intake,
     journal::Journal,
     pressure::Pressure,
@@ -94,12 +111,11 @@ use crate::{
     scheduler::{self, Board},
     sink::library::SinkLibrary,
     store::HostedStore,
+    uploads::Uploads,
 };
 
 /// Largest request body that is taken in.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
-/// Until a client must have received its answer's head.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the handlers share.
 pub struct Api {
@@ -119,8 +135,12 @@ pub struct Api {
     pub downloads: Downloads,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// The key that clients show.
-    pub key: ApiKey,
+    /// The keys that clients show.
+    pub(crate) keys: Arc<Keys>,
+    /// Who shows wrong ones.
+    pub(crate) failures: Failures,
+    /// Origins whose pages may ask; each as browsers write it.
+    pub allowed_origins: Vec<String>,
     /// Built-in and installed sinks; nothing where the store was only opened to be asked.
     pub(crate) sinks: Option<Arc<SinkLibrary>>,
     /// When reads run next, and whose they are; empty where no scheduler runs.
@@ -131,6 +151,10 @@ pub struct Api {
     pub(crate) pressure: Option<Arc<Pressure>>,
     /// What takes providers' events in; nothing where none can be.
     pub(crate) intake: Option<Intake>,
+    /// Asks providers about fields; nothing where no credentials are at hand.
+    pub(crate) fields: Option<FieldReader>,
+    /// Where archives of deployments wait; nothing where none are taken in.
+    pub(crate) uploads: Option<Arc<Uploads>>,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -157,6 +181,10 @@ async fn to_the_end<T: Send + 'static>(
 fn keyed() -> Routes {
     Routes::new()
         .merge(integrations::routes())
+        .merge(revisions::routes())
+        .merge(uploads::routes())
+        .merge(checks::routes())
+        .merge(object_metadata::routes())
         .merge(installations::routes())
         .merge(connections::routes())
         .merge(credentials::routes())
@@ -169,11 +197,18 @@ fn keyed() -> Routes {
         .merge(events::routes())
         .merge(hosted_store::routes())
         .merge(status::routes())
+        .merge(api_keys::routes())
+        .merge(jwt_keys::routes())
 }
 
 /// Routes that do not: what they give is public, or shown to who has a signed address.
 fn open() -> Routes {
-    Routes::new().merge(document::routes()).merge(health::routes()).merge(downloads::routes())
+    Routes::new()
+        .merge(document::routes())
+        .merge(health::routes())
+        .merge(downloads::routes())
+        .merge(providers::routes())
+        .merge(uploads::signed())
 }
 
 /// Routes that providers call, in their own way: neither a key nor the document holds them to anything.
@@ -186,7 +221,7 @@ pub fn router(api: Arc<Api>) -> Router {
     let checked = |routes: Router<Arc<Api>>| routes.layer(middleware::from_fn(gate::check));
     let once = middleware::from_fn_with_state(idempotency::Shared::new(api.clone()), idempotency::once);
     let routes = checked(keyed().router().layer(once))
-        .layer(middleware::from_fn_with_state(api.clone(), auth::require_key))
+        .layer(middleware::from_fn_with_state(api.clone(), access::admit))
         .merge(checked(open().router()))
         .merge(foreign().router())
         .fallback(|| async { problem::not_found("there is nothing at this path") })
@@ -194,32 +229,20 @@ pub fn router(api: Arc<Api>) -> Router {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
         })
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
-        .layer(middleware::from_fn(timed))
+        .layer(middleware::from_fn(patience::bounded))
         .with_state(api.clone());
     // Before anything is routed, and after everything is answered.
-    Router::new()
+    let router = Router::new()
         .fallback_service(routes)
         .layer(middleware::map_request(document::rewrite))
-        .layer(middleware::from_fn_with_state(api, problem::tell))
+        .layer(middleware::from_fn_with_state(api.clone(), problem::tell));
+    with_origins(router, &api.allowed_origins)
 }
 
-async fn timed(request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
-    match tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            use axum::response::IntoResponse;
-            problem::Problem::new(StatusCode::GATEWAY_TIMEOUT, "the answer took too long; what was asked for goes on")
-                .into_response()
-        }
+fn with_origins(router: Router, allowed: &[String]) -> Router {
+    if allowed.is_empty() {
+        return router;
     }
-}
-
-/// Serves until `stop` turns true and open requests are answered.
-pub(crate) async fn serve(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    let origins: cors::Origins = allowed.iter().filter_map(|origin| origin.parse().ok()).collect();
+    router.layer(middleware::from_fn_with_state(origins, cors::allow))
 }

@@ -11,13 +11,13 @@ use tower::ServiceExt;
 
 use super::{tests::projects, *};
 use crate::{
+    access::Caller,
     clock::SystemClock,
     journal::sqlite::{Options, SqliteJournal},
-    project::{Change, ConnectionDraft, NamedParty},
-    secrets::Secret,
+    project::{Change, ConnectionDraft, KeyScope, NamedParty},
 };
 
-const MANIFEST: &str = "specVersion: 1.0.0
+pub(super) const MANIFEST: &str = "specVersion: 1.0.0
 integrations:
   - name: crm
     provider: hubspot
@@ -39,7 +39,7 @@ integrations:
           destination: hook
 ";
 
-struct Served {
+pub(super) struct Served {
     router: Router,
     projects: Arc<Project>,
     _folder: tempfile::TempDir,
@@ -47,7 +47,7 @@ struct Served {
 
 impl Served {
     /// With the connection `c1` of the group `acme`, and `c2` of the group `beta`.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let projects = projects(folder.path());
         for (id, group) in [("c1", "acme"), ("c2", "beta")] {
@@ -75,20 +75,37 @@ impl Served {
             public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new("key")),
+            keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
+            failures: Failures::new(0),
+            allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
         Self { router: router(Arc::new(api)), projects, _folder: folder }
     }
 
     async fn ask(&self, method: &str, path: &str, revision: Option<&str>, body: Value) -> (u16, String, Value) {
-        let request = Request::builder().method(method.parse::<Method>().unwrap()).uri(format!("/v1/projects/demo/{path}"));
-        let mut request = request.header(KEY_HEADER, "key").header("content-type", "application/json");
+        let everything = Caller::Key { scopes: vec![KeyScope::Full] };
+        self.ask_as(everything, method, &format!("/v1/projects/demo/{path}"), revision, body).await
+    }
+
+    /// Asks as if this caller had shown what it is known by.
+    pub(super) async fn ask_as(
+        &self,
+        caller: Caller,
+        method: &str,
+        path: &str,
+        revision: Option<&str>,
+        body: Value,
+    ) -> (u16, String, Value) {
+        let request = Request::builder().method(method.parse::<Method>().unwrap()).uri(path);
+        let mut request = request.extension(caller).header("content-type", "application/json");
         if let Some(revision) = revision {
             request = request.header("if-match", revision);
         }
@@ -107,7 +124,7 @@ impl Served {
         assert!(found == status && name == place && told.contains(detail), "{method} {path} {body}: {found} {problem:#}");
     }
 
-    async fn deploy(&self, text: &str, destructive: bool) -> (u16, String, Value) {
+    pub(super) async fn deploy(&self, text: &str, destructive: bool) -> (u16, String, Value) {
         self.ask("PUT", &format!("integrations:batch?destructive={destructive}"), None, json!({ "sourceYaml": text })).await
     }
 }
@@ -224,6 +241,9 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
     let made = served.ask("POST", all, None, create("acme", json!("c1"), json!({}))).await.2;
     let one = format!("{all}/{}", made["id"].as_str().unwrap());
     let object = "integrations/crm/objects/contacts/config-content";
+    let masked = |mask: &str, installation: Value| json!({ "updateMask": [mask], "installation": installation });
+    let other = json!({ "connectionId": "c2" });
+    let edit = |group: &str, action: &str| json!({ "groupRef": group, "action": action, "changes": [] });
     let rows = [
         ("POST", all, create("acme", json!("c1"), json!({})), 409, "", "has the installation"),
         ("POST", all, create("", json!("c1"), json!({})), 422, "groupRef", "must be your own id"),
@@ -248,40 +268,12 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
             "",
             "there is no integration \"cmr\"",
         ),
-        (
-            "PATCH",
-            &one,
-            json!({ "updateMask": ["group"], "installation": {} }),
-            422,
-            "updateMask[0]",
-            "nothing can be changed by the mask",
-        ),
-        (
-            "PATCH",
-            &one,
-            json!({ "updateMask": ["connectionId"], "installation": { "connectionId": "c2" } }),
-            422,
-            "connectionId",
-            "belongs to the group \"beta\"",
-        ),
-        (
-            "PATCH",
-            object,
-            json!({ "groupRef": "acme", "action": "read", "changes": [] }),
-            422,
-            "config.content.read.objects.contacts",
-            "is not configured",
-        ),
-        ("PATCH", object, json!({ "groupRef": "x", "action": "read", "changes": [] }), 404, "", "has not installed \"crm\""),
+        ("PATCH", &one, masked("group", json!({})), 422, "updateMask[0]", "nothing can be changed by the mask"),
+        ("PATCH", &one, masked("connectionId", other), 422, "connectionId", "belongs to the group \"beta\""),
+        ("PATCH", object, edit("acme", "read"), 422, "config.content.read.objects.contacts", "is not configured"),
+        ("PATCH", object, edit("x", "read"), 404, "", "has not installed \"crm\""),
         ("PATCH", object, json!({ "action": "read", "changes": [] }), 422, "groupRef", "give groupRef or installationId"),
-        (
-            "PATCH",
-            object,
-            json!({ "groupRef": "acme", "action": "fly", "changes": [] }),
-            422,
-            "action",
-            "is none of read, subscribe, write",
-        ),
+        ("PATCH", object, edit("acme", "fly"), 422, "action", "is none of read, subscribe, write"),
         ("GET", "integrations/x/installations/y", Value::Null, 404, "", "there is no installation \"y\""),
         ("GET", "installations?limit=3", Value::Null, 422, "limit", "is not known here"),
         ("DELETE", "connections/x", Value::Null, 404, "", "there is no connection \"x\""),

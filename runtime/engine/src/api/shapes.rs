@@ -102,9 +102,9 @@ enum HealthStatus {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Issue {
     /// Where, like `config.content.read.objects.contacts.destination`.
-    path: String,
+    pub(super) path: String,
     /// Why, and what to do.
-    message: String,
+    pub(super) message: String,
 }
 
 /// Who uses which integration, and what they chose.

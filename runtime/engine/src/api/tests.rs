@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, Method, Request},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
 use super::*;
@@ -20,8 +21,7 @@ use crate::{
     clock::SystemClock,
     downloads::EXPIRY_S_DEFAULT,
     journal::sqlite::{Options, SqliteJournal},
-    project::{Planner, ProjectStore},
-    secrets::Secret,
+    project::{ApiKeyRecord, KeyScope, Planner, ProjectStore},
     store::{Change, Documents},
 };
 
@@ -36,10 +36,30 @@ pub(super) struct Served {
 
 /// A project of which nothing runs, over a store in this folder. It has the destination `hook`.
 pub(super) fn projects(folder: &std::path::Path) -> Arc<Project> {
-    let store = ProjectStore::open(&folder.join("project"), &Options::default()).unwrap();
+    project(ProjectStore::open(&folder.join("project"), &Options::default()).unwrap())
+}
+
+/// The same over this store.
+pub(super) fn project(store: Arc<ProjectStore>) -> Arc<Project> {
     let hook = KnownDestination { id: "d1".to_owned(), mirrors_records: false };
     let planner = Planner::new("demo".into(), Catalog::built_in(), BTreeMap::from([("hook".to_owned(), hook)]), None);
     Arc::new(Project::new(store, planner, Arc::new(SystemClock), None, None))
+}
+
+/// What is kept of this key, which may do everything.
+fn full_key(key: &str) -> ApiKeyRecord {
+    ApiKeyRecord {
+        id: "k1".to_owned(),
+        label: "test".to_owned(),
+        scopes: vec![KeyScope::Full],
+        digest: Sha256::digest(key).into(),
+        hint: String::new(),
+        create_time: Timestamp::UNIX_EPOCH,
+        update_time: Timestamp::UNIX_EPOCH,
+        last_used_at: None,
+        expires_at: None,
+        revoked_at: None,
+    }
 }
 
 /// What came back.
@@ -61,11 +81,17 @@ impl Answer {
 
 impl Served {
     pub(super) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One that is otherwise than the others.
+    pub(super) fn with(change: impl FnOnce(&mut Api)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let journal = SqliteJournal::open(&folder.path().join("journal"), &Options::default()).unwrap();
         let store = HostedStore::open(&folder.path().join("hosted"), &Options::default()).unwrap();
-        let api = Api {
-            projects: projects(folder.path()),
+        let projects = projects(folder.path());
+        let mut api = Api {
+            projects: projects.clone(),
             project: "demo".into(),
             journal,
             store: store.clone(),
@@ -73,14 +99,19 @@ impl Served {
             public_url: "http://ampline.test".to_owned(),
             downloads: Downloads::new("http://ampline.test", &[7; 32], EXPIRY_S_DEFAULT),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&Secret::new(KEY.to_owned())),
+            keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), vec![full_key(KEY)], Vec::new()),
+            failures: Failures::new(0),
+            allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
+        change(&mut api);
         Self { router: router(Arc::new(api)), store, _folder: folder }
     }
 

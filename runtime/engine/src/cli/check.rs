@@ -105,9 +105,10 @@ pub(super) fn check(
     }
     match (args.format, args.diff) {
         (Format::Json, _) => findings::print_json(&files, out)?,
+        (Format::Yaml, _) => findings::print_yaml(&files, out)?,
         // The diff was printed, and is what was asked for.
-        (Format::Text, true) => {}
-        (Format::Text, false) => findings::print_text(&files, colour, out)?,
+        (Format::Table, true) => {}
+        (Format::Table, false) => findings::print_text(&files, colour, out)?,
     }
     Ok(verdict)
 }
@@ -120,7 +121,7 @@ fn is_sound(file: &CheckedFile, args: &CheckArgs) -> bool {
 fn judge(args: &CheckArgs, path: &Path, name: String, source: Vec<u8>, out: &mut dyn Write) -> Result<CheckedFile, String> {
     if args.diff {
         let fixed = manifest::fixed(&source);
-        if args.format == Format::Text {
+        if args.format == Format::Table {
             repair::print_diff(&name, &source, &fixed.source, out)
                 .map_err(|error| format!("cannot print the changes: {error}"))?;
         }
@@ -169,7 +170,7 @@ mod tests {
 
     fn arguments(files: &[&str]) -> CheckArgs {
         let files = files.iter().map(PathBuf::from).collect();
-        CheckArgs { files, format: Format::Text, fix: false, diff: false, deny_warnings: false }
+        CheckArgs { files, format: Format::Table, fix: false, diff: false, deny_warnings: false }
     }
 
     /// The verdict, what was printed, and what went to the standard error.
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn warnings_count_where_they_are_denied() {
         let warned = SOUND.replace("true", "yes");
-        assert_eq!(checked(&["-"], Format::Text, &warned).0, Verdict::Sound);
+        assert_eq!(checked(&["-"], Format::Table, &warned).0, Verdict::Sound);
         let args = CheckArgs { deny_warnings: true, ..arguments(&["-"]) };
         assert_eq!(checked_with(&args, &warned).0, Verdict::Errors);
         assert_eq!(checked_with(&args, SOUND).0, Verdict::Sound);
@@ -274,13 +275,13 @@ mod tests {
             (&[&broken, "/"], Verdict::Unreadable),
         ];
         for (files, verdict) in rows {
-            assert_eq!(checked(files, Format::Text, SOUND).0, verdict, "{files:?}");
+            assert_eq!(checked(files, Format::Table, SOUND).0, verdict, "{files:?}");
         }
     }
 
     #[test]
     fn people_see_the_line_and_where_in_it() {
-        let (_, out, err) = checked(&["-"], Format::Text, &SOUND.replace("true", "3").replace("name: a", "name: é"));
+        let (_, out, err) = checked(&["-"], Format::Table, &SOUND.replace("true", "3").replace("name: a", "name: é"));
         let expected = "\
 <stdin>:2:23: warning[integration-structure]: integration names are up to 64 letters, digits, `-` and `_`
  2 | integrations: [{name: é, provider: p, proxy: {enabled: 3}}]
@@ -297,8 +298,8 @@ mod tests {
 ";
         assert_eq!(out, expected, "{out}");
         assert_eq!(err, "");
-        assert_eq!(checked(&["-"], Format::Text, SOUND).1, "1 file checked: 0 errors, 0 warnings\n");
-        assert!(checked(&["/nowhere"], Format::Text, "").2.starts_with("error: cannot read /nowhere: "));
+        assert_eq!(checked(&["-"], Format::Table, SOUND).1, "1 file checked: 0 errors, 0 warnings\n");
+        assert!(checked(&["/nowhere"], Format::Table, "").2.starts_with("error: cannot read /nowhere: "));
     }
 
     #[test]

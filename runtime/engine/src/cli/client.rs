@@ -1,23 +1,27 @@
-//! How commands reach the API: over HTTP where a runtime uses the data folder, else in this process over the same routes.
+//! How commands reach the API: over HTTP where a runtime is named or uses the data folder, else in this process over the same routes.
 
-use std::{collections::BTreeMap, future::Future, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use ampline_core::{plan::KnownDestination, provider::Catalog};
 use axum::{Router, body::Body};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Failure, Target};
+use super::{
+    Failure, Target, pinned,
+    place::{API_KEY_VARIABLE, Place, Remote, no_data},
+};
 use crate::{
-    api::{self, Api, ApiKey},
+    access::{Caller, Failures, Keys},
+    api::{self, Api},
     clock::SystemClock,
-    data_dir::DataDir,
+    data_dir::{DataDir, RunningRuntime},
     downloads::Downloads,
     http_client,
     journal::Journal,
     percent::encoded,
-    project::{Planner, Project, ProjectStore, stable_id},
+    project::{KeyScope, Planner, Project, ProjectStore, stable_id},
     providers,
     runtime::{Stores, open_stores},
     scheduler::Board,
@@ -26,12 +30,10 @@ use crate::{
     store::HostedStore,
 };
 
-/// Largest answer that is taken in from this process.
+/// Largest answer that is taken in.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
 /// Until a runtime that is alive has said so.
 const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Holds the API key for commands that cannot read the kept secrets.
-const API_KEY_VARIABLE: &str = "AMPLINE_API_KEY";
 /// What this client calls itself.
 const CLIENT: &str = "ampline";
 /// What the project is called where only the store is at hand.
@@ -39,13 +41,12 @@ const OFFLINE_PROJECT: &str = "offline";
 
 /// A way to the API.
 pub(super) struct Client {
-    key: Secret,
     project: String,
     way: Way,
 }
 
 enum Way {
-    Http { base: String, client: reqwest::Client },
+    Http { base: String, key: Secret, client: reqwest::Client },
     Here { router: Router, journal: Arc<dyn Journal>, store: Arc<HostedStore>, project: Arc<ProjectStore> },
 }
 
@@ -56,25 +57,59 @@ pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> 
 }
 
 impl Client {
-    /// Finds the runtime of the data folder, or opens its store.
+    /// Finds the runtime that is meant, or opens the store of a data folder that none uses.
     pub(super) async fn connect(target: &Target) -> Result<Self, Failure> {
-        let Some(data) = DataDir::existing(&target.data_dir) else {
-            return Err(Failure::unable(no_data(&target.data_dir)));
+        let place = target.place.clone();
+        // A keyring may have to be asked for the key.
+        let place = tokio::task::spawn_blocking(move || place.place()).await;
+        match place.map_err(|error| Failure::unable(error.to_string()))?? {
+            Place::Remote(remote) => Self::remote(remote).await,
+            Place::Folder(path) => Self::of_folder(path).await,
+        }
+    }
+
+    async fn remote(remote: Remote) -> Result<Self, Failure> {
+        let Remote { url: base, key, project, ca_file } = remote;
+        let authorities = match &ca_file {
+            Some(path) => {
+                std::fs::read(path).map_err(|error| Failure::unable(format!("cannot read {}: {error}", path.display())))?
+            }
+            None => Vec::new(),
+        };
+        let client = http_client::remote_client(&authorities).map_err(|error| Failure::unable(error.to_string()))?;
+        let mut connected = Self { project: String::new(), way: Way::Http { base, key, client } };
+        connected.project = match project {
+            Some(project) => project,
+            None => connected.its_project().await?,
+        };
+        Ok(connected)
+    }
+
+    /// The project of a runtime that serves one.
+    async fn its_project(&self) -> Result<String, Failure> {
+        let projects = self.ask(Method::GET, "/v1/projects", None, None).await?;
+        let name = projects[0]["name"].as_str().or_else(|| projects[0]["id"].as_str());
+        let unnamed = "the runtime names no project; give it with `ampline profile add --project` or AMPLINE_PROJECT";
+        name.map(str::to_owned).ok_or_else(|| Failure::unable(unnamed))
+    }
+
+    async fn of_folder(path: PathBuf) -> Result<Self, Failure> {
+        let Some(data) = DataDir::existing(&path) else {
+            return Err(Failure::unable(no_data(&path)));
         };
         if let Some(running) = data.announced() {
-            let client = http_client::local_client().map_err(|error| Failure::unable(error.to_string()))?;
-            let base = format!("http://{}", running.address);
+            let (base, client) = local_way(&running)?;
             let live = client.get(format!("{base}/health/live")).timeout(LIVE_TIMEOUT).send().await;
             // Whoever else may listen there by now does not answer so, and must not be shown the key.
-            if live.is_ok_and(|answer| answer.status() == http::StatusCode::NO_CONTENT) {
-                return Ok(Self { key: api_key(data).await?, project: running.project, way: Way::Http { base, client } });
+            if live.is_ok_and(|answer| answer.status() == StatusCode::NO_CONTENT) {
+                return Ok(Self { project: running.project, way: Way::Http { base, key: api_key(data).await?, client } });
             }
         }
         let stores = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
         let projects = Arc::new(idle_project(&stores, catalog(&data)).await?);
+        let keys = Keys::load(stores.project.clone(), Arc::new(SystemClock)).await;
+        let keys = keys.map_err(|error| Failure::unable(error.to_string()))?;
         let Stores { journal, store, project } = stores;
-        // Nobody else can ask here.
-        let key = Secret::new(uuid::Uuid::now_v7().to_string());
         let api = Api {
             project: OFFLINE_PROJECT.into(),
             journal: journal.clone(),
@@ -84,25 +119,26 @@ impl Client {
             public_url: String::new(),
             downloads: Downloads::new("", &[0; 32], 0),
             clock: Arc::new(SystemClock),
-            key: ApiKey::new(&key),
+            keys,
+            failures: Failures::new(0),
+            allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,
             intake: None,
+            fields: None,
+            uploads: None,
             running_since: None,
         };
-        Ok(Self {
-            key,
-            project: OFFLINE_PROJECT.into(),
-            way: Way::Here { router: api::router(Arc::new(api)), journal, store, project },
-        })
+        let router = api::router(Arc::new(api));
+        Ok(Self { project: OFFLINE_PROJECT.into(), way: Way::Here { router, journal, store, project } })
     }
 
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.ask(Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
+        self.ask_at("/v1", Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
     }
 
     /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
@@ -113,12 +149,12 @@ impl Client {
         body: Option<Value>,
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
-        self.ask(method, path, body, revision).await
+        self.ask_at("/v1", method, path, body, revision).await
     }
 
     /// Posts under `/v1/projects/{project}`.
     pub(super) async fn post(&self, path: &str, body: Option<Value>) -> Result<Value, Failure> {
-        self.ask(Method::POST, path, body, None).await
+        self.ask_at("/v1", Method::POST, path, body, None).await
     }
 
     /// Posts under `/read/v1/projects/{project}`: what starts and stops reads.
@@ -143,10 +179,6 @@ impl Client {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
-        self.ask_at("/v1", method, path, body, revision).await
-    }
-
     async fn ask_at(
         &self,
         root: &str,
@@ -168,37 +200,40 @@ impl Client {
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
         let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
+        self.ask(method, &path, body, revision).await
+    }
+
+    /// `body` comes with its content type.
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
+        let mut headers = vec![(header::ACCEPT.as_str(), "application/json".to_owned()), (api::CLIENT_HEADER, CLIENT.to_owned())];
+        headers.extend(revision.map(|revision| (header::IF_MATCH.as_str(), format!("\"{revision}\""))));
+        headers.extend(body.as_ref().map(|(content_type, _)| (header::CONTENT_TYPE.as_str(), (*content_type).to_owned())));
+        let body = body.map_or_else(Vec::new, |(_, bytes)| bytes);
         let (status, bytes) = match &self.way {
-            Way::Http { base, client } => {
-                let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, self.key.reveal());
-                request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
-                if let Some(revision) = revision {
-                    request = request.header(http::header::IF_MATCH, format!("\"{revision}\""));
+            Way::Http { base, key, client } => {
+                let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, key.reveal());
+                for (name, value) in headers {
+                    request = request.header(name, value);
                 }
-                if let Some((content_type, body)) = body {
-                    request = request.header("content-type", content_type).body(body);
-                }
-                let response =
-                    request.send().await.map_err(|error| Failure::unable(format!("the runtime does not answer: {error}")))?;
+                let silent = |error: reqwest::Error| Failure::unable(format!("the runtime does not answer: {}", causes(&error)));
+                let response = request.body(body).send().await.map_err(silent)?;
                 let status = response.status();
-                (
-                    status,
-                    response
-                        .bytes()
-                        .await
-                        .map_err(|error| Failure::unable(format!("the runtime's answer broke off: {error}")))?,
-                )
+                let broken = |error| Failure::unable(format!("the runtime's answer broke off: {}", causes(&error)));
+                (status, response.bytes().await.map_err(broken)?)
             }
             Way::Here { router, .. } => {
-                let request = Request::builder().method(method).uri(path).header(api::KEY_HEADER, self.key.reveal());
-                let (content_type, body) = body.unwrap_or_else(|| ("application/json", Vec::new()));
-                let request = request.header("content-type", content_type);
-                let request = request.header(api::CLIENT_HEADER, CLIENT).header("accept", "application/json");
-                let request = match revision {
-                    Some(revision) => request.header(http::header::IF_MATCH, format!("\"{revision}\"")),
-                    None => request,
-                };
-                let request = request.body(Body::from(body));
+                let mut request = Request::builder().method(method).uri(path);
+                for (name, value) in headers {
+                    request = request.header(name, value);
+                }
+                // Whoever can open the store may do everything.
+                let request = request.extension(Caller::Key { scopes: vec![KeyScope::Full] }).body(Body::from(body));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
                 let status = response.status();
@@ -210,13 +245,47 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
-        Err(Failure::refused(refusal(&value)))
+        Err(Failure::refused(refusal(status, &value)))
     }
 }
 
+/// The address of a runtime of this machine, and a client that takes no other for it.
+fn local_way(running: &RunningRuntime) -> Result<(String, reqwest::Client), Failure> {
+    let mut address = running.address;
+    if address.ip().is_unspecified() {
+        // Listening everywhere is listening here, too.
+        address.set_ip(if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    let (scheme, client) = match &running.certificate_sha256 {
+        Some(digest) => ("https", pinned::client(digest)),
+        None => ("http", http_client::local_client().map_err(|error| error.to_string())),
+    };
+    Ok((format!("{scheme}://{address}"), client.map_err(Failure::unable)?))
+}
+
+/// An error with what lies under it: a refused connection, a certificate that is not trusted.
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        let told = deeper.to_string();
+        if !text.contains(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        cause = deeper.source();
+    }
+    text
+}
+
 /// The words of a problem, with each of its issues on a line.
-fn refusal(problem: &Value) -> String {
-    let detail = problem["detail"].as_str().unwrap_or("no reason given").to_owned();
+fn refusal(status: StatusCode, problem: &Value) -> String {
+    let detail =
+        problem["detail"].as_str().map_or_else(|| format!("the answer is {status}, with no reason given"), str::to_owned);
     let mut text = problem["remedy"].as_str().map_or(detail.clone(), |remedy| format!("{detail}; {remedy}"));
     let issues = problem["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
     for issue in issues {
@@ -269,8 +338,4 @@ async fn api_key(data: DataDir) -> Result<Secret, Failure> {
     };
     let found = reading.map_err(|error| unable(error.to_string()))?.map_err(|error| unable(error.to_string()))?;
     found.ok_or_else(|| unable(format!("{} does not hold it", path.display())))
-}
-
-pub(super) fn no_data(path: &Path) -> String {
-    format!("{} is no data folder of a runtime; start one with `ampline run`, or name its folder with --data-dir", path.display())
 }

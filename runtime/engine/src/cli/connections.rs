@@ -184,18 +184,19 @@ pub(super) async fn run(args: ConnectionsArgs) -> Result<(), Failure> {
     }
 }
 
+/// What a table tells of connections.
+const HEAD: [&str; 6] = ["connection", "provider", "group", "scheme", "status", "reason"];
+
 async fn list(provider: Option<String>, group: Option<String>, target: &Target) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
     let filter = [("provider", provider), ("groupRef", group)];
     let filter: Vec<_> = filter.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     let value = client.get("connections", &filter).await?;
     client.close().await?;
-    if target.format == Format::Json {
-        return output::print(&format!("{value:#}"));
-    }
-    let rows: Vec<[String; 6]> = value.as_array().into_iter().flatten().map(row).collect();
-    let head = ["connection", "provider", "group", "scheme", "status", "reason"];
-    output::print(&table::text(head, &rows, "no connections yet"))
+    output::show(target.format, &value, |value| {
+        let rows: Vec<[String; 6]> = value.as_array().into_iter().flatten().map(row).collect();
+        table::text(HEAD, &rows, "no connections yet")
+    })
 }
 
 fn row(one: &Value) -> [String; 6] {
@@ -215,21 +216,18 @@ async fn ask(target: &Target, method: Method, path: &str) -> Result<(), Failure>
 }
 
 fn print(target: &Target, value: &Value) -> Result<(), Failure> {
-    if target.format == Format::Json {
-        return output::print(&format!("{value:#}"));
-    }
-    output::print(&table::text(["connection", "provider", "group", "scheme", "status", "reason"], &[row(value)], ""))
+    output::show(target.format, value, |value| table::text(HEAD, &[row(value)], ""))
 }
 
 async fn check(target: &Target, connection: &str) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
     let value = client.post(&format!("connections/{}:check", encoded(connection)), None).await?;
     client.close().await?;
-    if target.format == Format::Json {
-        output::print(&format!("{value:#}"))?;
+    if target.format != Format::Table {
+        output::show_whole(target.format, &value)?;
     }
     match (value["ok"].as_bool(), value["providerAsked"].as_bool()) {
-        (Some(true), _) if target.format == Format::Json => Ok(()),
+        (Some(true), _) if target.format != Format::Table => Ok(()),
         (Some(true), Some(true)) => output::print("the provider accepts the credentials"),
         (Some(true), _) => output::print("there are tokens; nothing is known that this provider could be asked to test them"),
         _ => Err(Failure::refused(value["error"].as_str().unwrap_or("the credentials do not work").to_owned())),
@@ -302,11 +300,7 @@ async fn connect(target: &Target, body: Value, no_wait: bool) -> Result<(), Fail
     let client = Client::connect(target).await?;
     let begun = client.post("oauth-connect", Some(body)).await?;
     let (url, id) = (begun["url"].as_str().unwrap_or_default(), begun["connection"].as_str().unwrap_or_default());
-    if target.format == Format::Json {
-        output::print(&format!("{begun:#}"))?;
-    } else {
-        output::print(url)?;
-    }
+    output::show(target.format, &begun, |_| url.to_owned())?;
     if no_wait {
         return client.close().await;
     }

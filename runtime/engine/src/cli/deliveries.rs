@@ -155,8 +155,8 @@ async fn list(args: &ListArgs) -> Result<(), Failure> {
     let client = Client::connect(&args.target).await?;
     let value = client.get("deliveries", &query).await?;
     client.close().await?;
-    if args.target.format == Format::Json {
-        return output::print(&format!("{value:#}"));
+    if args.target.format != Format::Table {
+        return output::show_whole(args.target.format, &value);
     }
     let rows: Vec<DeliverySummary> = serde_json::from_value(value["results"].clone())
         .map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
@@ -196,7 +196,7 @@ async fn show(id: i64, target: &Target) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
     let value = client.get(&format!("deliveries/{id}"), &[]).await?;
     client.close().await?;
-    output::print(&format!("{value:#}"))
+    output::show_whole(target.format, &value)
 }
 
 impl BulkArgs {
@@ -213,10 +213,7 @@ impl BulkArgs {
     }
 
     fn print(&self, answer: &Value, text: &str) -> Result<(), Failure> {
-        match self.target.format {
-            Format::Json => output::print(&format!("{answer:#}")),
-            Format::Text => output::print(text),
-        }
+        output::show(self.target.format, answer, |_| text.to_owned())
     }
 }
 

@@ -156,10 +156,7 @@ async fn ask(target: &Target, method: Method, path: &str, body: Option<Value>) -
 }
 
 fn print(target: &Target, value: &Value, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn text<'v>(all: impl IntoIterator<Item = &'v Value>) -> String {
@@ -184,7 +181,7 @@ async fn show(target: &Target, name: &str, secrets: bool) -> Result<(), Failure>
 async fn rotate(name: &str, target: &Target) -> Result<(), Failure> {
     let path = format!("/{}?includeSecrets=true&rotate=true", encoded(name));
     let value = ask(target, Method::GET, &path, None).await?;
-    print(target, &value, |value| {
+    output::show(target.format, &value, |value| {
         format!(
             "{}\n\nThis key signs from now on, and the one before it for 24 hours more: give it to the receiver within that time.",
             value["secrets"]["webhookSigningKey"].as_str().unwrap_or_default()
@@ -210,13 +207,13 @@ async fn test(target: &Target, name: &str, no_wait: bool) -> Result<(), Failure>
         tokio::time::sleep(LOOK_EVERY).await;
     };
     client.close().await?;
-    if target.format == Format::Json {
-        output::print(&format!("{delivery:#}"))?;
+    if target.format != Format::Table {
+        output::show_whole(target.format, &delivery)?;
     }
     let last = delivery["attempts"].as_array().and_then(|attempts| attempts.last()).cloned().unwrap_or_default();
     let said = |key: &str| last[key].as_str().unwrap_or_default().to_owned();
     match delivery["status"].as_str() {
-        Some("delivered") if target.format == Format::Json => Ok(()),
+        Some("delivered") if target.format != Format::Table => Ok(()),
         Some("delivered") => output::print(&format!("delivered (delivery {})", sent["deliveryId"])),
         _ if last.is_null() => Err(Failure::refused(format!("delivery {} was not attempted yet", sent["deliveryId"]))),
         _ => Err(Failure::refused(format!("{}: {} (delivery {})", said("code"), said("message"), sent["deliveryId"]))),

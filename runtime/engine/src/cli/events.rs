@@ -96,8 +96,8 @@ async fn list(args: &ListArgs) -> Result<(), Failure> {
     let client = Client::connect(&args.target).await?;
     let value = client.get("events", &query).await?;
     client.close().await?;
-    if args.target.format == Format::Json {
-        return output::print(&format!("{value:#}"));
+    if args.target.format != Format::Table {
+        return output::show_whole(args.target.format, &value);
     }
     let rows: Vec<EventSummary> = serde_json::from_value(value["results"].clone())
         .map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;
@@ -131,7 +131,7 @@ async fn show(id: i64, target: &Target) -> Result<(), Failure> {
     let client = Client::connect(target).await?;
     let value = client.get(&format!("events/{id}"), &[]).await?;
     client.close().await?;
-    output::print(&format!("{value:#}"))
+    output::show_whole(target.format, &value)
 }
 
 async fn bulk(which: &BulkArgs, verb: &str, key: &str, done: &str) -> Result<(), Failure> {
@@ -148,8 +148,5 @@ async fn bulk(which: &BulkArgs, verb: &str, key: &str, done: &str) -> Result<(),
     let client = Client::connect(&which.target).await?;
     let answer = client.post(&format!("events:{verb}"), Some(json!(filter))).await?;
     client.close().await?;
-    match which.target.format {
-        Format::Json => output::print(&format!("{answer:#}")),
-        Format::Text => output::print(&format!("{} events {done}", answer[key])),
-    }
+    output::show(which.target.format, &answer, |answer| format!("{} events {done}", answer[key]))
 }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use ampline_core::manifest::{Checked, Fix, Issue, Severity, redact};
 use serde::Serialize;
 
+use super::yaml;
+
 /// Longer source lines are shown in part.
 const SHOWN_CHARS_MAX: usize = 160;
 
@@ -38,13 +40,21 @@ struct Finding<'a> {
 }
 
 pub(super) fn print_json(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &findings(files))?;
+    writeln!(out)
+}
+
+pub(super) fn print_yaml(files: &[CheckedFile], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", yaml::text(&serde_json::to_value(findings(files))?))
+}
+
+fn findings(files: &[CheckedFile]) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for file in files {
         findings.extend(file.applied.iter().map(|issue| finding(&file.name, issue, true)));
         findings.extend(file.checked.issues.iter().map(|issue| finding(&file.name, issue, false)));
     }
-    serde_json::to_writer_pretty(&mut *out, &findings)?;
-    writeln!(out)
+    findings
 }
 
 fn finding<'a>(file: &'a str, issue: &'a Issue, applied: bool) -> Finding<'a> {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, choices::Choices, client::Client, output, table};
+use super::{Failure, Target, choices::Choices, client::Client, output, table};
 use crate::{percent::encoded, project::PAGE_MAX, settings::folder};
 
 /// Flags of `ampline installations`.
@@ -225,10 +225,7 @@ async fn update(args: UpdateArgs) -> Result<(), Failure> {
 }
 
 fn print(value: &Value, target: &Target, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn cell(value: &Value) -> String {

@@ -1,13 +1,10 @@
 //! `ampline integrations` and `ampline reload`.
 
-use std::path::PathBuf;
-
-use ampline_core::manifest;
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, check, client::Client, output, table};
+use super::{Failure, Target, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline integrations`.
@@ -28,17 +25,6 @@ enum Action {
     Show {
         /// Its name or id.
         name: String,
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Deploy the integrations of a manifest beside those of the runtime's own amp.yaml; each that says something new gets a revision.
-    Deploy {
-        /// The manifest.
-        #[arg(value_name = "AMP_YAML")]
-        file: PathBuf,
-        /// Pause the reads of objects that the manifest no longer has; without it, such a manifest is refused.
-        #[arg(long)]
-        destructive: bool,
         #[command(flatten)]
         target: Target,
     },
@@ -77,29 +63,12 @@ pub(super) async fn run(args: IntegrationsArgs) -> Result<(), Failure> {
             client.close().await?;
             print(&value, &target, shown)
         }
-        Action::Deploy { file, destructive, target } => deploy(&file, destructive, &target).await,
         Action::Delete { name, target } => {
             let client = Client::connect(&target).await?;
             client.send(Method::DELETE, &format!("integrations/{}", encoded(&name)), None, None).await?;
             client.close().await
         }
     }
-}
-
-async fn deploy(file: &std::path::Path, destructive: bool, target: &Target) -> Result<(), Failure> {
-    let source = std::fs::read(file).map_err(|error| Failure::unable(format!("cannot read {}: {error}", file.display())))?;
-    let checked = manifest::check(&source);
-    // A standard error that is closed is no reason not to deploy.
-    let _ = check::print_issues(file, &source, &checked.issues, &mut std::io::stderr());
-    if checked.manifest.is_none() {
-        return Err(Failure::refused(format!("{} cannot be deployed as it is", file.display())));
-    }
-    let text = String::from_utf8(source).map_err(|_| Failure::refused(format!("{} is not UTF-8 text", file.display())))?;
-    let client = Client::connect(target).await?;
-    let path = format!("integrations:batch?destructive={destructive}");
-    let value = client.send(Method::PUT, &path, Some(json!({ "sourceYaml": text })), None).await?;
-    client.close().await?;
-    print(&value, target, |value| self::text(rows(value)))
 }
 
 pub(super) async fn reload(args: ReloadArgs) -> Result<(), Failure> {
@@ -118,10 +87,7 @@ pub(super) async fn reload(args: ReloadArgs) -> Result<(), Failure> {
 }
 
 fn print(value: &Value, target: &Target, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn rows(value: &Value) -> Vec<[String; 5]> {

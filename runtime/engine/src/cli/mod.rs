@@ -5,14 +5,21 @@ mod choices;
 mod client;
 mod connections;
 mod deliveries;
+mod deploy;
 mod destinations;
 mod events;
 mod findings;
 mod installations;
 mod integrations;
+mod jwt_keys;
+mod keys;
 mod logging;
+mod meta;
 mod operations;
 mod output;
+mod pinned;
+mod place;
+mod profiles;
 mod providers;
 mod reads;
 mod repair;
@@ -23,18 +30,24 @@ mod sinks;
 mod status;
 mod table;
 mod template;
+mod yaml;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::sink::wasm::compile;
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  the answer is no: refused, not found, not valid
+  2  it could not be asked: wrong flags, files that cannot be read, no runtime that answers";
 
 /// The runtime for native product integrations.
 ///
 /// Reads your customers' SaaS data as your amp.yaml says, keeps it in a durable journal and delivers it through sinks.
 #[derive(Debug, Parser)]
-#[command(name = "ampline", version, propagate_version = true)]
+#[command(name = "ampline", version, propagate_version = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -70,18 +83,40 @@ enum Command {
     Sinks(sinks::SinksArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),
-    /// List, show, deploy and delete integrations.
+    /// Check an amp.yaml, show what it would change, and deploy it.
+    Deploy(deploy::DeployArgs),
+    /// List, show and delete integrations.
     Integrations(integrations::IntegrationsArgs),
     /// List, show, create, update and delete installations: which customer uses which integration, and how.
     Installations(installations::InstallationsArgs),
     /// Let amp.yaml, ampline.toml and the folder of installations count as they are now, without a restart.
     Reload(integrations::ReloadArgs),
+    /// List, make, change and revoke the keys that clients of the API show.
+    Keys(keys::KeysArgs),
+    /// List, add, change and delete the public keys that your own server's tokens are checked by.
+    JwtKeys(jwt_keys::JwtKeysArgs),
+    /// Name runtimes elsewhere, and choose the one that commands speak to.
+    Profile(profiles::ProfileArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
     Secrets(secrets::SecretsArgs),
     /// List and show providers, or check a file that declares one.
     Providers(providers::ProvidersArgs),
     /// Try the template of an S3 or Kinesis key: the key that a message would get, or what is wrong with it.
     Template(template::TemplateArgs),
+    /// Print the completions of a shell.
+    ///
+    /// bash: ampline completions bash > ~/.local/share/bash-completion/completions/ampline
+    #[command(verbatim_doc_comment)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder: ampline.1, and one for each command.
+    Man {
+        /// The folder; it is made if it is not there.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Compile a sink component to native code (used by the runtime itself).
     #[command(hide = true)]
     CompileSink { input: PathBuf, output: PathBuf },
@@ -90,9 +125,8 @@ enum Command {
 /// Which runtime is meant.
 #[derive(Debug, Clone, Args)]
 struct Target {
-    /// The runtime's data folder.
-    #[arg(long, env = "AMPLINE_DATA_DIR", default_value = "ampline-data", value_name = "DIR")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    place: place::PlaceArgs,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -103,12 +137,15 @@ struct Target {
 enum Format {
     /// For people.
     #[default]
-    Text,
+    #[value(alias = "text")]
+    Table,
     /// For programs.
     Json,
+    /// For both.
+    Yaml,
 }
 
-/// Runs the command line of this process. Exit codes: 0 done, 1 the answer is no, 2 it could not be asked.
+/// Runs the command line of this process; `EXIT_CODES` says what it ends with.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => check::run(&args),
@@ -125,9 +162,15 @@ pub fn main() -> ExitCode {
         Command::Connections(args) => finish(client::block_on(connections::run(*args))),
         Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
+        Command::Keys(args) => finish(client::block_on(keys::run(args))),
+        Command::JwtKeys(args) => finish(client::block_on(jwt_keys::run(args))),
+        Command::Profile(args) => finish(profiles::run(args)),
+        Command::Completions { shell } => finish(meta::completions(shell, Cli::command())),
+        Command::Man { folder } => finish(meta::manual(&folder, Cli::command())),
         Command::Destinations(args) => finish(client::block_on(destinations::run(*args))),
         Command::Sinks(args) => finish(client::block_on(sinks::run(args))),
         Command::Providers(args) => providers::run(args),
+        Command::Deploy(args) => finish(client::block_on(deploy::run(args))),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),
         Command::Installations(args) => finish(client::block_on(installations::run(args))),
         Command::Reload(args) => finish(client::block_on(integrations::reload(args))),

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::{Failure, Format, Target, client::Client, output, table};
+use super::{Failure, Target, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline operations`.
@@ -67,10 +67,7 @@ async fn print(
     let client = Client::connect(target).await?;
     let value = client.get(path, query).await?;
     client.close().await?;
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(&value),
-    })
+    output::show(target.format, &value, text)
 }
 
 fn cell(value: &Value) -> String {

@@ -1,8 +1,10 @@
-//! Standard output, for commands whose reader may have seen enough (`… | head`).
+//! Standard output: what a command found, for people or for programs, whose reader may have seen enough (`… | head`).
 
 use std::io::{self, Write};
 
-use super::Failure;
+use serde_json::Value;
+
+use super::{Failure, Format, yaml};
 
 /// Writes a text and a line's end. A reader that has gone away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -11,4 +13,18 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::unable(format!("cannot print: {error}"))),
         _ => Ok(()),
     }
+}
+
+/// Writes a value as it was asked for; `text` makes of it what people read.
+pub(super) fn show(format: Format, value: &Value, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
+    print(&match format {
+        Format::Table => text(value),
+        Format::Json => format!("{value:#}"),
+        Format::Yaml => yaml::text(value),
+    })
+}
+
+/// Writes a value that has no table: as YAML for whoever asked for that, else as JSON.
+pub(super) fn show_whole(format: Format, value: &Value) -> Result<(), Failure> {
+    show(format, value, |value| format!("{value:#}"))
 }

@@ -83,25 +83,19 @@ impl Folder {
 fn list(folder: &Folder) -> Result<(), Failure> {
     let catalog = folder.catalog()?;
     let providers: Vec<&dyn Provider> = catalog.names().filter_map(|name| catalog.get(name)).map(AsRef::as_ref).collect();
-    output::print(&match folder.format {
-        Format::Json => format!("{:#}", providers.iter().map(|provider| facts(*provider)).collect::<Value>()),
-        Format::Text => {
-            let row = |provider: &&dyn Provider| {
-                let ProviderInfo { name, display_name, base_url, auth, .. } = provider.info();
-                [name.clone(), display_name.clone(), auth_name(auth).to_owned(), base_url.clone()]
-            };
-            table::text(["name", "display name", "auth", "base URL"], &providers.iter().map(row).collect::<Vec<_>>(), "")
-        }
+    output::show(folder.format, &providers.iter().map(|provider| facts(*provider)).collect(), |_| {
+        let row = |provider: &&dyn Provider| {
+            let ProviderInfo { name, display_name, base_url, auth, .. } = provider.info();
+            [name.clone(), display_name.clone(), auth_name(auth).to_owned(), base_url.clone()]
+        };
+        table::text(["name", "display name", "auth", "base URL"], &providers.iter().map(row).collect::<Vec<_>>(), "")
     })
 }
 
 fn show(name: &str, folder: &Folder) -> Result<(), Failure> {
     let catalog = folder.catalog()?;
     let provider = catalog.get(name).ok_or_else(|| Failure::refused(catalog.unknown(name)))?.as_ref();
-    output::print(&match folder.format {
-        Format::Json => format!("{:#}", facts(provider)),
-        Format::Text => described(provider),
-    })
+    output::show(folder.format, &facts(provider), |_| described(provider))
 }
 
 fn auth_name(auth: &AuthScheme) -> &'static str {
@@ -186,16 +180,12 @@ fn check(files: &[PathBuf], format: Format) -> Result<(), Failure> {
             finding["file"] = json!(file);
             finding
         }));
-        if let (Some(provider), Format::Text) = (&checked.provider, format) {
+        if let (Some(provider), Format::Table) = (&checked.provider, format) {
             let info = provider.info();
             text.extend(format!("{}: {} ({})\n", file.display(), info.display_name, info.name).bytes());
         }
     }
-    let shown = match format {
-        Format::Json => format!("{:#}", Value::Array(findings)),
-        Format::Text => String::from_utf8_lossy(&text).trim_end().to_owned(),
-    };
-    output::print(&shown)?;
+    output::show(format, &Value::Array(findings), |_| String::from_utf8_lossy(&text).trim_end().to_owned())?;
     if errors == 0 { Ok(()) } else { Err(Failure::refused(format!("{errors} of {} files declare no provider", files.len()))) }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Failure, Format, Target, client::Client, deliveries::parse_time, output};
+use super::{Failure, Target, client::Client, deliveries::parse_time, output};
 use crate::{
     api::{ReadStatus, Status},
     percent::encoded,
@@ -55,10 +55,7 @@ pub(super) async fn read(args: ReadArgs) -> Result<(), Failure> {
         _ => run_now(&client, &args).await?,
     };
     client.close().await?;
-    output::print(&match args.target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text,
-    })
+    output::show(args.target.format, &value, |_| text)
 }
 
 async fn run_now(client: &Client, args: &ReadArgs) -> Result<(Value, String), Failure> {

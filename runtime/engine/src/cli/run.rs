@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use ampline_core::manifest;
+use ampline_core::manifest::{self, Manifest};
 use clap::Args;
 
-use super::{Failure, check, logging, providers};
+use super::{Failure, check, logging, output, providers};
 use crate::{
     clock::SystemClock,
     runtime::{Files, Launch, Runtime},
@@ -16,9 +16,9 @@ use crate::{
 /// Flags of `ampline run`. They stand above environment variables, and those above ampline.toml.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// The manifest to run.
-    #[arg(default_value = "amp.yaml", value_name = "AMP_YAML")]
-    manifest: PathBuf,
+    /// The manifest to run [default: amp.yaml; where there is none beside ampline.toml, only what is deployed is run].
+    #[arg(value_name = "AMP_YAML")]
+    manifest: Option<PathBuf>,
     /// Settings: destinations, connections, installations, limits. Without the flag, ampline.toml beside the manifest if it is there.
     #[arg(long, env = "AMPLINE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -28,6 +28,10 @@ pub(super) struct RunArgs {
     /// Where the API and the hosted store listen [ampline.toml: runtime.listen, else 127.0.0.1:8480]. Port 0 takes a free one.
     #[arg(long, env = "AMPLINE_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+    /// Serve without TLS on other addresses than the loopback: where a proxy in front speaks TLS, or the network is private
+    /// [ampline.toml: api.allow_plain_http].
+    #[arg(long, env = "AMPLINE_ALLOW_PLAIN_HTTP")]
+    allow_plain_http: bool,
     /// How receivers reach this runtime, for download URLs [ampline.toml: runtime.public_url].
     #[arg(long, env = "AMPLINE_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -50,28 +54,46 @@ pub(super) fn run(args: RunArgs) -> Result<(), Failure> {
 }
 
 fn launch(args: &RunArgs) -> Result<Launch, Failure> {
-    let source = std::fs::read(&args.manifest)
-        .map_err(|error| Failure::unable(format!("cannot read {}: {error}", args.manifest.display())))?;
-    let checked = manifest::check(&source);
-    // A standard error that is closed is no reason not to run.
-    let _ = check::print_issues(&args.manifest, &source, &checked.issues, &mut std::io::stderr());
-    let Some(manifest) = checked.manifest else {
-        return Err(Failure::refused(format!("{} cannot run as it is", args.manifest.display())));
-    };
-    let beside = args.manifest.with_file_name("ampline.toml");
+    let path = manifest_path(args);
+    let beside = path.with_file_name("ampline.toml");
     let config = args.config.clone().or_else(|| beside.is_file().then_some(beside));
-    let settings = match &config {
+    // Who names a manifest means it; who has settings and no manifest runs what is deployed.
+    let manifest_optional = args.manifest.is_none() && config.is_some() && !path.exists();
+    if manifest_optional {
+        eprintln!("there is no {} beside the settings: only what is deployed is run", path.display());
+    }
+    let files = Files { manifest_optional, manifest: path, settings: config };
+    let manifest = manifest(&files)?;
+    let settings = match &files.settings {
         Some(path) => settings::load(path).map_err(|error| Failure::unable(error.to_string()))?,
         None => Settings::default(),
     };
     Ok(Launch {
         settings: with_providers(with_flags(settings, args), args),
         manifest,
-        files: Files { manifest: args.manifest.clone(), settings: config },
+        files,
         clock: Arc::new(SystemClock),
         compiler: Compiler::this_program()
             .map_err(|error| Failure::unable(format!("cannot find this program's own file: {error}")))?,
     })
+}
+
+fn manifest_path(args: &RunArgs) -> PathBuf {
+    args.manifest.clone().unwrap_or_else(|| PathBuf::from("amp.yaml"))
+}
+
+/// What there is to run, or every problem of it on the standard error.
+fn manifest(files: &Files) -> Result<Manifest, Failure> {
+    let place = files.manifest.display();
+    let source = match std::fs::read(&files.manifest) {
+        Ok(source) => source,
+        Err(error) if files.may_be_missing(&error) => return Ok(Manifest::empty()),
+        Err(error) => return Err(Failure::unable(format!("cannot read {place}: {error}"))),
+    };
+    let checked = manifest::check(&source);
+    // A standard error that is closed is no reason not to run.
+    let _ = check::print_issues(&files.manifest, &source, &checked.issues, &mut std::io::stderr());
+    checked.manifest.ok_or_else(|| Failure::refused(format!("{place} cannot run as it is")))
 }
 
 fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
@@ -82,6 +104,7 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
     if let Some(listen) = args.listen {
         runtime.listen = listen;
     }
+    settings.api.allow_plain_http |= args.allow_plain_http;
     if args.public_url.is_some() {
         runtime.public_url.clone_from(&args.public_url);
     }
@@ -94,14 +117,18 @@ fn with_flags(mut settings: Settings, args: &RunArgs) -> Settings {
 /// A folder of providers beside the manifest counts where ampline.toml names none.
 fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
     if settings.providers.dir.is_none() {
-        settings.providers.dir = providers::beside(&args.manifest);
+        settings.providers.dir = providers::beside(&manifest_path(args));
     }
     settings
 }
 
 async fn until_stopped(launch: Launch) -> Result<(), Failure> {
-    let runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
-    eprintln!("ampline {} listens on http://{}", env!("CARGO_PKG_VERSION"), runtime.address());
+    let mut runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
+    eprintln!("ampline {} listens on {}", env!("CARGO_PKG_VERSION"), runtime.url());
+    if let Some(key) = runtime.take_first_key() {
+        // Not where the log goes, and not a second time.
+        output::print(&format!("the first key for the API, shown this once: {}", key.reveal()))?;
+    }
     until_stop_signal(&runtime).await.map_err(|error| Failure::unable(format!("cannot wait for signals: {error}")))?;
     runtime.shutdown().await.map_err(|error| Failure::refused(error.to_string()))
 }

@@ -85,9 +85,8 @@ pub(super) fn run(args: SecretsArgs) -> Result<(), Failure> {
 
 fn list(target: &Target) -> Result<(), Failure> {
     let listed = Vault::list(&data(target)?).map_err(unable)?;
-    if target.format == Format::Json {
-        let listed = serde_json::json!({ "secrets": listed });
-        return output::print(&format!("{listed:#}"));
+    if target.format != Format::Table {
+        return output::show_whole(target.format, &serde_json::json!({ "secrets": listed }));
     }
     let rows: Vec<[String; 4]> = (listed.into_iter())
         .map(|one| {
@@ -108,9 +107,9 @@ fn show(name: &str, target: &Target) -> Result<(), Failure> {
 
 fn rotate(new_key: Option<&SecretSource>, target: &Target) -> Result<(), Failure> {
     let done = secrets::rotate(&data(target)?, new_key, env).map_err(|error| Failure::refused(error.to_string()))?;
-    if target.format == Format::Json {
+    if target.format != Format::Table {
         let done = serde_json::json!({ "from": done.from, "to": done.to, "values": done.values, "key": done.moved_to });
-        return output::print(&format!("{done:#}"));
+        return output::show_whole(target.format, &done);
     }
     output::print(&format!("{} secrets are encrypted under {} now; that key is in {}", done.values, done.to, done.place))?;
     let Some(moved_to) = done.moved_to else { return Ok(()) };
@@ -145,8 +144,8 @@ fn new_key(place: Option<SecretSource>) -> Result<(), Failure> {
 }
 
 fn data(target: &Target) -> Result<DataDir, Failure> {
-    let path = &target.data_dir;
-    DataDir::existing(path).ok_or_else(|| Failure::unable(super::client::no_data(path)))
+    let path = target.place.folder()?;
+    DataDir::existing(&path).ok_or_else(|| Failure::unable(super::place::no_data(&path)))
 }
 
 fn env(name: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::Value;
 
-use super::{Failure, Format, Target, client::Client, output, table};
+use super::{Failure, Target, client::Client, output, table};
 use crate::percent::encoded;
 
 /// Flags of `ampline sinks`.
@@ -79,10 +79,7 @@ async fn ask(target: &Target, method: Method, path: &str) -> Result<Value, Failu
 }
 
 fn print(target: &Target, value: &Value, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
-    output::print(&match target.format {
-        Format::Json => format!("{value:#}"),
-        Format::Text => text(value),
-    })
+    output::show(target.format, value, text)
 }
 
 fn cell(value: &Value) -> String {

@@ -19,8 +19,8 @@ pub(super) async fn run(args: StatusArgs) -> Result<(), Failure> {
     let client = Client::connect(&args.target).await?;
     let value = client.get("status", &[]).await?;
     client.close().await?;
-    if args.target.format == Format::Json {
-        return output::print(&format!("{value:#}"));
+    if args.target.format != Format::Table {
+        return output::show_whole(args.target.format, &value);
     }
     let status: Status =
         serde_json::from_value(value).map_err(|error| Failure::unable(format!("cannot read the runtime's answer: {error}")))?;

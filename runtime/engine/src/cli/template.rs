@@ -9,7 +9,7 @@ use std::{
 
 use ampline_core::{
     message::Metadata,
-    template::{self, Context, Purpose, Template, sample},
+    template::{self, Context, Purpose, sample},
 };
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -93,11 +93,8 @@ pub(super) fn run(args: &TemplateArgs) -> ExitCode {
     let expression = args.expression.as_deref().unwrap_or(default);
     let report = report(args, purpose, expression);
     let printed = report.and_then(|report| {
-        let text = match args.format {
-            Format::Json => serde_json::to_string_pretty(&report).map_err(|error| Failure::unable(error.to_string()))?,
-            Format::Text => text(&report, expression),
-        };
-        output::print(&text)?;
+        let value = serde_json::to_value(&report).map_err(|error| Failure::unable(error.to_string()))?;
+        output::show(args.format, &value, |_| text(&report, expression))?;
         Ok(report.issues.iter().any(|issue| issue.fatal))
     });
     match printed {
@@ -108,22 +105,15 @@ pub(super) fn run(args: &TemplateArgs) -> ExitCode {
 
 fn report(args: &TemplateArgs, purpose: Purpose, expression: &str) -> Result<Report, Failure> {
     let finding = |issue: template::Issue| Finding { position: issue.position, message: issue.message, fatal: issue.fatal };
-    let mut report =
-        Report { issues: template::check(purpose, expression).into_iter().map(finding).collect(), ..Report::default() };
     let Inputs { message, metadata } = Inputs::read(args)?;
-    let Ok(template) = Template::compile(purpose, expression) else { return Ok(report) };
     if args.check_only {
-        return Ok(report);
+        let issues = template::check(purpose, expression).into_iter().map(finding).collect();
+        return Ok(Report { issues, ..Report::default() });
     }
-    let time = match args.event_time {
-        Some(time) => time,
-        None => metadata.timestamp.parse().unwrap_or_else(|_| sample::time()),
-    };
-    match template.render(&Context { metadata: &metadata, time, data: &message }) {
-        Ok(rendered) => (report.key, report.note) = (Some(rendered.text), rendered.note),
-        Err(message) => report.issues.insert(0, Finding { position: None, message, fatal: true }),
-    }
-    Ok(report)
+    let time = args.event_time.unwrap_or_else(|| sample::time_of(&metadata));
+    let context = Context { metadata: &metadata, time, data: &message };
+    let preview = template::preview(purpose, expression, &context);
+    Ok(Report { key: preview.text, note: preview.note, issues: preview.issues.into_iter().map(finding).collect() })
 }
 
 /// What the template is tried on.
@@ -170,20 +160,8 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The sample's metadata with the members of a file in their places.
 fn metadata(path: &Path, bytes: &[u8]) -> Result<Metadata, Failure> {
     let fault = |reason: String| Failure::unable(format!("the metadata in {}: {reason}", path.display()));
-    let given: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(bytes).map_err(|error| fault(format!("not an object of JSON: {error}")))?;
-    let Ok(serde_json::Value::Object(mut members)) = serde_json::to_value(sample::metadata()) else {
-        return Err(fault("the sample has no JSON form".to_owned()));
-    };
-    let known: Vec<String> = members.keys().cloned().collect();
-    if let Some(unknown) = given.keys().find(|name| !known.contains(name)) {
-        return Err(fault(format!("`{unknown}` is no key of it; it has {}", known.join(", "))));
-    }
-    if !given.contains_key("operationId") {
-        members.remove("operationId");
-    }
-    members.extend(given);
-    serde_json::from_value(serde_json::Value::Object(members)).map_err(|error| fault(error.to_string()))
+    let given = serde_json::from_slice(bytes).map_err(|error| fault(format!("not an object of JSON: {error}")))?;
+    sample::metadata_with(given).map_err(fault)
 }
 
 /// The key and every problem, for people.

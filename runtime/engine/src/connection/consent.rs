@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
-    registry::Needs, sealed::Purpose, state::filled, token_endpoint,
+    needs::Needs, sealed::Purpose, state::filled, token_endpoint,
 };
 use crate::{
     project::{Origin, Party, PendingAuthorization, ProjectError},

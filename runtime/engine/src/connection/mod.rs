@@ -3,11 +3,13 @@
 //! Invariant: credentials leave this room on a request to the provider, or to its token endpoint, and in no other way but the one
 //! that an operator asks for by name.
 
+mod apps;
 mod authorise;
 mod consent;
 mod credentials;
 mod declared;
 mod kept_secret;
+mod needs;
 mod provider_app;
 mod refresh;
 mod registry;

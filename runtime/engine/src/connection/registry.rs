@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use ampline_core::provider::{AuthScheme, Catalog, ProviderInfo};
+use ampline_core::provider::Catalog;
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    ClientOf, Connection, Credentials, Declared, ProviderApp,
+    Connection, Credentials, Declared, ProviderApp,
     credentials::Kept,
     room::{self, Room},
     sealed::{DataKey, Purpose},
@@ -68,7 +68,7 @@ pub(crate) struct Connections {
     pub(super) room: Arc<Room>,
     by_id: RwLock<BTreeMap<String, Arc<Connection>>>,
     /// Held by whoever makes or deletes one.
-    changing: tokio::sync::Mutex<()>,
+    pub(super) changing: tokio::sync::Mutex<()>,
 }
 
 impl Connections {
@@ -246,26 +246,6 @@ impl Connections {
         Ok(made)
     }
 
-    /// Whether a connection says what the provider's addresses need, as far as the token answer or another address does not.
-    fn check_inputs(
-        &self,
-        info: &ProviderInfo,
-        credentials: &Credentials,
-        (workspace, metadata): (Option<&str>, &Map<String, Value>),
-        has_base_url: bool,
-    ) -> Result<(), RegistryError> {
-        let mut needs = Needs { base_url: !has_base_url, ..Needs::default() };
-        if let (Credentials::OAuth2(oauth2), AuthScheme::OAuth2(theirs)) = (credentials, &info.auth) {
-            let app = if let ClientOf::App(id) = &oauth2.client { self.room.app(id) } else { None };
-            needs.base_url &= oauth2.base_url.is_none() && app.as_ref().is_none_or(|app| app.base_url.is_none());
-            needs.answered = theirs.workspace_field.is_some();
-            if oauth2.is_renewable() && app.is_none_or(|app| app.token_url.is_none()) {
-                needs.addresses.push(&theirs.token_url);
-            }
-        }
-        needs.check(info, workspace, metadata)
-    }
-
     /// Gives a connection another workspace and other inputs, and leaves its credentials as they are. Durable when this returns.
     pub(crate) async fn relabel(
         &self,
@@ -286,53 +266,6 @@ impl Connections {
         let now = self.room.clock.now();
         known.relabel(ConnectionRecord { workspace, metadata, update_time: now, ..known.record() }).await?;
         Ok(known)
-    }
-
-    /// All provider apps, by id.
-    pub(crate) fn apps(&self) -> Vec<ProviderApp> {
-        self.room.apps.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
-    }
-
-    /// Makes a provider app, or changes the one of its id. Durable when this returns.
-    pub(crate) async fn put_app(&self, mut app: ProviderApp) -> Result<ProviderApp, RegistryError> {
-        if self.room.catalog.get(&app.provider).is_none() {
-            return Err(RegistryError::Refused(self.room.catalog.unknown(&app.provider)));
-        }
-        let now = self.room.clock.now();
-        (app.create_time, app.update_time) = (now, now);
-        self.keep_app(&app).await?;
-        Ok(app)
-    }
-
-    /// Changes a provider app. Durable, and in use, when this returns.
-    pub(crate) async fn change_app(&self, mut app: ProviderApp) -> Result<ProviderApp, RegistryError> {
-        let _changing = self.changing.lock().await;
-        let known = self.app(&app.id)?;
-        (app.create_time, app.update_time) = (known.create_time, self.room.clock.now());
-        self.keep_app(&app).await?;
-        Ok(app)
-    }
-
-    /// A provider app that may be changed here.
-    pub(crate) fn app(&self, id: &str) -> Result<ProviderApp, RegistryError> {
-        let app = self.room.app(id).ok_or_else(|| RegistryError::Unknown { what: "provider app", id: id.to_owned() })?;
-        if app.is_declared { Err(RegistryError::Declared { what: "provider app", id: id.to_owned() }) } else { Ok(app) }
-    }
-
-    async fn keep_app(&self, app: &ProviderApp) -> Result<(), RegistryError> {
-        let seal = |secret: &Secret| self.room.seal(Purpose::ProviderApp, &app.id, &secret.reveal());
-        let sealed = app.client_secret.as_ref().map(seal).transpose()?;
-        self.room.store.put_provider_app(app.record(sealed)).await?;
-        self.room.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id.clone(), app.clone());
-        Ok(())
-    }
-
-    /// Deletes a provider app. Connections that were made with it work until their tokens end.
-    pub(crate) async fn delete_app(&self, id: &str) -> Result<(), RegistryError> {
-        self.app(id)?;
-        self.room.store.delete_provider_app(id).await?;
-        self.room.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-        Ok(())
     }
 
     /// An id for what is new.
@@ -380,38 +313,6 @@ impl Connections {
     /// Waits for refreshes under way: what they are given must be kept.
     pub(crate) async fn quiet(&self) {
         self.room.quiet().await;
-    }
-}
-
-/// What a connection needs values for.
-#[derive(Debug, Default)]
-pub(super) struct Needs<'a> {
-    /// Addresses that are asked before any token answer.
-    pub(super) addresses: Vec<&'a str>,
-    /// Whether the provider's own address is asked.
-    pub(super) base_url: bool,
-    /// Whether the token answer names the workspace.
-    pub(super) answered: bool,
-}
-
-impl Needs<'_> {
-    /// Refuses what is missing, every input by its name.
-    pub(super) fn check(
-        &self,
-        info: &ProviderInfo,
-        workspace: Option<&str>,
-        metadata: &Map<String, Value>,
-    ) -> Result<(), RegistryError> {
-        let value = |key: &str| match key {
-            "workspace" if workspace.is_some() => workspace.map(str::to_owned),
-            key => metadata.get(key).and_then(Value::as_str).map(str::to_owned),
-        };
-        let base_url = |answered: bool| (self.base_url && self.answered == answered).then_some(info.base_url.as_str());
-        let before: Vec<&str> = self.addresses.iter().copied().chain(base_url(false)).collect();
-        let later: Vec<&str> = base_url(true).into_iter().collect();
-        let answered = |key: &str| value(key).or_else(|| (key == "workspace").then(|| "answered".to_owned()));
-        let checked = info.check_inputs(&before, value).and_then(|()| info.check_inputs(&later, answered));
-        checked.map_err(|missing| RegistryError::Refused(missing.to_string()))
     }
 }
 

@@ -164,6 +164,7 @@ impl Bench {
             log: Vec::new(),
             now,
             lease,
+            end: None,
         };
         journal.commit(&owned, commit).await.unwrap();
         let sinks = Arc::new(Scripted { scripts: scripts.iter().copied().collect(), ..Scripted::default() });

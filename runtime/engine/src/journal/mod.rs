@@ -121,7 +121,7 @@ pub struct Begin {
     pub lease: Duration,
 }
 
-/// Envelopes and the cursor that covers them; durable together or not at all. Renews the lease.
+/// Envelopes and the cursor that covers them; durable together or not at all. Renews the lease, or ends the operation.
 #[derive(Debug, Clone)]
 pub struct PageCommit {
     /// The envelopes of the page; none for an empty page.
@@ -140,6 +140,8 @@ pub struct PageCommit {
     pub now: Timestamp,
     /// How long the caller owns the read from now.
     pub lease: Duration,
+    /// Ends the operation behind the page, as [`Journal::finish`] does, in the same transaction.
+    pub end: Option<OperationEnd>,
 }
 
 /// How an operation ended.

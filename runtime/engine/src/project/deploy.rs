@@ -23,6 +23,27 @@ impl Project {
         destructive: bool,
     ) -> Result<Vec<IntegrationRecord>, ProjectError> {
         let _turn = self.turn().await;
+        self.deploy_in_turn(manifest, origin, destructive).await
+    }
+
+    /// The same for integrations that must not be there yet.
+    pub(crate) async fn deploy_new(&self, manifest: &Manifest, origin: Origin) -> Result<Vec<IntegrationRecord>, ProjectError> {
+        let _turn = self.turn().await;
+        for one in &manifest.integrations {
+            if self.store.integration(&one.name).await?.is_some() {
+                let text = format!("there is an integration {:?} already: add a revision to it, or delete it first", one.name);
+                return Err(ProjectError::Exists(text));
+            }
+        }
+        self.deploy_in_turn(manifest, origin, false).await
+    }
+
+    async fn deploy_in_turn(
+        &self,
+        manifest: &Manifest,
+        origin: Origin,
+        destructive: bool,
+    ) -> Result<Vec<IntegrationRecord>, ProjectError> {
         let mut issues = self.deploy_issues(manifest);
         let destinations = self.declared_by(manifest, &mut issues).await?;
         if !issues.is_empty() {
@@ -47,7 +68,7 @@ impl Project {
         Ok(integrations)
     }
 
-    fn deploy_issues(&self, manifest: &Manifest) -> Vec<Issue> {
+    pub(super) fn deploy_issues(&self, manifest: &Manifest) -> Vec<Issue> {
         let mut issues = Vec::new();
         for (index, integration) in manifest.integrations.iter().enumerate() {
             if self.planner.catalog.get(&integration.provider).is_none() {

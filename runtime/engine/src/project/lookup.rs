@@ -2,11 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use ampline_core::provider::{Catalog, Provider, RateLimit};
+
 use super::{
     error::ProjectError,
-    model::{ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue},
+    model::{ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue},
     planning::{Subject, credentials_issue},
     service::{Project, not_found},
+    sqlite::{InstallationFilter, PAGE_MAX},
 };
 use crate::scheduler::Job;
 
@@ -21,13 +24,56 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            installation: &self.record,
-            connection: &self.connection,
-            integration: &self.integration,
-            standing: &self.standing,
+    pub(super) fn subject(&self) -> Subject<'_> {
+        self.subject_of(&self.integration)
+    }
+
+    /// The same, were the integration another.
+    pub(super) fn subject_of<'a>(&'a self, integration: &'a IntegrationRecord) -> Subject<'a> {
+        Subject { installation: &self.record, connection: &self.connection, integration, standing: &self.standing }
+    }
+}
+
+impl Project {
+    /// The providers that there are.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.planner.catalog
+    }
+
+    /// How much a connection may ask of its provider.
+    pub(crate) fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
+        self.planner.rate_limit(connection_id, provider)
+    }
+
+    /// The connection that a group uses for an installed integration (for this one, or for any of the provider), else one that it has
+    /// for the provider: of several, one that works.
+    pub(crate) async fn connection_of(
+        &self,
+        group_ref: &str,
+        provider: &str,
+        integration_id: Option<&str>,
+    ) -> Result<ConnectionRecord, ProjectError> {
+        let filter = InstallationFilter {
+            integration_id: integration_id.map(str::to_owned),
+            group_ref: Some(group_ref.to_owned()),
+            ..InstallationFilter::default()
+        };
+        for installed in self.store.installations(filter, "", PAGE_MAX).await? {
+            let connection = self.store.connection(&installed.connection_id).await?;
+            if let Some(connection) = connection.filter(|connection| connection.provider == provider) {
+                return Ok(connection);
+            }
         }
+        let is_theirs = |one: &ConnectionRecord| one.group.as_ref().is_some_and(|owner| owner.reference == group_ref);
+        let all = self.store.connections().await?.into_iter().filter(|one| one.provider == provider && is_theirs(one));
+        // What compares as less is better: working, then not yet known, then bad.
+        let rank = |one: &ConnectionRecord| match one.status {
+            ConnectionStatus::Working => 0,
+            ConnectionStatus::Created => 1,
+            ConnectionStatus::BadCredentials => 2,
+        };
+        let missing = || ProjectError::NotFound { what: "connection for this provider of the group", name: group_ref.to_owned() };
+        all.min_by_key(rank).ok_or_else(missing)
     }
 }
 
@@ -49,7 +95,7 @@ impl<'a> Lookup<'a> {
         self.project.store.revision(wanted).await?.ok_or_else(|| not_found("revision", wanted))
     }
 
-    async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
+    pub(super) async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
         let store = &self.project.store;
         let integration = match self.integrations.get(&record.integration_id) {
             Some(known) => known.clone(),

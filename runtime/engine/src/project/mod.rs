@@ -10,9 +10,11 @@ mod destinations;
 mod edit;
 mod error;
 mod ids;
+mod keys;
 mod lookup;
 mod model;
 mod planning;
+mod preview;
 mod service;
 mod sqlite;
 mod sync;
@@ -23,6 +25,7 @@ pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
+pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
@@ -30,6 +33,7 @@ pub use model::{
     SinkRecord,
 };
 pub(crate) use planning::{KnownDestinations, Planner};
+pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub(crate) use service::{NewInstallation, Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub use sync::DeclaredInstallation;

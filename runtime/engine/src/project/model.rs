@@ -6,7 +6,7 @@ use ampline_core::manifest::Integration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::content::Content;
+use super::{content::Content, error::ProjectError};
 
 /// Who made a thing, and so who may change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,18 @@ pub struct IntegrationRecord {
     pub update_time: Timestamp,
     /// What counts for whatever is configured from now on.
     pub latest: Arc<IntegrationRevision>,
+}
+
+impl IntegrationRecord {
+    /// Why it may not be changed by whoever asks: files stand above all else, as long as they name the thing.
+    pub(super) fn refusal(&self, by: &Origin) -> Option<ProjectError> {
+        match (&self.origin, by) {
+            (Origin::File(file), Origin::Command | Origin::Api) if self.disabled_reason.is_none() => {
+                Some(ProjectError::OwnedByFile { what: "integration", name: self.name.clone(), file: file.clone() })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// An integration as it was deployed once.

@@ -154,7 +154,7 @@ impl Planner {
     }
 
     /// What the operator says of the connection, else what the provider says of itself.
-    fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
+    pub(super) fn rate_limit(&self, connection_id: &str, provider: &dyn Provider) -> Option<RateLimit> {
         let declared = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner).get(connection_id).copied();
         declared.or(provider.info().rate_limit)
     }

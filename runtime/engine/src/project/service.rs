@@ -73,7 +73,7 @@ impl Project {
     }
 
     /// What is stored, for questions that need no more.
-    pub(crate) fn store(&self) -> &ProjectStore {
+    pub(crate) fn store(&self) -> &Arc<ProjectStore> {
         &self.store
     }
 

@@ -23,23 +23,24 @@ impl Operation<'_> {
         Ok(outcome)
     }
 
+    /// The end of an operation that has read everything.
+    pub(super) fn success(&self, cursor: Option<String>, log: Vec<LogEntry>) -> OperationEnd {
+        let (records, object) = (self.records, &self.plan.key.object_name);
+        let result =
+            if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
+        let (status, now) = (OperationStatus::Success, self.shared.clock.now());
+        OperationEnd { status, result, cursor, strikes: 0, pause: None, log, now }
+    }
+
     pub(super) async fn complete(self) -> Result<ReadOutcome, JournalError> {
         let (records, key) = (self.records, &self.plan.key);
         let object = &key.object_name;
-        let result =
-            if records == 0 { format!("[{object}] No new data found") } else { format!("[{object}] {records} records read") };
         tracing::info!(target: "ampline::read", event = "read.completed", installation = %key.installation_id,
             object = %object, operation = %self.lease.operation_id, records, pages = self.page);
-        let end = OperationEnd {
-            status: OperationStatus::Success,
-            result,
-            cursor: Some(self.cursor.to_text()),
-            strikes: 0,
-            pause: None,
-            log: self.notes.take(),
-            now: self.shared.clock.now(),
-        };
-        with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
+        if !self.has_ended {
+            let end = self.success(Some(self.cursor.to_text()), self.notes.take());
+            with_room(self.shared, || self.shared.journal.finish(&self.lease, end.clone())).await?;
+        }
         let event = match self.read_type {
             Some(ReadType::Backfill) => "read.backfill.done",
             Some(ReadType::Triggered) => "read.triggered.done",

@@ -6,7 +6,7 @@ use ampline_core::{
     cursor::{OVERLAP_DEFAULT, PageGuard, ReadCursor, ReadType, behind},
     message::{Envelope, OperationInfo, build},
     plan::ReadPlan,
-    provider::{Provider, ProviderPage, ReadError, Record},
+    provider::{Provider, ReadError, Record},
 };
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     connection::Connection,
-    journal::{JournalError, PageCommit, ReadLease},
+    journal::{JournalError, OperationEnd, PageCommit, ReadLease},
 };
 
 /// Most requests that complete one page.
@@ -44,6 +44,19 @@ pub(super) struct Operation<'a> {
     heard: bool,
     /// Answers have come that no commit covers yet: after a wait elsewhere they would be asked for again.
     holds_answers: bool,
+    /// The last page has ended the operation in the journal.
+    pub(super) has_ended: bool,
+}
+
+/// A page that is not stored yet.
+struct FetchedPage {
+    /// How many records of the run it holds.
+    records: usize,
+    /// Those that are to be delivered, complete.
+    fresh: Vec<Record>,
+    /// Where the read stands behind it.
+    cursor: ReadCursor,
+    is_last: bool,
 }
 
 /// How far the pages came.
@@ -83,6 +96,7 @@ impl<'a> Operation<'a> {
             guard: PageGuard::default(),
             heard: false,
             holds_answers: false,
+            has_ended: false,
         }
     }
 
@@ -119,7 +133,7 @@ impl<'a> Operation<'a> {
                 _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
             };
             match page {
-                Ok(Some((page, fresh))) => self.store(&page, &fresh).await.map_err(Stopped::Journal)?,
+                Ok(Some(page)) => self.store(page).await.map_err(Stopped::Journal)?,
                 // The first page is asked for again, by the provider's clock.
                 Ok(None) => {}
                 Err(no_page) => return without_page(no_page),
@@ -128,8 +142,8 @@ impl<'a> Operation<'a> {
         Ok(Pages::All)
     }
 
-    /// The next page, and those of its records that are to be delivered, complete; nothing where it must be asked for again.
-    async fn fetch(&mut self, tries: u32) -> Result<Option<(ProviderPage, Vec<Record>)>, NoPage> {
+    /// The next page; nothing where it must be asked for again.
+    async fn fetch(&mut self, tries: u32) -> Result<Option<FetchedPage>, NoPage> {
         let Some(run) = self.cursor.run.clone() else { return Ok(None) };
         let now = || self.shared.clock.now();
         let request = || self.provider.request(&self.plan, &run);
@@ -150,9 +164,11 @@ impl<'a> Operation<'a> {
         // What the provider cannot leave out is left out here.
         let filters = self.provider.filters();
         page.records.retain(|record| run.wants(record) && (filters || self.plan.admits(record, run.read_type)));
-        let mut fresh = self.cursor.fresh(page.records.clone());
+        let (records, is_last) = (page.records.len(), page.next.is_none());
+        let cursor = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
+        let mut fresh = self.cursor.fresh(page.records);
         self.complete_records(&mut fresh).await?;
-        Ok(Some((page, fresh)))
+        Ok(Some(FetchedPage { records, fresh, cursor, is_last }))
     }
 
     /// Asks for what the page itself does not carry. What is left out because a bound was met is told of in the operation's log.
@@ -178,26 +194,28 @@ impl<'a> Operation<'a> {
         Ok(())
     }
 
-    /// Makes a page durable.
-    async fn store(&mut self, page: &ProviderPage, fresh: &[Record]) -> Result<(), JournalError> {
-        let after = self.cursor.clone().after_page(page, OVERLAP_DEFAULT);
-        let Some(run) = after.run.as_ref() else { return Ok(()) };
+    /// Makes a page durable, and with the last one that the operation has ended.
+    async fn store(&mut self, page: FetchedPage) -> Result<(), JournalError> {
+        let FetchedPage { records, fresh, cursor, is_last } = page;
+        let Some(run) = cursor.run.as_ref() else { return Ok(()) };
         let info = OperationInfo {
             id: self.lease.operation_id,
             time: self.lease.operation_time,
             read_type: run.read_type,
             page: self.page,
         };
-        let envelopes = build(&self.plan, &info, fresh);
+        let envelopes = build(&self.plan, &info, &fresh);
         let (read_type, total) = (run.read_type, run.total);
         (self.page, self.records) = (self.page + 1, run.records);
-        if !page.records.is_empty() {
-            self.notes.page(self.shared.clock.now(), self.page, page.records.len(), fresh.len());
+        if records > 0 {
+            self.notes.page(self.shared.clock.now(), self.page, records, fresh.len());
         }
+        drop(fresh);
         // The last page moves the watermark in its own transaction: a crash behind it must not begin the run anew.
-        self.cursor = if page.next.is_none() { after.complete() } else { after };
-        self.commit(envelopes, read_type, total).await?;
-        self.holds_answers = false;
+        self.cursor = if is_last { cursor.complete() } else { cursor };
+        let end = is_last.then(|| self.success(None, Vec::new()));
+        self.commit(envelopes, read_type, total, end).await?;
+        (self.holds_answers, self.has_ended) = (false, is_last);
         Ok(())
     }
 
@@ -233,7 +251,13 @@ impl<'a> Operation<'a> {
         }
     }
 
-    async fn commit(&self, envelopes: Vec<Envelope>, read_type: ReadType, total: Option<u64>) -> Result<(), JournalError> {
+    async fn commit(
+        &self,
+        envelopes: Vec<Envelope>,
+        read_type: ReadType,
+        total: Option<u64>,
+        end: Option<OperationEnd>,
+    ) -> Result<(), JournalError> {
         let commit = PageCommit {
             envelopes,
             cursor: self.cursor.to_text(),
@@ -243,6 +267,7 @@ impl<'a> Operation<'a> {
             log: self.notes.take(),
             now: self.shared.clock.now(),
             lease: LEASE,
+            end,
         };
         with_room(self.shared, || self.shared.journal.commit(&self.lease, commit.clone())).await
     }

@@ -10,22 +10,25 @@ use super::{
     outbound::{Ground, Outbound},
 };
 use crate::{
-    api::{Api, ApiKey},
+    access::{self, Failures, NewKey},
+    api::Api,
     clock::Clock,
     connection::Connections,
     data_dir::DataDir,
     downloads::Downloads,
+    fields::FieldReader,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
     journal::{Journal, sqlite::SqliteJournal},
     network::AddressPolicy,
-    project::{Declared, Issue, Planner, Project, ProjectError, ProjectStore, Reread},
+    project::{Declared, Issue, KeyScope, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{Secret, Vault},
+    secrets::{API_KEY, Secret, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
     sqlite::{Options, Synchronous},
     store::HostedStore,
+    uploads::Uploads,
 };
 
 pub(super) struct Parts {
@@ -38,16 +41,17 @@ pub(super) struct Parts {
     pub(super) project: Arc<Project>,
     pub(super) connections: Arc<Connections>,
     pub(super) outbound: Outbound,
-    pub(super) listener: tokio::net::TcpListener,
-    pub(super) address: SocketAddr,
     downloads: Downloads,
     public_url: String,
     vault: Arc<Vault>,
+    pub(super) keys: Arc<access::Keys>,
+    /// The pace of each connection, for all who ask with it.
+    throttles: Arc<reader::Throttles>,
     resolved: Resolved,
 }
 
-/// Opens the stores and decides what is read.
-pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
+/// Opens the stores and decides what is read. The API will be at this address.
+pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle, address: SocketAddr) -> Result<Parts, StartError> {
     let Launch { settings, manifest, files, clock, compiler } = launch;
     let settings = Arc::new(settings);
     let (catalog, resolved, declared) = understood(settings.clone(), manifest, files.clone()).await?;
@@ -57,11 +61,10 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
+    let keys = access::Keys::load(project_store.clone(), clock.clone()).await?;
     let connections = connections(&project_store, &vault, &clock, &catalog).await?;
-    let address = settings.runtime.listen;
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let address = listener.local_addr()?;
-    let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
+    let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
     let download_key = vault.download_key(clock.now())?;
     let downloads = Downloads::new(public_url.clone(), &*download_key, settings.runtime.download_expiry_s);
     let outbound = Outbound::open(Ground {
@@ -94,11 +97,11 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         project,
         connections,
         outbound,
-        listener,
-        address,
         downloads,
         public_url,
         vault,
+        keys,
+        throttles: Arc::default(),
         resolved,
     })
 }
@@ -181,9 +184,30 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stor
 }
 
 impl Parts {
+    /// Lets the command line of this machine in, which finds its key in the data folder. Gives the first key for everybody else,
+    /// where the folder is new; called when nothing can fail any more, so that the key is seen.
+    pub(super) async fn admit(&self) -> Result<Option<Secret>, StartError> {
+        let (keys, now) = (&self.keys, self.clock.now());
+        let is_new = self.vault.get(API_KEY)?.is_none() && keys.all().is_empty();
+        let local = match keys.local_is_active() {
+            Some(false) => self.vault.renew_api_key(now)?,
+            _ => self.vault.api_key(now)?,
+        };
+        keys.admit_local(&local).await?;
+        if !is_new {
+            return Ok(None);
+        }
+        let new = NewKey { label: "first key".to_owned(), scopes: vec![KeyScope::Full], expires_at: None };
+        Ok(Some(keys.create(new).await?.1))
+    }
+
     /// What the API needs.
     pub(super) fn api(&self, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
+        let key = self.vault.download_key(now)?;
+        let uploads = Uploads::new(self.data.uploads(), &self.public_url, &key);
+        // What was left by an earlier run.
+        uploads.sweep(now)?;
         Ok(Api {
             project: settings.project.id.clone(),
             journal: self.journal.clone(),
@@ -193,12 +217,16 @@ impl Parts {
             public_url: self.public_url.clone(),
             downloads: self.downloads.clone(),
             clock: self.clock.clone(),
-            key: ApiKey::new(&self.vault.api_key(now)?),
+            keys: self.keys.clone(),
+            failures: Failures::new(settings.api.wrong_keys_max),
+            allowed_origins: settings.api.allowed_origins.clone(),
             sinks: Some(self.outbound.library.clone()),
             board: scheduler::Board::default(),
             scheduler: Some(handle),
             pressure: Some(self.outbound.pressure.clone()),
             intake: Some(self.intake(&self.public_url, settings)),
+            fields: Some(FieldReader::new(self.connections.http().clone(), self.throttles.clone())),
+            uploads: Some(Arc::new(uploads)),
             running_since: Some(now),
         })
     }
@@ -230,6 +258,6 @@ impl Parts {
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
         let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.outbound.pressure.clone());
-        Ok(reader::Shared { journal, clock, http, throttles: Arc::default(), pressure, stop: stop.clone() })
+        Ok(reader::Shared { journal, clock, http, throttles: self.throttles.clone(), pressure, stop: stop.clone() })
     }
 }

@@ -1,10 +1,7 @@
 //! What the files of a runtime say of the project: amp.yaml, ampline.toml and the folder of installations, read at the start and
 //! again at every reload.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use ampline_core::{
     manifest::{self, Manifest, Severity},
@@ -24,11 +21,18 @@ use crate::{
 pub struct Files {
     /// amp.yaml.
     pub manifest: PathBuf,
+    /// Where there is no such file, nothing is said by it: only what is deployed is run.
+    pub manifest_optional: bool,
     /// ampline.toml, where there is one.
     pub settings: Option<PathBuf>,
 }
 
 impl Files {
+    /// Whether a manifest that cannot be read for this reason is none.
+    pub(crate) fn may_be_missing(&self, error: &std::io::Error) -> bool {
+        self.manifest_optional && error.kind() == std::io::ErrorKind::NotFound
+    }
+
     /// What ampline.toml is called to people.
     fn settings_name(&self) -> String {
         self.settings.as_deref().map_or_else(|| "ampline.toml".to_owned(), |path| path.display().to_string())
@@ -98,7 +102,7 @@ pub(super) fn reread(
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<Declared, Vec<Issue>> {
     let mut issues = Vec::new();
-    let manifest = manifest(&files.manifest).map_err(|faults| issues.extend(faults)).ok();
+    let manifest = manifest(files).map_err(|faults| issues.extend(faults)).ok();
     let read = files.settings.as_deref().map_or_else(|| Ok(Settings::default()), settings::load);
     let settings = read.map_err(|error| issues.push(issue("ampline.toml", error.to_string()))).ok();
     let connections = settings.as_ref().and_then(|settings| {
@@ -134,9 +138,13 @@ fn issue(path: &str, message: String) -> Issue {
 }
 
 /// A manifest that can run, or every error of it.
-fn manifest(path: &Path) -> Result<Manifest, Vec<Issue>> {
-    let place = path.display();
-    let source = std::fs::read(path).map_err(|error| vec![issue(&place.to_string(), format!("cannot read it: {error}"))])?;
+fn manifest(files: &Files) -> Result<Manifest, Vec<Issue>> {
+    let place = files.manifest.display();
+    let source = match std::fs::read(&files.manifest) {
+        Ok(source) => source,
+        Err(error) if files.may_be_missing(&error) => return Ok(Manifest::empty()),
+        Err(error) => return Err(vec![issue(&place.to_string(), format!("cannot read it: {error}"))]),
+    };
     let checked = manifest::check(&source);
     checked.manifest.ok_or_else(|| {
         let errors = checked.issues.into_iter().filter(|one| one.severity == Severity::Error);

@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use crate::{
+    access::{KeyError, Keys},
     api,
     clock::Clock,
     connection::Connections,
@@ -24,10 +25,11 @@ use crate::{
     destination::Destinations,
     inbound,
     journal::{Journal, JournalError, Retention},
+    listener::{Listener, Tls, TlsError},
     project::{Project, ProjectError, ProjectStore},
     reader,
     scheduler::{self, Board, Command, Job, Pace},
-    secrets::DestinationSecrets,
+    secrets::{DestinationSecrets, Secret},
     settings::{Problem, Settings},
     sink::wasm::LoadError,
     store::{HostedStore, StoreError},
@@ -35,6 +37,9 @@ use crate::{
 
 /// How often settled history is trimmed.
 const RETAIN_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is kept when keys were last used.
+const KEEP_USED_EVERY: Duration = Duration::from_secs(300);
 
 /// Why a runtime does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +62,12 @@ pub enum StartError {
     /// The kept secrets.
     #[error("{0}")]
     Secrets(#[from] crate::secrets::VaultError),
+    /// The keys of the API.
+    #[error("{0}")]
+    Keys(String),
+    /// The certificate of the API.
+    #[error("cannot serve HTTPS: {0}; [api] tls in ampline.toml names both files")]
+    Tls(String),
     /// The sinks.
     #[error("{0}")]
     Sinks(#[from] LoadError),
@@ -71,6 +82,18 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl From<KeyError> for StartError {
+    fn from(error: KeyError) -> Self {
+        Self::Keys(error.to_string())
+    }
+}
+
+impl From<TlsError> for StartError {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(error.to_string())
+    }
 }
 
 /// Why a runtime did not stop cleanly. What was acknowledged is durable all the same.
@@ -112,8 +135,10 @@ pub struct Runtime {
     project_store: Arc<ProjectStore>,
     project: Arc<Project>,
     connections: Arc<Connections>,
-    data: DataDir,
-    address: SocketAddr,
+    keys: Arc<Keys>,
+    first_key: Option<Secret>,
+    tls: Option<Arc<Tls>>,
+    place: Place,
     router: Router,
     stop: watch::Sender<bool>,
     destinations: Arc<Destinations>,
@@ -127,14 +152,26 @@ impl Runtime {
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
         let (handle, commands) = scheduler::channel();
-        let parts = assemble::assemble(launch, handle.clone()).await?;
-        let address = parts.address;
+        let tls = settings.api.tls.as_ref().map(|files| Tls::open(&files.certificate, &files.key)).transpose()?.map(Arc::new);
+        let address = settings.runtime.listen;
+        let listener = Listener::bind(address, tls.clone(), settings.api.connections_max).await;
+        let listener = listener.map_err(|source| StartError::Listen { address, source })?;
+        let address = listener.address()?;
+        let parts = assemble::assemble(launch, handle.clone(), address).await?;
+        let place = Place { data: parts.data.clone(), address, project: settings.project.id.clone() };
         let api = parts.api(&settings, handle.clone())?;
+        let first_key = parts.admit().await?;
         let (stop, stopped) = watch::channel(false);
         let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
         parts.outbound.deliver(&stopped);
+        background.spawn(listener.serve(router.clone(), stopped.clone()));
+        background.spawn(keep_used(parts.keys.clone(), stopped.clone()));
+        if let Some(tls) = &tls {
+            let (place, shown) = (place.clone(), tls.clone());
+            background.spawn(tls.clone().watch(stopped.clone(), move || place.announce_again(&shown)));
+        }
         background.spawn(retain(
             parts.journal.clone(),
             parts.store.clone(),
@@ -148,9 +185,8 @@ impl Runtime {
         let spread = Duration::from_secs(settings.runtime.spread_s);
         let pace = Pace { reads_max: settings.runtime.reads_max.max(1), spread };
         background.spawn(inbound::run(Arc::new(parts.processing(&reading, handle))));
-        background.spawn(served(parts.listener, router.clone(), stopped.clone()));
         let scheduler = tokio::spawn(scheduled(reading, parts.jobs, pace, board, commands));
-        parts.data.announce(&RunningRuntime { pid: std::process::id(), address, project: settings.project.id.clone() })?;
+        place.announce(tls.as_deref())?;
         tracing::info!(event = "runtime.started", %address, project = %settings.project.id, data_dir = %parts.data.path().display());
         Ok(Self {
             journal: parts.journal,
@@ -158,8 +194,10 @@ impl Runtime {
             project_store: parts.project_store,
             project: parts.project,
             connections: parts.connections,
-            data: parts.data,
-            address,
+            keys: parts.keys,
+            first_key,
+            tls,
+            place,
             router,
             stop,
             destinations: parts.outbound.destinations,
@@ -171,7 +209,17 @@ impl Runtime {
 
     /// Where the API listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.place.address
+    }
+
+    /// Where the API listens, as an address to ask at.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.tls.is_some() { "https" } else { "http" }, self.place.address)
+    }
+
+    /// The first key for clients of the API, where this is the first start with this data folder. It is given out once.
+    pub fn take_first_key(&mut self) -> Option<Secret> {
+        self.first_key.take()
     }
 
     /// The API itself, for callers in this process.
@@ -180,8 +228,14 @@ impl Runtime {
     }
 
     /// Reads amp.yaml, ampline.toml and the folder of installations again. What they say counts at once, or nothing of it does and
-    /// the log says why. Objects that installations read are not taken away so.
+    /// the log says why. Objects that installations read are not taken away so. The files of the certificate are read again, too.
     pub async fn reload(&self) {
+        if let Some(tls) = &self.tls {
+            match tls.reload() {
+                Ok(()) => self.place.announce_again(tls),
+                Err(error) => tracing::error!(event = "tls.reload_refused", %error, "the certificate before it stays"),
+            }
+        }
         if let Err(error) = self.project.reload(false).await {
             tracing::error!(event = "project.reload_refused", %error, "nothing has changed");
         }
@@ -219,7 +273,10 @@ impl Runtime {
         if tokio::time::timeout(self.grace, self.destinations.quiet()).await.is_err() {
             tracing::warn!("what is left of a deleted destination is cleared up at the next start");
         }
-        self.data.withdraw();
+        self.place.data.withdraw();
+        if let Err(error) = self.keys.keep_used().await {
+            tracing::warn!(%error, "it could not be kept when keys were last used");
+        }
         self.project_store.close().await?;
         self.store.close().await?;
         self.journal.close().await?;
@@ -235,9 +292,43 @@ async fn scheduled(reading: reader::Shared, jobs: Vec<Job>, pace: Pace, board: B
     }
 }
 
-async fn served(listener: tokio::net::TcpListener, router: Router, stop: watch::Receiver<bool>) {
-    if let Err(error) = api::serve(listener, router, stop).await {
-        tracing::error!(%error, "the API ended");
+/// Where this runtime is found.
+#[derive(Clone)]
+struct Place {
+    data: DataDir,
+    address: SocketAddr,
+    project: String,
+}
+
+impl Place {
+    /// Tells the command line of this machine.
+    fn announce(&self, tls: Option<&Tls>) -> std::io::Result<()> {
+        self.data.announce(&RunningRuntime {
+            pid: std::process::id(),
+            address: self.address,
+            project: self.project.clone(),
+            certificate_sha256: tls.map(Tls::fingerprint),
+        })
+    }
+
+    /// Tells it about another certificate.
+    fn announce_again(&self, tls: &Tls) {
+        if let Err(error) = self.announce(Some(tls)) {
+            tracing::error!(%error, "the command line of this machine does not learn of the new certificate");
+        }
+    }
+}
+
+/// When keys were last used is kept every few minutes, and not at every request.
+async fn keep_used(keys: Arc<Keys>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(KEEP_USED_EVERY) => {}
+        }
+        if let Err(error) = keys.keep_used().await {
+            tracing::error!(%error, "it could not be kept when keys were last used; trying again");
+        }
     }
 }
 

@@ -31,6 +31,11 @@ pub use source::{SecretSource, read};
 pub use vault::{API_KEY, CONNECTIONS_KEY, DOWNLOAD_KEY, Held, Listed, Vault, signing_key_name};
 pub use vault_error::VaultError;
 
+/// Makes or replaces an entry of the system's keyring. Blocks: a keyring may ask a person to unlock it (30 s at most).
+pub(crate) fn store_in_keyring(entry: &KeyringEntry, value: &Secret) -> Result<(), String> {
+    keyring::set(entry, value.reveal())
+}
+
 /// A value that never shows itself; its memory is wiped when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);

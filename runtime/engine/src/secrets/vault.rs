@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{data_dir::DataDir, sqlite::FileLock};
 
-/// The entry of the key that clients of the API show.
+/// The entry of the key that the command line of this machine shows to the API.
 pub const API_KEY: &str = "api-key";
 /// The entry of what download URLs are signed with.
 pub const DOWNLOAD_KEY: &str = "download-key";
@@ -213,9 +213,16 @@ impl Vault {
         Ok(true)
     }
 
-    /// The key that clients of the API show; made at the first start.
+    /// The key that the command line of this machine shows to the API; made at the first start.
     pub fn api_key(&self, now: Timestamp) -> Result<Secret, VaultError> {
-        self.get_or_make(API_KEY, now, || Ok(Secret::new(format!("amp_{}", random_text()?.reveal()))))
+        self.get_or_make(API_KEY, now, new_api_key)
+    }
+
+    /// Makes another key for the command line of this machine.
+    pub fn renew_api_key(&self, now: Timestamp) -> Result<Secret, VaultError> {
+        let key = new_api_key()?;
+        self.put(API_KEY, &key, now)?;
+        Ok(key)
     }
 
     /// What download URLs are signed with; made at the first start.
@@ -265,6 +272,10 @@ fn has_expired(one: &Sealed, now: Timestamp) -> bool {
 fn forget_expired(file: &mut VaultFile, now: Timestamp) {
     file.entries.values_mut().for_each(|values| values.retain(|one| !has_expired(one, now)));
     file.entries.retain(|_, values| !values.is_empty());
+}
+
+fn new_api_key() -> Result<Secret, getrandom::Error> {
+    Ok(Secret::new(format!("amp_{}", random_text()?.reveal())))
 }
 
 fn random_text() -> Result<Secret, getrandom::Error> {

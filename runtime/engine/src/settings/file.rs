@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
-use super::{ConnectionSettings, ProviderAppSettings};
+use super::{ApiSettings, ConnectionSettings, ProviderAppSettings};
 use crate::secrets::SecretSource;
 
 /// The whole file. Every table may be left out.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub project: ProjectSettings,
     /// Addresses, folders and limits.
     pub runtime: RuntimeSettings,
+    /// How the API is served.
+    pub api: ApiSettings,
     /// How much settled history is kept.
     pub retention: RetentionSettings,
     /// Which networks destinations may reach.
@@ -43,16 +45,25 @@ pub struct Settings {
 impl Settings {
     /// Whether anything besides destinations, connections and installations is other than in `running`, which has flags applied.
     pub(crate) fn runs_otherwise(&self, running: &Self) -> bool {
-        (&self.project.id, &self.retention, &self.network, &self.secrets, &self.postgres, &self.limits, &self.integrations)
-            != (
-                &running.project.id,
-                &running.retention,
-                &running.network,
-                &running.secrets,
-                &running.postgres,
-                &running.limits,
-                &running.integrations,
-            )
+        (
+            &self.project.id,
+            self.api.lasting(),
+            &self.retention,
+            &self.network,
+            &self.secrets,
+            &self.postgres,
+            &self.limits,
+            &self.integrations,
+        ) != (
+            &running.project.id,
+            running.api.lasting(),
+            &running.retention,
+            &running.network,
+            &running.secrets,
+            &running.postgres,
+            &running.limits,
+            &running.integrations,
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! `ampline.toml`: everything that a runtime needs besides amp.yaml. Flags and environment variables stand above it.
 
+mod api;
 mod connection_file;
 mod connections;
 mod credentials;
@@ -7,12 +8,15 @@ pub(crate) mod destinations;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
+#[cfg(test)]
+mod mutants;
 mod reach;
 pub(crate) mod resolve;
 #[cfg(test)]
 mod tests;
 
 pub use crate::secrets::SecretSource;
+pub use api::{ApiSettings, TlsSettings};
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };

@@ -53,7 +53,7 @@ pub fn resolve(
     catalog: &Catalog,
     env: impl Fn(&str) -> Option<String>,
 ) -> Result<Resolved, Vec<Problem>> {
-    let mut problems = Vec::new();
+    let mut problems = settings.api.problems(settings.runtime.listen);
     let mut resolved = Resolved::default();
     let mut report = |place: String, message: String| problems.push(Problem { place, message });
     match reach::addresses(&settings.network.allow) {

@@ -240,7 +240,7 @@ fn every_way_to_authorise_is_checked_against_what_the_provider_expects() {
     check(&way(""), &["connections.hs: hubspot is authorised by OAuth 2: a person's consent"]);
     check(
         &way("access_token = { env = \"TOKEN\" }\napi_key = { env = \"TOKEN\" }"),
-        &["connections.hs: access_token and api_key are given; give exactly one of access_token, api_key, basic, oauth2"],
+        &["connections.hs: access_token and api_key are given; give exactly one of access_token, api_key, basic, custom, oauth2"],
     );
     check(
         &way("oauth2 = { refresh_token = { env = \"TOKEN\" } }"),

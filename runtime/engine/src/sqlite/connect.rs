@@ -64,6 +64,9 @@ pub(super) fn connect(path: &Path, options: &Options, role: Role) -> rusqlite::R
     connection.busy_timeout(BUSY_WAIT_MAX)?;
     // Only an orderly close folds the log: a file that was found damaged must stay as it is.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Statements keep the plan that they were prepared with. Else each is prepared anew whenever what is bound changes, for the sake of
+    // statistics (STAT4) that there are none of.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
     let cache_bytes_max = if role == Role::Writer { options.writer_cache_bytes_max } else { options.reader_cache_bytes_max };
     connection.pragma_update(None, "cache_size", -i64::from(cache_bytes_max / 1024))?;
@@ -73,12 +76,17 @@ pub(super) fn connect(path: &Path, options: &Options, role: Role) -> rusqlite::R
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", super::checkpoint::LOG_BYTES_MAX)?;
     connection.pragma_update(None, "query_only", role == Role::Reader)?;
-    let synchronous = match options.synchronous {
+    set_synchronous(&connection, options.synchronous)?;
+    Ok(connection)
+}
+
+/// From the next transaction on.
+pub(super) fn set_synchronous(connection: &Connection, synchronous: Synchronous) -> rusqlite::Result<()> {
+    let name = match synchronous {
         Synchronous::Full => "FULL",
         Synchronous::Normal => "NORMAL",
     };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    Ok(connection)
+    connection.pragma_update(None, "synchronous", name)
 }
 
 /// The last connection's orderly end: everything is in the one file, and the log is gone.

@@ -25,7 +25,7 @@ use readers::Readers;
 pub(crate) use rusqlite::Connection;
 pub(crate) use schema::Schema;
 pub(crate) use time::{due_us, ns, time_of_ns, time_of_us, us};
-use writer::Writer;
+use writer::{Answer, Writer};
 
 /// An open store. Closing checkpoints everything into the one file; dropping leaves that to the next opening.
 pub(crate) struct Database {
@@ -53,7 +53,7 @@ impl Database {
         let checkpointer = connect::connect(path, options, connect::Role::Checkpointer).map_err(unusable)?;
         let checkpoints = Checkpoints::new(checkpointer).map_err(unusable)?;
         Ok(Self {
-            writer: Writer::new(writer, checkpoints, lock),
+            writer: Writer::new(writer, options.synchronous, checkpoints, lock),
             readers: Readers::new(path.to_owned(), *options),
             path: path.to_owned(),
         })
@@ -72,7 +72,20 @@ impl Database {
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.writer.write(work, committed).await
+        self.writer.write(Answer::Durable, work, committed).await
+    }
+
+    /// As [`Database::write`], but nobody is promised anything yet: power loss may take it, unless something that was written later was
+    /// answered. Everybody sees it at once.
+    pub(crate) async fn write_ahead<T, R>(
+        &self,
+        work: impl FnMut(&Connection) -> Result<T, Fault<R>> + Send + 'static,
+    ) -> Result<T, Fault<R>>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.writer.write(Answer::Ordered, work, |_| ()).await
     }
 
     /// Runs `work` on one snapshot of the store, which holds everything that was answered before.

@@ -13,7 +13,13 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{Fault, StoreFailed, checkpoint::Checkpoints, connect::close, file_lock::FileLock, lock};
+use super::{
+    Fault, StoreFailed, Synchronous,
+    checkpoint::Checkpoints,
+    connect::{close, set_synchronous},
+    file_lock::FileLock,
+    lock,
+};
 
 /// Requests that wait or run; more wait outside the queue.
 const QUEUE_MAX: u32 = 256;
@@ -39,15 +45,27 @@ struct Queue {
     draining: bool,
 }
 
+/// What an answer says of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// What was written survives what the store's options say.
+    Durable,
+    /// Power loss may take what was written, unless something that was written later was answered as durable.
+    Ordered,
+}
+
 /// What closing lets go of, in this order.
 struct OpenFile {
     connection: Connection,
+    /// What durable commits survive, and how the connection commits at present.
+    synchronous: (Synchronous, Synchronous),
     checkpoints: Checkpoints,
     _lock: FileLock,
 }
 
 /// One request, without its types.
 trait Job: Send {
+    fn promise(&self) -> Answer;
     /// Does the work inside the transaction; whether that may be committed.
     fn run(&mut self, connection: &Connection) -> bool;
     /// The transaction failed as a whole.
@@ -59,6 +77,7 @@ trait Job: Send {
 }
 
 struct Request<W, C, T, R> {
+    promise: Answer,
     work: W,
     committed: C,
     outcome: Option<Result<T, Fault<R>>>,
@@ -73,6 +92,10 @@ where
     T: Send,
     R: Send,
 {
+    fn promise(&self) -> Answer {
+        self.promise
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
             .unwrap_or_else(|_| Err(StoreFailed("a defect: the request panicked, see the log".to_owned()).into()));
@@ -101,17 +124,19 @@ where
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+    pub(super) fn new(connection: Connection, synchronous: Synchronous, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+        let synchronous = (synchronous, synchronous);
         Arc::new(Self {
             queue: Mutex::default(),
             trouble: Mutex::default(),
             room: Arc::new(Semaphore::new(QUEUE_MAX as usize)),
-            file: Mutex::new(Some(OpenFile { connection, checkpoints, _lock: lock })),
+            file: Mutex::new(Some(OpenFile { connection, synchronous, checkpoints, _lock: lock })),
         })
     }
 
     pub(super) async fn write<T, R>(
         self: &Arc<Self>,
+        promise: Answer,
         work: impl FnMut(&Connection) -> Result<T, Fault<R>> + Send + 'static,
         committed: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Fault<R>>
@@ -122,7 +147,7 @@ impl Writer {
         let closed = || StoreFailed("the store is closed".to_owned());
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
-        self.submit(Box::new(Request { work, committed, outcome: None, reply, _room: room }));
+        self.submit(Box::new(Request { promise, work, committed, outcome: None, reply, _room: room }));
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
@@ -153,7 +178,7 @@ impl Writer {
                 queue.jobs.drain(..count).collect::<Vec<_>>()
             };
             if let Some(file) = file.as_mut() {
-                run(&file.connection, &mut group);
+                file.run(&mut group);
                 if let Some(why) = group.iter().find_map(|job| job.full()) {
                     *lock(&self.trouble) = Some((Instant::now(), why.to_owned()));
                     // The log may hold room that a fold frees for what comes next.
@@ -176,7 +201,7 @@ impl Writer {
         self.room.close();
         let this = Arc::clone(self);
         let closing = tokio::task::spawn_blocking(move || {
-            let Some(OpenFile { connection, checkpoints, _lock }) = lock(&this.file).take() else { return Ok(()) };
+            let Some(OpenFile { connection, checkpoints, _lock, .. }) = lock(&this.file).take() else { return Ok(()) };
             checkpoints.close();
             close(connection)
         });
@@ -196,12 +221,28 @@ impl Drop for Turn {
     }
 }
 
-/// One transaction for all; if one fails, each gets its own, so that only those fail that must.
-fn run(connection: &Connection, group: &mut [Box<dyn Job>]) {
-    if !transaction(connection, group) && group.len() > 1 {
-        for job in group {
-            transaction(connection, slice::from_mut(job));
+impl OpenFile {
+    /// One transaction for all; if one fails, each gets its own, so that only those fail that must.
+    fn run(&mut self, group: &mut [Box<dyn Job>]) {
+        if let Err(error) = self.prepare_for(group) {
+            return group.iter_mut().for_each(|job| job.fail(&error));
         }
+        if !transaction(&self.connection, group) && group.len() > 1 {
+            for job in group {
+                transaction(&self.connection, slice::from_mut(job));
+            }
+        }
+    }
+
+    /// Lets commits wait for the disk only where one of the group is to be answered as durable.
+    fn prepare_for(&mut self, group: &[Box<dyn Job>]) -> rusqlite::Result<()> {
+        let (durable, present) = &mut self.synchronous;
+        let needed = if group.iter().any(|job| job.promise() == Answer::Durable) { *durable } else { Synchronous::Normal };
+        if *present != needed {
+            set_synchronous(&self.connection, needed)?;
+            *present = needed;
+        }
+        Ok(())
     }
 }
 

@@ -124,6 +124,7 @@ pub(crate) fn page(envelopes: Vec<Envelope>, cursor: &str, now: i64) -> PageComm
         log: Vec::new(),
         now: at(now),
         lease: MINUTE,
+        end: None,
     }
 }
 

@@ -36,6 +36,7 @@ mod sqlite {
         destinations::another_name_keeps_backlog_claims_and_history,
         destinations::messages_that_no_read_made_are_queued_once,
         reads::j1_cursor_and_envelopes_are_durable_together,
+        reads::j1_the_last_page_and_the_end_are_durable_together,
         reads::j2_an_envelope_committed_twice_is_delivered_once,
         reads::j3_a_read_has_one_owner_and_a_stale_one_cannot_commit,
         reads::an_interrupted_operation_is_resumed_after_a_restart,

@@ -1,6 +1,6 @@
 //! Reads: J1 to J3, resumption and failures.
 
-use ampline::journal::{JournalError, OperationEnd, OperationFilter, OperationStatus};
+use ampline::journal::{JournalError, OperationEnd, OperationFilter, OperationStatus, PageCommit};
 
 use crate::fixture::*;
 
@@ -27,6 +27,23 @@ pub(crate) async fn j1_cursor_and_envelopes_are_durable_together(store: &impl St
     assert_eq!(ids(&claim(&*journal, "a", 9, 62).await), events([1]), "neither cursor nor envelope of the refused page");
     journal.commit(&resumed, page(vec![], "three", 63)).await.unwrap();
     assert_eq!(journal.reads().await.unwrap()[0].cursor.as_deref(), Some("three"), "an empty page moves the cursor");
+}
+
+pub(crate) async fn j1_the_last_page_and_the_end_are_durable_together(store: &impl Store) {
+    let journal = store.open();
+    let lease = begin(&*journal, "contacts", 0).await.unwrap();
+    let ended = Some(end(OperationStatus::Success, None, 1));
+    let last = PageCommit { end: ended, ..page(vec![envelope(1, "a", 1)], "behind", 1) };
+    journal.commit(&lease, last.clone()).await.unwrap();
+    is_stale(journal.commit(&lease, last).await, lease.fence);
+    drop(journal);
+
+    let journal = store.open();
+    let state = journal.reads().await.unwrap().remove(0);
+    assert_eq!((state.cursor.as_deref(), state.operation.unwrap().status), (Some("behind"), OperationStatus::Success));
+    assert_eq!(ids(&claim(&*journal, "a", 9, 2).await), events([1]));
+    let next = begin(&*journal, "contacts", 2).await.unwrap();
+    assert!(!next.resumed && next.operation_id != lease.operation_id, "nobody waits for a lease to end");
 }
 
 pub(crate) async fn j2_an_envelope_committed_twice_is_delivered_once(store: &impl Store) {

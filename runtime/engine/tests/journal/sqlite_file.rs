@@ -8,7 +8,10 @@ use ampline::journal::{
 };
 use ampline_core::retry::Verdict;
 
-use crate::fixture::*;
+use crate::{
+    fixture::*,
+    inbox::{accept, numbers, take},
+};
 
 /// A closed store with some envelopes.
 async fn closed_store() -> SqliteStore {
@@ -129,8 +132,12 @@ async fn a_half_made_store_is_made_anew() {
 
 /// Every released version, as its own release wrote it. To release a new one, commit what `.dump` says of a store like this, and
 /// the pragmas that a dump leaves out.
-const RELEASED: [(u32, &str); 3] =
-    [(1, include_str!("version-1.sql")), (2, include_str!("version-2.sql")), (3, include_str!("version-3.sql"))];
+const RELEASED: [(u32, &str); 4] = [
+    (1, include_str!("version-1.sql")),
+    (2, include_str!("version-2.sql")),
+    (3, include_str!("version-3.sql")),
+    (4, include_str!("version-4.sql")),
+];
 
 #[tokio::test]
 async fn every_released_version_is_migrated_with_its_data() {
@@ -146,6 +153,12 @@ async fn every_released_version_is_migrated_with_its_data() {
         assert_eq!(claimed.next_due, None);
         let resumed = begin(&*journal, "contacts", 1).await.unwrap();
         assert_eq!((resumed.resumed, resumed.pages, resumed.cursor.as_deref()), (true, 1, Some("one")), "version {version}");
+        let inbox = journal.inbox();
+        assert_eq!((inbox.waiting, inbox.dead), if version < 4 { (0, 0) } else { (2, 1) }, "version {version}");
+        let expected = if version < 4 { (3, 0) } else { (0, 3) };
+        assert_eq!(accept(&*journal, "contacts", 0..3, 0).await, expected, "what was accepted before is known again");
+        let claimed = take(&*journal, 9, 1).await.expect("a queue");
+        assert_eq!(numbers(&claimed), if version < 4 { vec![0, 1, 2] } else { vec![1, 2] }, "version {version}");
     }
 }
 

@@ -6,8 +6,8 @@ use ampline_core::template::{Context, OBJECT_KEY_BYTES_MAX, PARTITION_KEY_CHARS_
 
 use super::parts;
 
-/// Far above what a template may render.
-const TEXT_BYTES_MAX: usize = 1 << 20;
+/// What a template may render at most.
+const TEXT_BYTES_MAX: usize = 4 << 20;
 
 pub(super) fn run(data: &[u8]) {
     let [purpose, data @ ..] = data else { return };

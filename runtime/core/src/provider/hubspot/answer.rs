@@ -11,8 +11,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
+    associations,
     object::Interface,
-    position::{Listing, Position, compare_ids},
+    position::{AFTER_BYTES_MAX, Listing, Position, compare_ids},
     record,
     request::{Page, tells_of_deletes},
     search::left_over,
@@ -26,9 +27,6 @@ use crate::{
         piece::{parse, text},
     },
 };
-
-/// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
-pub(super) const AFTER_BYTES_MAX: usize = 2_000;
 
 #[derive(Deserialize)]
 struct PageBody<'a> {
@@ -67,7 +65,7 @@ pub(super) fn refuse(plan: &ReadPlan) -> Result<(), ReadError> {
 pub(super) fn page(plan: &ReadPlan, run: &Run, body: &Bytes) -> Result<ProviderPage, ReadError> {
     let asked = Page::of(plan, run);
     let answer: PageBody<'_> = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
-    let with_associations = matches!(asked, Page::List(_)) && !plan.associations.is_empty();
+    let with_associations = matches!(asked, Page::List(_)) && !plan.associations.is_empty() && associations::are_carried(plan);
     let read = |raw: &&RawValue| record::read(plan, raw, body, with_associations);
     let mut records = answer.results.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let next = answer.paging.and_then(|paging| paging.next);

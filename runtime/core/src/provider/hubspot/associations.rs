@@ -8,10 +8,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{
-    answer::{AFTER_BYTES_MAX, Paging},
-    request::Input,
-};
+use super::{answer::Paging, position::AFTER_BYTES_MAX, request::Input};
 use crate::{
     members::Members,
     plan::ReadPlan,
@@ -55,6 +52,14 @@ struct CarriedEnd<'a> {
     id: &'a RawValue,
     #[serde(default)]
     r#type: String,
+}
+
+/// Longest list of names that goes into an address, in bytes before it is percent-encoded.
+const NAMES_BYTES_MAX: usize = 2_000;
+
+/// Whether a list is asked to carry them along; else they are asked for apart.
+pub(super) fn are_carried(plan: &ReadPlan) -> bool {
+    plan.associations.iter().map(|name| name.len() + 1).sum::<usize>() <= NAMES_BYTES_MAX
 }
 
 /// What a list's record carries. Left out, and to be asked for apart, is what is cut off or has another name than was asked for.

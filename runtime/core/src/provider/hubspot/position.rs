@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use sha2::{Digest, Sha256};
 
+/// Longest token of a list's next page; real ones have a few digits. It goes into a URL, percent-encoded.
+pub(super) const AFTER_BYTES_MAX: usize = 2_000;
+
 /// Where the next page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position<'a> {
@@ -31,7 +34,9 @@ impl<'a> Position<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         match text.split_once(':')? {
             // As older releases wrote it.
-            ("list", after) => Some(Self::List(Listing { after: Some(after), ..Listing::default() })),
+            ("list", after) if after.len() <= AFTER_BYTES_MAX => {
+                Some(Self::List(Listing { after: Some(after), ..Listing::default() }))
+            }
             ("page", rest) => Listing::parse(rest).map(Self::List),
             ("id", id) => Some(Self::Id(id)),
             ("archived", rest) => Listing::parse(rest).map(Self::Archived),
@@ -54,7 +59,7 @@ impl<'a> Listing<'a> {
             return Some(Self::default());
         }
         let (pages, rest) = text.split_once(':')?;
-        let (earlier, after) = rest.split_once(':')?;
+        let (earlier, after) = rest.split_once(':').filter(|(_, after)| after.len() <= AFTER_BYTES_MAX)?;
         Some(Self { after: Some(after), pages: pages.parse().ok()?, earlier: u64::from_str_radix(earlier, 16).ok()? })
     }
 
@@ -118,6 +123,10 @@ mod tests {
     fn foreign_texts_are_no_positions() {
         for text in ["", "list", "page:x", "page:1:g:a", "page:1:f", "page:-1:f:a", "archived:1", "elsewhere:1", "page"] {
             assert_eq!(Position::parse(text), None, "{text}");
+        }
+        for kind in ["list:", "page:1:f:", "archived:1:f:"] {
+            let text = |bytes| kind.to_owned() + &"x".repeat(bytes);
+            assert!(Position::parse(&text(AFTER_BYTES_MAX)).is_some() && Position::parse(&text(AFTER_BYTES_MAX + 1)).is_none());
         }
         assert!(matches!(Position::parse("list:a:b"), Some(Position::List(Listing { after: Some("a:b"), .. }))));
     }

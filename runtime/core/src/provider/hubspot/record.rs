@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Names beside the properties up to which each is compared with every property; HubSpot writes five or six, and more are looked up.
+const COMPARED_MAX: usize = 16;
+
 /// A record, its properties apart from what stands beside them; names lower-cased.
 #[derive(Default)]
 struct RecordBody<'a> {
@@ -72,19 +75,19 @@ pub(super) fn read(plan: &ReadPlan, raw: &RawValue, body: &Bytes, with_associati
         true => associations::carried(plan, associations).map_err(|error| wrong(&error))?,
         false => Vec::new(),
     };
+    let modified_at = changed_at(find("updatedat"), find("archivedat").filter(|_| deleted));
+    let mut fields = Vec::with_capacity(root.len() + properties.len());
+    let field = |(name, value)| (name, slice(body, value));
     // A property stands before what HubSpot may come to write beside it, but `id` is always the primary key.
-    let names: HashSet<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
-    let outer = root.iter().filter(|(name, _)| name == "id" || !names.contains(name.as_str())).cloned();
-    let inner = properties.iter().filter(|(name, _)| name != "id").cloned();
-    let fields = outer.chain(inner).map(|(name, value)| (name, slice(body, value))).collect();
-    Ok(Record {
-        id: id.into_owned(),
-        modified_at: changed_at(find("updatedat"), find("archivedat").filter(|_| deleted)),
-        deleted,
-        raw: slice(body, raw),
-        fields,
-        associations,
-    })
+    let names: Option<HashSet<&str>> =
+        (root.len() > COMPARED_MAX).then(|| properties.iter().map(|(name, _)| name.as_str()).collect());
+    let is_inner = |name: &str| match &names {
+        Some(names) => names.contains(name),
+        None => properties.iter().any(|(property, _)| property == name),
+    };
+    fields.extend(root.into_iter().filter(|(name, _)| name == "id" || !is_inner(name)).map(field));
+    fields.extend(properties.into_iter().filter(|(name, _)| name != "id").map(field));
+    Ok(Record { id: id.into_owned(), modified_at, deleted, raw: slice(body, raw), fields, associations })
 }
 
 /// Archiving is a change, the last one of all, but HubSpot need not count it as one.

@@ -7,6 +7,7 @@ use http::{HeaderValue, Method, Request, header};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    associations,
     object::{Interface, escaped_object},
     position::{Listing, Position},
     search,
@@ -150,7 +151,7 @@ fn list_url(plan: &ReadPlan, run: &Run, after: Option<&str>, archived: bool) -> 
     if Interface::of(&plan.key.object_name) == Interface::Objects {
         push_list("properties", &Selection::carried(plan, run.read_type), &mut url);
         // An archived record has none any more.
-        let associations = if archived { &[][..] } else { &plan.associations };
+        let associations = if archived || !associations::are_carried(plan) { &[][..] } else { &plan.associations };
         push_list("associations", associations, &mut url);
     }
     if let Some(after) = after {

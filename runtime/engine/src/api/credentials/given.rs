@@ -108,18 +108,23 @@ pub(super) struct PasswordCredentials {
 #[serde(untagged)]
 pub(super) enum MetadataValue {
     Text(String),
-    Sourced {
-        value: String,
-        /// `input`, `token`, …: it makes no difference here.
-        #[serde(rename = "source")]
-        _source: Option<String>,
-    },
+    Sourced(Sourced),
+}
+
+/// A text, and where it comes from.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sourced {
+    value: String,
+    /// `input`, `token`, …: it makes no difference here.
+    #[serde(rename = "source")]
+    _source: Option<String>,
 }
 
 /// The texts alone.
 pub(super) fn metadata(given: BTreeMap<String, MetadataValue>) -> Map<String, Value> {
     let text = |value| match value {
-        MetadataValue::Text(text) | MetadataValue::Sourced { value: text, .. } => Value::from(text),
+        MetadataValue::Text(text) | MetadataValue::Sourced(Sourced { value: text, .. }) => Value::from(text),
     };
     given.into_iter().map(|(name, value)| (name, text(value))).collect()
 }

@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the routes themselves: [`Routes`] takes nothing that says not what it is.
 
-mod common;
+mod answers;
 mod parameters;
 #[cfg(test)]
 mod tests;
@@ -88,7 +88,7 @@ impl Routes {
         document.components = Some(components);
         let mut document = serde_json::to_value(document).unwrap_or_default();
         parameters::describe(&mut document);
-        common::complete(&mut document);
+        answers::complete(&mut document);
         document
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Names and descriptions.
-const PATH: [(&str, &str); 14] = [
+const PATH: [(&str, &str); 19] = [
+    ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
     ("destinationIdOrName", "A destination's id or name."),
@@ -15,11 +16,15 @@ const PATH: [(&str, &str); 14] = [
     ("installationId", "An installation's id."),
     ("integrationIdOrName", "An integration's id, or its name in amp.yaml."),
     ("itemId", "The provider's primary key of the record."),
-    ("objectName", "The object, by the provider's name."),
+    ("jwtKeyId", "A public key's id: the `kid` of its tokens."),
+    ("objectName", "The object, by the provider's name, or by the one that the manifest maps it to where fields are asked for."),
     ("operationId", "An operation's id."),
     ("projectIdOrName", "The project that this runtime serves."),
+    ("provider", "A provider's name in the catalog."),
     ("providerAppId", "The id of a registration."),
     ("sinkName", "The type of destination that the sink serves."),
+    ("revisionId", "A revision's id."),
+    ("uploadId", "Of the address that generate-upload-url gave."),
 ];
 
 /// Adds every parameter of a path that its handler did not describe; null is no text of an address, so it leaves those.

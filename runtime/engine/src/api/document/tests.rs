@@ -63,6 +63,8 @@ fn every_operation_says_what_it_is() {
         let tagged = operation["tags"].as_array().unwrap();
         assert!(matches!(&tagged[..], [one] if tags.contains(one.as_str().unwrap())), "{told}: {tagged:?}");
         let answers = operation["responses"].as_object().unwrap();
+        let named = |one: &Value| one["$ref"].is_string() || one["description"].as_str().is_some_and(|text| !text.is_empty());
+        assert!(answers.values().all(named), "{told}: {answers:?}");
         assert!(answers.keys().any(|status| status.starts_with('2')), "{told} never succeeds");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             assert!(parameter["schema"].is_object(), "{told}: {parameter}");

@@ -9,6 +9,7 @@ use super::{
     context::EnvelopeReader,
     lane::{Key, Lane},
     lanes::SharedLane,
+    recent::Recent,
 };
 use crate::{
     journal::{Claim, ClaimRequest, Claimed},
@@ -65,25 +66,27 @@ pub(super) fn worth_a_look(lane: &SharedLane) -> bool {
 }
 
 /// Takes what is due, then reads the envelopes. If either fails, what was taken is given back.
-pub(super) fn claim(db: &Connection, shared: &SharedLane, request: &ClaimRequest) -> Result<Claim, Fault> {
+pub(super) fn claim(db: &Connection, shared: &SharedLane, recent: &Recent, request: &ClaimRequest) -> Result<Claim, Fault> {
     let mut take = Take { request, now_us: us(request.now), bytes: 0, taken: Vec::new(), next_us: None };
     // The first statement of this snapshot runs under the lock: see `SharedLane::lock`.
     let looked = take.look(db, &mut shared.lock());
-    let claimed = looked.and_then(|()| read_envelopes(db, &take.taken));
+    let claimed = looked.and_then(|()| envelopes(db, recent, &take.taken));
     if claimed.is_err() {
         shared.change(|lane| take.taken.iter().for_each(|taken| lane.give_back(taken.delivery)));
     }
     Ok(Claim { deliveries: claimed?, next_due: take.next_us.map(time_of_us) })
 }
 
-fn read_envelopes(db: &Connection, taken: &[Taken]) -> Result<Vec<Claimed>, Fault> {
-    let mut envelopes = EnvelopeReader::new(db)?;
+fn envelopes(db: &Connection, recent: &Recent, taken: &[Taken]) -> Result<Vec<Claimed>, Fault> {
+    let mut stored = EnvelopeReader::new(db)?;
     let mut claimed = Vec::with_capacity(taken.len());
     for Taken { delivery, envelope, attempt, replay_of } in taken {
-        let envelope = envelopes
-            .read(*envelope)?
-            .ok_or_else(|| StoreFailed(format!("delivery {delivery} is pending but its envelope is gone: restore a backup")))?;
-        claimed.push(Claimed { delivery: *delivery, attempt: *attempt, replay_of: *replay_of, envelope: Arc::new(envelope) });
+        let gone = || StoreFailed(format!("delivery {delivery} is pending but its envelope is gone: restore a backup"));
+        let envelope = match recent.take(*envelope) {
+            Some(envelope) => envelope,
+            None => Arc::new(stored.read(*envelope)?.ok_or_else(gone)?),
+        };
+        claimed.push(Claimed { delivery: *delivery, attempt: *attempt, replay_of: *replay_of, envelope });
     }
     Ok(claimed)
 }

@@ -1,6 +1,6 @@
 //! A page's envelopes and its cursor become durable together (J1), and each envelope once (J2).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ampline_core::{cursor::ReadType, message::Envelope};
 use jiff::Timestamp;
@@ -13,9 +13,10 @@ use super::{
     lane::Key,
     lanes::Lanes,
     ownership,
+    recent::Recent,
 };
 use crate::{
-    journal::{JournalError, LogEntry, PageCommit, ReadLease},
+    journal::{JournalError, LogEntry, OperationEnd, PageCommit, ReadLease},
     sqlite::{StoreFailed, due_us},
 };
 
@@ -28,6 +29,7 @@ pub(super) struct Progress {
     pub(super) log: Vec<LogEntry>,
     pub(super) now: Timestamp,
     pub(super) lease: Duration,
+    pub(super) end: Option<OperationEnd>,
 }
 
 /// A page, encoded before it queues for the one writer.
@@ -40,8 +42,14 @@ pub(super) struct Prepared {
 /// Envelopes, encoded.
 pub(super) struct Envelopes {
     contexts: Vec<PreparedContext>,
-    /// Each with its place in `contexts`.
-    own: Vec<(usize, Own)>,
+    each: Vec<PreparedEnvelope>,
+}
+
+struct PreparedEnvelope {
+    /// Its place in `contexts`.
+    context: usize,
+    own: Own,
+    whole: Arc<Envelope>,
 }
 
 struct PreparedContext {
@@ -53,11 +61,11 @@ struct PreparedContext {
 
 /// Encodes a page.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
-    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time } =
+    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end } =
         commit;
     Ok(Prepared {
         lease: lease.clone(),
-        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time },
+        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end },
         envelopes: encode(envelopes)?,
     })
 }
@@ -75,7 +83,8 @@ pub(super) fn encode(envelopes: Vec<Envelope>) -> Result<Envelopes, JournalError
         }
     }
     let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
-    Ok(Envelopes { contexts, own: places.into_iter().zip(envelopes.into_iter().map(Own::of)).collect() })
+    let prepared = |(context, envelope)| PreparedEnvelope { context, own: Own::of(&envelope), whole: Arc::new(envelope) };
+    Ok(Envelopes { contexts, each: places.into_iter().zip(envelopes).map(prepared).collect() })
 }
 
 impl PreparedContext {
@@ -96,6 +105,8 @@ pub(super) struct Arrived {
     pub(super) name: String,
     pub(super) destination: i64,
     pub(super) keys: Vec<Key>,
+    /// Those that the keys lead to.
+    pub(super) envelopes: Vec<Arc<Envelope>>,
     /// Bytes of their bodies.
     pub(super) bytes: i64,
     /// Why all of it is given up at once, where the destination was deleted.
@@ -120,7 +131,7 @@ pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, F
 
 /// Stores envelopes, each once (J2); says what is new for which destination.
 pub(super) fn store(db: &Connection, envelopes: &Envelopes, now: Timestamp) -> Result<Vec<Arrived>, Fault> {
-    if envelopes.own.is_empty() {
+    if envelopes.each.is_empty() {
         return Ok(Vec::new());
     }
     let mut arrived = Vec::new();
@@ -151,7 +162,8 @@ fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>
         None => {
             let destination = destinations::row_of(db, &context.destination)?;
             let gone = destinations::gone(db, destination)?;
-            arrived.push(Arrived { name: context.destination.clone(), destination, keys: Vec::new(), bytes: 0, gone });
+            let name = context.destination.clone();
+            arrived.push(Arrived { name, destination, keys: Vec::new(), envelopes: Vec::new(), bytes: 0, gone });
             arrived.len() - 1
         }
     };
@@ -189,8 +201,9 @@ fn insert(
         "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, reason) \
          VALUES (?1, ?1, ?2, ?3, iif(?7 IS NULL, 0, 2), ?4, 0, 0, ?5, ?6, ?7)",
     )?;
-    for (place, own) in &envelopes.own {
-        let context = contexts.get_mut(*place).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
+    for PreparedEnvelope { context, own, whole } in &envelopes.each {
+        let context =
+            contexts.get_mut(*context).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
         let new = envelope.execute(params![
             next,
             own.event_id,
@@ -209,6 +222,7 @@ fn insert(
         let gone = arrived.gone.as_deref();
         delivery.execute(params![next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes, gone])?;
         arrived.keys.push(Key { at_us, delivery: next });
+        arrived.envelopes.push(Arc::clone(whole));
         arrived.bytes += bytes;
         context.new += 1;
         body_bytes += bytes;
@@ -219,8 +233,10 @@ fn insert(
 }
 
 /// After the commit: tells those who wait.
-pub(super) fn announce(lanes: &Lanes, arrived: &[Arrived]) {
-    for Arrived { name, destination, keys, bytes, gone } in arrived {
+pub(super) fn announce(lanes: &Lanes, recent: &Recent, arrived: &[Arrived]) {
+    for Arrived { name, destination, keys, envelopes, bytes, gone } in arrived {
+        // An envelope has the id of its first delivery.
+        keys.iter().zip(envelopes).for_each(|(key, envelope)| recent.keep(key.delivery, envelope));
         let shared = lanes.know(name, *destination);
         if gone.is_some() {
             continue;

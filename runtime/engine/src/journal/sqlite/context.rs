@@ -58,16 +58,16 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn of(envelope: Envelope) -> Self {
+    pub(super) fn of(envelope: &Envelope) -> Self {
         let Envelope { id, metadata, index, body, occurred_at, .. } = envelope;
         let usual = metadata.event_id == *id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer());
         Self {
             event_id: id.into_bytes(),
-            event_text: (!usual).then_some(metadata.event_id),
-            occurred_at_ns: ns(occurred_at),
-            timestamp: metadata.timestamp,
-            records: records::encode(&index),
-            body,
+            event_text: (!usual).then(|| metadata.event_id.clone()),
+            occurred_at_ns: ns(*occurred_at),
+            timestamp: metadata.timestamp.clone(),
+            records: records::encode(index),
+            body: body.clone(),
         }
     }
 }

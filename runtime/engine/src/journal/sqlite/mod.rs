@@ -17,6 +17,7 @@ mod operations;
 mod ownership;
 mod purge;
 mod queues;
+mod recent;
 mod records;
 mod rename;
 mod replay;
@@ -30,6 +31,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lanes::Lanes;
 use queues::Queues;
+use recent::Recent;
 use uuid::Uuid;
 
 use super::{
@@ -61,6 +63,7 @@ type Fault = sqlite::Fault<JournalError>;
 pub struct SqliteJournal {
     database: Database,
     lanes: Arc<Lanes>,
+    recent: Arc<Recent>,
     queues: Arc<Queues>,
 }
 
@@ -76,7 +79,7 @@ impl SqliteJournal {
             destinations::load(writer, &lanes)?;
             inbox::load(writer, &queues)
         })?;
-        Ok(Arc::new(Self { database, lanes, queues }))
+        Ok(Arc::new(Self { database, lanes, recent: Arc::default(), queues }))
     }
 
     /// The file.
@@ -94,13 +97,15 @@ impl std::fmt::Debug for SqliteJournal {
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
-        Ok(self.database.write(move |db| ownership::begin(db, &begin), |_| ()).await?)
+        // An operation that power loss takes has committed nothing: another begins.
+        Ok(self.database.write_ahead(move |db| ownership::begin(db, &begin)).await?)
     }
 
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
         let page = commit::prepare(lease, commit)?;
-        let lanes = Arc::clone(&self.lanes);
-        let arrived = self.database.write(move |db| commit::commit(db, &page), move |arrived| commit::announce(&lanes, arrived));
+        let (lanes, recent) = (Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let announce = move |arrived: &Vec<commit::Arrived>| commit::announce(&lanes, &recent, arrived);
+        let arrived = self.database.write(move |db| commit::commit(db, &page), announce);
         Ok(arrived.await.map(drop)?)
     }
 
@@ -159,7 +164,8 @@ impl Journal for SqliteJournal {
         if !claim::worth_a_look(&lane) {
             return Ok(Claim::default());
         }
-        Ok(self.database.read(move |db| claim::claim(db, &lane, &request)).await?)
+        let recent = Arc::clone(&self.recent);
+        Ok(self.database.read(move |db| claim::claim(db, &lane, &recent, &request)).await?)
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
@@ -254,9 +260,9 @@ impl Journal for SqliteJournal {
 
     async fn enqueue(&self, envelopes: Vec<Envelope>, now: Timestamp) -> Result<Vec<i64>> {
         let envelopes = commit::encode(envelopes)?;
-        let lanes = Arc::clone(&self.lanes);
+        let (lanes, recent) = (Arc::clone(&self.lanes), Arc::clone(&self.recent));
         let store = move |db: &sqlite::Connection| commit::store(db, &envelopes, now);
-        let arrived = self.database.write(store, move |arrived: &Vec<_>| commit::announce(&lanes, arrived)).await?;
+        let arrived = self.database.write(store, move |arrived: &Vec<_>| commit::announce(&lanes, &recent, arrived)).await?;
         Ok(arrived.iter().flat_map(|one| one.keys.iter().map(|key| key.delivery)).collect())
     }
 
@@ -297,13 +303,13 @@ impl Inbox for SqliteJournal {
 
     async fn settle_events(&self, claim: &EventClaim, mut settlement: EventSettlement) -> Result<()> {
         let envelopes = commit::encode(std::mem::take(&mut settlement.envelopes))?;
-        let (queues, lanes, fence) = (Arc::clone(&self.queues), Arc::clone(&self.lanes), claim.fence);
-        let (owners, claim) = (Arc::clone(&self.queues), claim.clone());
+        let (queues, lanes, recent) = (Arc::clone(&self.queues), Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let (owners, claim, fence) = (Arc::clone(&self.queues), claim.clone(), claim.fence);
         let settled = self.database.write(
             move |db| inbox::settle(db, &owners, &claim, &settlement, &envelopes),
             move |settled: &inbox::Settled| {
                 inbox::announce_settled(&queues, fence, settled);
-                commit::announce(&lanes, &settled.arrived);
+                commit::announce(&lanes, &recent, &settled.arrived);
             },
         );
         Ok(settled.await.map(drop)?)

@@ -190,7 +190,8 @@ pub(super) fn advance(db: &Connection, lease: &ReadLease, progress: &Progress) -
         estimate,
         progress.read_type.as_str()
     ])?;
-    Ok(operation_log::append(db, operation, &progress.log)?)
+    operation_log::append(db, operation, &progress.log)?;
+    progress.end.as_ref().map_or(Ok(()), |end| conclude(db, read, operation, end))
 }
 
 /// Gives up the lease; the operation stays in progress, for the next owner to resume.
@@ -202,6 +203,11 @@ pub(super) fn suspend(db: &Connection, lease: &ReadLease, log: &[LogEntry]) -> R
 
 /// Ends an operation and gives up the lease.
 pub(super) fn finish(db: &Connection, lease: &ReadLease, end: &OperationEnd) -> Result<(), Fault> {
+    let (read, operation) = owned(db, lease)?;
+    conclude(db, read, operation, end)
+}
+
+fn conclude(db: &Connection, read: i64, operation: i64, end: &OperationEnd) -> Result<(), Fault> {
     let (status, failed) = match end.status {
         OperationStatus::Success => (SUCCESS, false),
         OperationStatus::Failure => (FAILURE, true),
@@ -209,7 +215,6 @@ pub(super) fn finish(db: &Connection, lease: &ReadLease, end: &OperationEnd) -> 
             return Err(StoreFailed("an operation cannot end as in progress: end it as success or failure".to_owned()).into());
         }
     };
-    let (read, operation) = owned(db, lease)?;
     let sql = "UPDATE read SET cursor = coalesce(?2, cursor), lease_until_us = 0, \
                failures = CASE WHEN ?3 THEN failures + 1 ELSE 0 END, strikes = CASE WHEN ?3 THEN ?4 ELSE 0 END WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![read, end.cursor, failed, end.strikes])?;

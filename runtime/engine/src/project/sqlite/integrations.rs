@@ -85,7 +85,7 @@ pub(super) fn deploy(db: &Connection, deployment: &Deployment, now_us: i64) -> R
     let hash: [u8; 32] = Sha256::digest(format!("{spec_version}\n{text}")).into();
     let known = find(db, id)?;
     if let Some(known) = &known {
-        refuse_foreign(known, origin)?;
+        known.refusal(origin).map_or(Ok(()), |refusal| Err(Fault::Refused(refusal)))?;
     }
     let latest = known.as_ref().map(|known| known.latest.id.clone());
     let same = latest.as_ref().map_or(Ok(false), |latest| has_hash(db, latest, &hash))?;
@@ -99,16 +99,6 @@ pub(super) fn deploy(db: &Connection, deployment: &Deployment, now_us: i64) -> R
     let row = params![id, content.name, content.provider, revision, origin.name(), origin.file(), now_us];
     db.prepare_cached(sql)?.execute(row)?;
     Ok(!same || known.is_some_and(|known| known.disabled_reason.is_some() || known.origin != *origin))
-}
-
-/// Files stand above all else, as long as they name the thing.
-fn refuse_foreign(known: &IntegrationRecord, by: &Origin) -> Result<(), Fault> {
-    match (&known.origin, by) {
-        (Origin::File(file), Origin::Command | Origin::Api) if known.disabled_reason.is_none() => {
-            Err(Fault::Refused(ProjectError::OwnedByFile { what: "integration", name: known.name.clone(), file: file.clone() }))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn has_hash(db: &Connection, revision: &str, hash: &[u8; 32]) -> Result<bool, Fault> {
@@ -148,7 +138,7 @@ pub(super) fn disable(db: &Connection, id: &str, reason: &str) -> Result<bool, F
 pub(super) fn delete(db: &Connection, id: &str) -> Result<(), Fault> {
     let known = find(db, id)?;
     let known = known.ok_or_else(|| Fault::Refused(ProjectError::NotFound { what: "integration", name: id.to_owned() }))?;
-    refuse_foreign(&known, &Origin::Api)?;
+    known.refusal(&Origin::Api).map_or(Ok(()), |refusal| Err(Fault::Refused(refusal)))?;
     let sql = "SELECT group_ref FROM installation WHERE integration = ?1 ORDER BY group_ref LIMIT 1";
     let group: Option<String> = db.prepare_cached(sql)?.query_row([&known.id], |row| row.get(0)).optional()?;
     if let Some(group) = group {

@@ -7,6 +7,7 @@ mod connections;
 mod destinations;
 mod installations;
 mod integrations;
+mod keys;
 mod parties;
 mod sinks;
 
@@ -23,6 +24,7 @@ pub use super::sqlite::installations::{InstallationFilter, PAGE_MAX};
 use super::{
     change::{Applied, Change},
     error::ProjectError,
+    keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
         ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
         Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
@@ -38,6 +40,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-1.sql"),
         include_str!("schema-2.sql"),
         include_str!("answers.sql"),
+        include_str!("keys.sql"),
         include_str!("destinations.sql"),
     ],
 };
@@ -205,6 +208,43 @@ impl ProjectStore {
     /// Keeps an answer for a day, and forgets those whose time is over.
     pub async fn keep_answer(&self, answer: KeptAnswer, now: Timestamp) -> Result<(), ProjectError> {
         Ok(self.database.write(move |db| answers::keep(db, &answer, now), |()| ()).await?)
+    }
+
+    /// Every API key, in the order of their making.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, ProjectError> {
+        Ok(self.database.read(keys::api_keys).await?)
+    }
+
+    /// Makes or replaces an API key.
+    pub async fn put_api_key(&self, key: ApiKeyRecord) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| keys::put_api_key(db, &key), |()| ()).await?)
+    }
+
+    /// Keeps when API keys were last used.
+    pub async fn api_keys_used(&self, used: Vec<(String, Timestamp)>) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| keys::api_keys_used(db, &used), |()| ()).await?)
+    }
+
+    /// Takes away an API key.
+    pub async fn delete_api_key(&self, id: &str) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| keys::delete_api_key(db, &id), |()| ()).await?)
+    }
+
+    /// Every public key by which tokens are checked, in the order of their making.
+    pub async fn jwt_keys(&self) -> Result<Vec<JwtKeyRecord>, ProjectError> {
+        Ok(self.database.read(keys::jwt_keys).await?)
+    }
+
+    /// Makes or replaces a public key by which tokens are checked.
+    pub async fn put_jwt_key(&self, key: JwtKeyRecord) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| keys::put_jwt_key(db, &key), |()| ()).await?)
+    }
+
+    /// Takes away a public key.
+    pub async fn delete_jwt_key(&self, id: &str) -> Result<(), ProjectError> {
+        let id = id.to_owned();
+        Ok(self.database.write(move |db| keys::delete_jwt_key(db, &id), |()| ()).await?)
     }
 
     /// Installations by id, from behind `after` on, at most [`PAGE_MAX`].

@@ -3,6 +3,7 @@
 //! Doubles: the far end of the scheduler's channel, which tells what the scheduler would have heard. Oracle: the contract's section 4.
 
 mod files;
+mod previews;
 mod semantics;
 mod store;
 

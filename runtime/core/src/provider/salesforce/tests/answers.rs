@@ -200,8 +200,11 @@ fn children(ids: Range<usize>, next: Option<&str>) -> String {
 
 const OF_CHILDREN: &str = "/services/data/v60.0/query/0r8RO0000016PIAYA2-500";
 
-/// Reads a page whose record has these children, and what follows; the ids, what was asked, and what was cut.
-fn followed(first: &str, further: &[String]) -> Result<(Vec<String>, Vec<String>, Option<String>), ReadError> {
+/// The children's ids, what was asked for, and what was cut.
+type Followed = (Vec<String>, Vec<String>, Option<String>);
+
+/// Reads a page whose record has these children, and what follows.
+fn followed(first: &str, further: &[String]) -> Result<Followed, ReadError> {
     let plan = ReadPlan { associations: vec!["Contacts".to_owned()], ..accounts() };
     let body = body(&[&format!(r#"{{"Id":"{LAST}","Contacts":{first}}}"#)], 1, None);
     let mut records = salesforce().page(&plan, &run(None, None), &answer(200, &[], &body))?.records;

@@ -112,7 +112,7 @@ fn custom(block: &Block<'_>, report: &mut Report) -> CustomAuth {
         };
         pairs.iter().filter_map(place).collect::<Vec<_>>()
     };
-    let (headers, query) = (places("headers", &headers), places("queryParams", &query));
+    let (headers, query) = (places("headers", headers), places("queryParams", query));
     for idle in inputs.iter().filter(|input| !used.contains(&input.name)) {
         let message = format!("the input {} goes nowhere", quote(&idle.name));
         let remedy = format!("write `{{{{.{}}}}}` into a header or a parameter", idle.name);

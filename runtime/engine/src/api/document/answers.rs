@@ -1,5 +1,6 @@
 //! What holds for all operations, said once: who is asked for a key, and the errors that any of them may answer with.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -7,11 +8,13 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 15] = [
     ("projects", "The project that this runtime serves."),
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
+    ("providers", "The provider catalog; anyone may read it."),
+    ("checks", "Checks of manifests and templates, before they count."),
     ("reads", "What is asked of reads apart from their schedule."),
     ("operations", "What reads did, and how far they have come."),
     ("destinations", "Where messages go."),
@@ -19,14 +22,17 @@ const TAGS: [(&str, &str); 12] = [
     ("deliveries", "The log of deliveries, and what is done about dead letters."),
     ("events", "What providers told by webhook, until it is a message."),
     ("hosted store", "The records that destinations of the type `api` hold."),
+    ("keys", "Who may ask: API keys, and the public keys that users' tokens are checked by."),
     ("runtime", "How this runtime stands."),
 ];
 
 /// Why an operation may be refused, by status, with the name of that answer.
-const REFUSALS: [(&str, &str, &str); 11] = [
+const REFUSALS: [(&str, &str, &str); 13] = [
     ("400", "Malformed", "The request is malformed."),
     ("401", "Unauthorized", "No valid key or token was shown."),
+    ("403", "Forbidden", "The key or the token does not open this."),
     ("404", "NotFound", "There is no such thing."),
+    ("408", "TimedOut", "The body was not there in time."),
     ("409", "Conflict", "What is there does not allow it."),
     ("412", "PreconditionFailed", "It has changed since the state that If-Match names."),
     ("413", "TooLarge", "The body is too large."),
@@ -61,21 +67,21 @@ pub(super) fn complete(document: &mut Value) {
     for (_, name, description) in REFUSALS.into_iter().chain([OTHER]) {
         document["components"]["responses"][name] = json!({ "description": description, "content": problem() });
     }
-    each_operation(document, refusals);
+    each_operation(document, answers);
 }
 
 /// Adds the refusals that an operation may give, where it does not say itself what such an answer is.
-fn refusals(path: &str, operation: &mut Value) {
+fn answers(path: &str, operation: &mut Value) {
     let takes_body = operation.get("requestBody").is_some();
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let is_conditional = parameters.into_iter().flatten().any(|one| one["name"] == "If-Match");
     let is_secured = operation.get("security").is_some();
     for (status, name, _) in REFUSALS {
         let may = match status {
-            "401" => is_secured,
+            "401" | "403" => is_secured,
             "404" => path.contains('{'),
             "412" => is_conditional,
-            "413" | "415" => takes_body,
+            "408" | "413" | "415" => takes_body,
             _ => true,
         };
         if may && operation["responses"].get(status).is_none() {
@@ -83,10 +89,17 @@ fn refusals(path: &str, operation: &mut Value) {
         }
     }
     operation["responses"][OTHER.0] = named(OTHER.1);
-    // Problems that an operation speaks of itself need only their description.
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        if status.as_str() >= "400" && response.get("content").is_none() && response.get("$ref").is_none() {
+        if response.get("$ref").is_some() {
+            continue;
+        }
+        // Problems that an operation speaks of itself need only their description, and successes speak for themselves.
+        if status.as_str() >= "400" && response.get("content").is_none() {
             response["content"] = problem();
+        }
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            let reason = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+            response["description"] = reason.unwrap_or("Done").into();
         }
     }
 }
