@@ -279,7 +279,7 @@ async fn a_file_is_enough_to_read_an_api_fully_and_then_what_changed() {
     assert!(sound && shown.contains("sync") && !shown.contains("no provider is called"), "{shown}");
     let deployed = stage.workplace.data_dir().with_file_name("other.yaml");
     fs::write(&deployed, MANIFEST.replace("name: sync", "name: other")).unwrap();
-    let (sound, told) = stage.ampline(&["integrations", "deploy", deployed.to_str().unwrap()]);
+    let (sound, told) = stage.ampline(&["deploy", deployed.to_str().unwrap(), "--yes"]);
     assert!(sound, "{told}");
     let create =
         ["installations", "create", "--integration", "other", "--group", "group", "--connection", "acme", "--object", "notes"];

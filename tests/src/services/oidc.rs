@@ -29,7 +29,9 @@ impl Oidc {
         let service = Service::start("oidc-provider", command)?;
         // Every reqwest client wants a TLS provider; a second installation changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        // The server closes what idles for seconds, as tests do that wait for a token's end; a kept connection would lose that race.
+        let http =
+            reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).redirect(reqwest::redirect::Policy::none()).build();
         Ok(Self { service, http: http.map_err(|error| error.to_string())? })
     }
 

@@ -24,6 +24,7 @@ fn told(mut command: Command, input: &str) -> Output {
 fn every_list_comes_as_a_table_as_json_and_as_yaml() {
     let Some(venv) = require("access", "PyJWT and PyYAML of PyPI", Venv::of("tokens.txt")) else { return };
     let stage = Stage::new("");
+    fs::create_dir(stage.workplace.data_dir()).unwrap();
     stage.says(&["keys", "create", "a: label # with\tsigns, yes", "--scope", "read"]);
     stage.says(&["keys", "create", "no"]);
     for command in [

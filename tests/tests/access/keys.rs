@@ -77,6 +77,7 @@ async fn keys_are_shown_once_and_revoked_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_key_of_the_data_folder_is_renewed_once_it_was_revoked() {
     let stage = Stage::new("");
+    fs::create_dir(stage.workplace.data_dir()).unwrap();
     let made = stage.says(&["keys", "list"]);
     assert!(made.contains("no keys yet"), "a folder that no runtime used yet can be asked, too: {made}");
     let runtime = stage.start();
@@ -107,6 +108,7 @@ async fn whoever_guesses_waits_and_whoever_knows_does_not() {
     let runtime = stage.start();
     let (address, key) = (runtime.client.address(), runtime.client.key());
     const STATUS: &str = "GET /v1/projects/demo/status";
+    let bearer = format!("Bearer {key}");
     for (headers, path, detail) in [
         (vec![], STATUS, "asks for a key in the header X-Api-Key"),
         (vec![("x-api-key", key)], "GET /v1/projects/demo/status?apiKey=amp_1", "a key in an address ends up in logs"),
@@ -114,7 +116,7 @@ async fn whoever_guesses_waits_and_whoever_knows_does_not() {
         (vec![("x-api-key", key), ("x-api-key", key)], STATUS, "not valid"),
         (vec![("authorization", "Basic YTpi")], STATUS, "in the form `Bearer TOKEN` alone"),
         (vec![("authorization", key)], STATUS, "in the form `Bearer TOKEN` alone"),
-        (vec![("authorization", &format!("Bearer {key}"))], STATUS, "the token is no JWT"),
+        (vec![("authorization", bearer.as_str())], STATUS, "the token is no JWT"),
     ] {
         let answer = ask(address, path, &headers, Value::Null).await;
         assert!(answer.status == 401 && answer.detail().contains(detail), "{headers:?} {path}: {answer:?}");

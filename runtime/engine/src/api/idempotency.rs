@@ -14,7 +14,7 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LOCATION},
+        header::{CONTENT_TYPE, ETAG, LOCATION},
         request::Parts,
     },
     middleware::Next,
@@ -28,7 +28,7 @@ use super::{
     Api, KEY_HEADER, REQUEST_BYTES_MAX, gate,
     problem::{Place, Problem, RequestIssue, invalid},
 };
-use crate::{connection::Connections, project::KeptAnswer};
+use crate::{access::Caller, connection::Connections, project::KeptAnswer};
 
 /// As the document has it.
 const KEY: &str = "Idempotency-Key";
@@ -147,10 +147,13 @@ fn again(answer: Answer) -> Response {
     response
 }
 
-/// A key is its client's own.
+/// A key is its client's own. A user is the same one with every new token.
 fn id(parts: &Parts) -> [u8; 32] {
     let header = |name: &str| parts.headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
-    hashed(&[header(KEY), header(KEY_HEADER), header(AUTHORIZATION.as_str())])
+    match parts.extensions.get::<Caller>() {
+        Some(Caller::User(user)) => hashed(&[header(KEY), b"user", user.group.as_bytes(), user.consumer.as_bytes()]),
+        _ => hashed(&[header(KEY), b"key", header(KEY_HEADER)]),
+    }
 }
 
 fn digest(parts: &Parts, body: &Bytes) -> [u8; 32] {

@@ -84,7 +84,7 @@ async fn generate(State(api): Shared, Query(which): Query<Which>) -> Result<Json
 /// The address is that of generate-upload-url, and works once.
 #[utoipa::path(
     put, path = "/uploads/{uploadId}", operation_id = "uploadArchive", tag = "integrations", params(SignedQuery),
-    request_body(content = String, content_type = "application/zip", description = "The archive."),
+    request_body(content = String, content_type = "application/octet-stream", description = "The archive."),
     responses(
         (status = 200, description = "It is kept for an hour."),
         (status = 403, description = "The address is another one, or too old."),
