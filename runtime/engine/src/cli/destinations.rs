@@ -200,7 +200,7 @@ async fn test(target: &Target, name: &str, no_wait: bool) -> Result<(), Failure>
     let (path, deadline) = (format!("deliveries/{}", sent["deliveryId"]), Instant::now() + PATIENCE);
     let delivery = loop {
         let delivery = client.get(&path, &[]).await?;
-        let attempts = delivery["attempts"].as_array().map_or(0, Vec::len);
+        let attempts = delivery["attemptLog"].as_array().map_or(0, Vec::len);
         if attempts > 0 || delivery["status"] != "pending" || Instant::now() > deadline {
             break delivery;
         }
@@ -210,7 +210,7 @@ async fn test(target: &Target, name: &str, no_wait: bool) -> Result<(), Failure>
     if target.format != Format::Table {
         output::show_whole(target.format, &delivery)?;
     }
-    let last = delivery["attempts"].as_array().and_then(|attempts| attempts.last()).cloned().unwrap_or_default();
+    let last = delivery["attemptLog"].as_array().and_then(|attempts| attempts.last()).cloned().unwrap_or_default();
     let said = |key: &str| last[key].as_str().unwrap_or_default().to_owned();
     match delivery["status"].as_str() {
         Some("delivered") if target.format != Format::Table => Ok(()),
