@@ -26,7 +26,7 @@ async fn installations_wait_for_a_destination_and_flow_once_it_is_there() {
     assert_eq!(changed.status, 200, "{:#}", changed.body);
     let stale = ask(&runtime, Method::PATCH, "destinations/hook", Some(&to("third")), Some(&tag)).await;
     assert_eq!(stale.status, 412, "{:#}", stale.body);
-    stage.changes(&runtime, 120).await;
+    stage.changes(&runtime, "once").await;
     stage.receiver.wait_until(PATIENCE, |seen| records(&at(seen, "/second")) == 1).await.unwrap();
 
     let told = stage.says(&["destinations", "test", "hook"]);
@@ -39,7 +39,7 @@ async fn installations_wait_for_a_destination_and_flow_once_it_is_there() {
     stage.says(&["destinations", "update", "hook", "--url", &stage.receiver.url("third")]);
     let shown = runtime.client.get("destinations/hook").await.unwrap();
     assert_eq!(shown["disabledReason"], "stopped by an operator", "a change does not start what a person stopped");
-    stage.changes(&runtime, 121).await;
+    stage.changes(&runtime, "again").await;
     eventually(&runtime, "status", |status| standing(status, "hook")["pending"] == 1).await;
 
     // What waits for a deleted destination is a dead letter, and goes out once there is one of its name again.

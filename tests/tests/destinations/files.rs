@@ -29,7 +29,7 @@ async fn files_own_what_they_name_and_a_reload_lets_it_count() {
 
     stage.edit("ampline.toml", &stage.receiver.url("first"), &stage.receiver.url("second"));
     stage.says(&["reload"]);
-    stage.changes(&runtime, 120).await;
+    stage.changes(&runtime, "once").await;
     stage.receiver.wait_until(PATIENCE, |seen| records(&at(seen, "/second")) == 1).await.unwrap();
     let url = stage.receiver.url("second");
     stage.edit("ampline.toml", &url, "ftp://nowhere/");
@@ -44,7 +44,7 @@ async fn files_own_what_they_name_and_a_reload_lets_it_count() {
     assert!(gone(shown["disabledReason"].as_str().unwrap()), "{shown}");
     let made = ask(&runtime, Method::POST, "destinations", Some(&stage.webhook("hook", "third")), None).await;
     assert_eq!((made.status, &made.body["id"]), (201, &shown["id"]), "{:#}", made.body);
-    stage.changes(&runtime, 121).await;
+    stage.changes(&runtime, "again").await;
     stage.receiver.wait_until(PATIENCE, |seen| records(&at(seen, "/third")) == 1).await.unwrap();
     eventually(&runtime, "status", |status| standing(status, "hook")["pending"] == 0).await;
 }

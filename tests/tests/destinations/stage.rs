@@ -81,11 +81,11 @@ impl Stage {
     }
 
     /// A contact changes, and is read.
-    pub async fn changes(&self, runtime: &RuntimeProcess, id: u64) {
+    pub async fn changes(&self, runtime: &RuntimeProcess, to: &str) {
         // A read that still runs would not look again.
         eventually(runtime, "status", |status| status["reads"][0]["operation"]["status"] == "success").await;
-        let written: Properties = [("email".to_owned(), Some(format!("changed-{id}@example.com")))].into();
-        self.world.emulator.state().change("contacts", id, &written).unwrap();
+        let written: Properties = [("email".to_owned(), Some(format!("{to}@example.com")))].into();
+        self.world.emulator.state().change("contacts", 1, &written).unwrap();
         runtime.client.post("reads:run", &json!({ "objectName": "contacts" })).await.unwrap();
     }
 
