@@ -66,7 +66,7 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle, addre
     let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
     let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
     let download_key = vault.download_key(clock.now())?;
-    let downloads = Downloads::new(public_url.clone(), &*download_key, settings.runtime.download_expiry_s);
+    let downloads = Downloads::new(public_url.clone(), &download_key, settings.runtime.download_expiry_s);
     let outbound = Outbound::open(Ground {
         settings: &settings,
         resolved: &resolved,

@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 use super::super::Failure;
 use crate::secrets::{SecretSource, read};
 
+/// Values by name.
+type Members = Map<String, Value>;
+
 /// How a destination is configured.
 #[derive(Debug, Args)]
 pub(super) struct Given {
@@ -31,7 +34,7 @@ pub(super) struct Given {
 
 impl Given {
     /// The configuration and the secrets.
-    pub(super) fn read(self) -> Result<(Map<String, Value>, Map<String, Value>), Failure> {
+    pub(super) fn read(self) -> Result<(Members, Members), Failure> {
         let (mut metadata, mut secrets) = (Map::new(), Map::new());
         metadata.extend(self.url.map(|url| ("url".to_owned(), url.into())));
         let mut headers = Map::new();
