@@ -82,11 +82,12 @@ async fn a_kill_between_change_and_delivery_loses_nothing() {
     assert_eq!((&after["secrets"], &after["id"]), (&before["secrets"], &before["id"]), "the key goes along with the name");
     stage.says(&["destinations", "enable", "renamed"]);
     eventually(&runtime, "status", |status| standing(status, "renamed")["pending"] == 0).await;
-    let seen = stage.receiver.seen();
-    let (first, later) = (records(&at(&seen, "/first")), records(&at(&seen, "/second")));
-    assert!(later > 0 && first + later == CONTACTS as usize, "{first} and {later}");
-    let second = at(&seen, "/second").len();
-    drop(seen);
+    let second = {
+        let seen = stage.receiver.seen();
+        let (first, later) = (records(&at(&seen, "/first")), records(&at(&seen, "/second")));
+        assert!(later > 0 && first + later == CONTACTS as usize, "{first} and {later}");
+        at(&seen, "/second").len()
+    };
 
     // The same key signs after the renaming; both sign during a rotation.
     let first_key = before["secrets"]["webhookSigningKey"].as_str().unwrap().to_owned();

@@ -11,9 +11,9 @@ use ampline_tests::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// Contacts that HubSpot has at first: five pages.
-pub const CONTACTS: u64 = 450;
+pub(crate) const CONTACTS: u64 = 450;
 
 const MANIFEST: &str = r#"
 specVersion: 1.0.0
@@ -29,23 +29,23 @@ integrations:
           backfill: { defaultPeriod: { fullHistory: true } }
 "#;
 
-pub struct Stage {
-    pub world: World,
+pub(crate) struct Stage {
+    pub(crate) world: World,
     /// Verifies nothing by itself: keys are made by the runtime.
-    pub receiver: Receiver,
-    pub folder: tempfile::TempDir,
+    pub(crate) receiver: Receiver,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// An answer of the API.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub etag: Option<String>,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) body: Value,
 }
 
 impl Stage {
-    pub fn new(settings: &str) -> Self {
+    pub(crate) fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options::default().with("contacts", CONTACTS);
         let world = World::new(folder.path(), options, MANIFEST, settings).unwrap();
@@ -53,35 +53,35 @@ impl Stage {
         Self { world, receiver, folder }
     }
 
-    pub fn start(&self) -> RuntimeProcess {
+    pub(crate) fn start(&self) -> RuntimeProcess {
         self.world.workplace.start().unwrap()
     }
 
     /// A request for a webhook at this path of the receiver.
-    pub fn webhook(&self, name: &str, path: &str) -> Value {
+    pub(crate) fn webhook(&self, name: &str, path: &str) -> Value {
         json!({ "name": name, "type": "webhook", "metadata": { "url": self.receiver.url(path) } })
     }
 
-    pub fn ampline(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn ampline(&self, arguments: &[&str]) -> Output {
         self.world.workplace.command().args(arguments).output().unwrap()
     }
 
     /// What a command that succeeds prints.
-    pub fn says(&self, arguments: &[&str]) -> String {
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let output = self.ampline(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// The words of a refusal.
-    pub fn refused(&self, arguments: &[&str]) -> String {
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let output = self.ampline(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
         String::from_utf8(output.stderr).unwrap()
     }
 
     /// A contact changes, and is read.
-    pub async fn changes(&self, runtime: &RuntimeProcess, to: &str) {
+    pub(crate) async fn changes(&self, runtime: &RuntimeProcess, to: &str) {
         // A read that still runs would not look again.
         eventually(runtime, "status", |status| status["reads"][0]["operation"]["status"] == "success").await;
         let written: Properties = [("email".to_owned(), Some(format!("{to}@example.com")))].into();
@@ -90,7 +90,7 @@ impl Stage {
     }
 
     /// Replaces a part of a file.
-    pub fn edit(&self, file: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.folder.path().join(file);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{from:?} is not in {text}");
@@ -99,7 +99,13 @@ impl Stage {
 }
 
 /// Asks under `/v1/projects/demo/`.
-pub async fn ask(runtime: &RuntimeProcess, method: Method, path: &str, body: Option<&Value>, if_match: Option<&str>) -> Answer {
+pub(crate) async fn ask(
+    runtime: &RuntimeProcess,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+    if_match: Option<&str>,
+) -> Answer {
     let client = &runtime.client;
     let url = format!("http://{}/v1/projects/demo/{path}", client.address());
     let mut request = http().request(method, url).header("x-api-key", client.key());
@@ -122,7 +128,7 @@ fn http() -> reqwest::Client {
 }
 
 /// Waits until a question has the answer that it should have.
-pub async fn eventually(runtime: &RuntimeProcess, path: &str, so: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn eventually(runtime: &RuntimeProcess, path: &str, so: impl Fn(&Value) -> bool) -> Value {
     let waited = tokio::time::timeout(PATIENCE, async {
         loop {
             let value = runtime.client.get(path).await.unwrap();
@@ -139,17 +145,17 @@ pub async fn eventually(runtime: &RuntimeProcess, path: &str, so: impl Fn(&Value
 }
 
 /// How one destination stands.
-pub fn standing<'v>(status: &'v Value, name: &str) -> &'v Value {
+pub(crate) fn standing<'v>(status: &'v Value, name: &str) -> &'v Value {
     status["destinations"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap_or(&Value::Null)
 }
 
 /// Requests at a path, in the order of arrival.
-pub fn at<'s>(seen: &'s Seen, path: &str) -> Vec<&'s Received> {
+pub(crate) fn at<'s>(seen: &'s Seen, path: &str) -> Vec<&'s Received> {
     seen.requests.iter().filter(|request| request.path == path).collect()
 }
 
 /// Records in requests, each message counted once.
-pub fn records(requests: &[&Received]) -> usize {
+pub(crate) fn records(requests: &[&Received]) -> usize {
     let mut ids = std::collections::HashSet::new();
     let new = requests.iter().filter(|request| ids.insert(request.headers["webhook-id"].clone()));
     new.map(|request| serde_json::from_slice::<Value>(&request.body).unwrap()["result"].as_array().unwrap().len()).sum()
