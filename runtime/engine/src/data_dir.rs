@@ -68,6 +68,11 @@ impl DataDir {
         self.0.join("sinks")
     }
 
+    /// Where the components of installed sinks are kept.
+    pub fn sink_components(&self) -> PathBuf {
+        self.0.join("sink-components")
+    }
+
     /// The encrypted secrets.
     pub fn secrets(&self) -> PathBuf {
         self.0.join("secrets.json")

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 mod connection;
 pub mod data_dir;
+pub mod destination;
 mod disk;
 pub mod dispatcher;
 pub mod downloads;

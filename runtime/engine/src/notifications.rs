@@ -5,14 +5,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ampline_core::message::{Envelope, Notification, NotificationType, Recipients, notify};
+use ampline_core::message::{Envelope, Notification, NotificationType, Recipient, Recipients, notify};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::{
     clock::Clock,
+    destination::Destinations,
     journal::{Journal, JournalError, Waiting},
-    project::{ProjectError, ProjectStore},
+    project::{ProjectError, ProjectStore, stable_id},
 };
 
 /// Notifications that become messages in one transaction.
@@ -27,7 +28,7 @@ pub(crate) struct Notifier {
     pub(crate) project_id: String,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) store: Arc<ProjectStore>,
-    pub(crate) recipients: Recipients,
+    pub(crate) destinations: Arc<Destinations>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -89,9 +90,9 @@ impl Notifier {
     }
 
     async fn addressed(&self, mut notification: Notification) -> Result<Vec<Envelope>, NotTold> {
-        let mut found = Vec::new();
+        let (recipients, mut found) = (self.destinations.recipients(), Vec::new());
         for wanted in self.store.heard_by(notification.kind).await? {
-            match self.recipients.values().find(|one| one.id == wanted) {
+            match recipients.values().find(|one| is_meant(one, &wanted)) {
                 Some(recipient) => found.push(recipient),
                 None => tracing::warn!(
                     event = "notification.unaddressed",
@@ -104,12 +105,12 @@ impl Notifier {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        self.complete(&mut notification).await?;
+        self.complete(&mut notification, &recipients).await?;
         Ok(found.into_iter().map(|recipient| notify(&notification, recipient)).collect())
     }
 
     /// Adds what whoever wrote it down did not know.
-    async fn complete(&self, notification: &mut Notification) -> Result<(), NotTold> {
+    async fn complete(&self, notification: &mut Notification, recipients: &Recipients) -> Result<(), NotTold> {
         let Notification { kind, data, .. } = notification;
         data.insert("projectId".to_owned(), self.project_id.clone().into());
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -120,7 +121,7 @@ impl Notifier {
                 }
             }
             NotificationType::DestinationWebhookDisabled => {
-                if let Some(stopped) = self.recipients.get(&text(data.get("destinationName"))) {
+                if let Some(stopped) = recipients.get(&text(data.get("destinationName"))) {
                     data.insert("destinationId".to_owned(), stopped.id.clone().into());
                     data.insert("destinationType".to_owned(), stopped.kind.clone().into());
                     data.insert("url".to_owned(), stopped.url.clone().unwrap_or_default().into());
@@ -130,6 +131,12 @@ impl Notifier {
         }
         Ok(())
     }
+}
+
+/// Whether a route leads there. Those of a file name the id that the destination would have had from the file, which another one has
+/// where a client made it first.
+fn is_meant(recipient: &Recipient, wanted: &str) -> bool {
+    recipient.id == wanted || stable_id("destination", &recipient.name) == wanted
 }
 
 fn rows(waiting: &[Waiting]) -> Vec<i64> {

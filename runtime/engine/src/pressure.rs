@@ -5,7 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -23,15 +23,24 @@ pub(crate) struct Pressure {
     journal: Arc<dyn Journal>,
     disk: Disk,
     /// Bytes that may wait, by destination.
-    backlog_bytes_max: HashMap<String, u64>,
+    backlog_bytes_max: RwLock<HashMap<String, u64>>,
     /// Destinations whose backlog was full and has not fallen far enough since.
     full: Mutex<HashSet<String>>,
 }
 
 impl Pressure {
     /// Nothing is held before the first look.
-    pub(crate) fn new(journal: Arc<dyn Journal>, disk: Disk, backlog_bytes_max: HashMap<String, u64>) -> Self {
-        Self { journal, disk, backlog_bytes_max, full: Mutex::default() }
+    pub(crate) fn new(journal: Arc<dyn Journal>, disk: Disk) -> Self {
+        Self { journal, disk, backlog_bytes_max: RwLock::default(), full: Mutex::default() }
+    }
+
+    /// How many bytes may wait for a destination from now on; nothing where it is gone.
+    pub(crate) fn limit(&self, destination: &str, bytes_max: Option<u64>) {
+        let mut limits = self.backlog_bytes_max.write().unwrap_or_else(PoisonError::into_inner);
+        match bytes_max {
+            Some(bytes_max) => drop(limits.insert(destination.to_owned(), bytes_max)),
+            None => drop(limits.remove(destination)),
+        }
     }
 
     /// Why a read that feeds this destination must wait now.
@@ -45,7 +54,7 @@ impl Pressure {
     }
 
     fn backlog(&self, destination: &str) -> Option<String> {
-        let max = *self.backlog_bytes_max.get(destination)?;
+        let max = *self.backlog_bytes_max.read().unwrap_or_else(PoisonError::into_inner).get(destination)?;
         let waiting = self.journal.pending_bytes(destination);
         let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
         let threshold = if full.contains(destination) { max / 100 * RESUME_PERCENT } else { max };

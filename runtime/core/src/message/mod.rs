@@ -8,6 +8,7 @@ mod envelope;
 mod events;
 mod forms;
 mod notification;
+mod trial;
 
 pub use build::{OperationInfo, build};
 pub(crate) use build::{message_head, offset as message_offset, sorted_id};
@@ -16,6 +17,7 @@ pub use envelope::*;
 pub use events::{AcceptedEvent, build_events};
 pub use forms::{record_data, result_array, url_form};
 pub use notification::{Notification, NotificationType, Recipient, Recipients, notify, takes_notifications};
+pub use trial::{Trial, trial};
 
 #[cfg(test)]
 mod tests;

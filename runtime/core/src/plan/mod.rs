@@ -33,6 +33,8 @@ pub struct PlanProblem {
     pub path: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// Whether it is only that a destination is not there yet: it goes away by itself once somebody makes that.
+    pub awaits_destination: bool,
 }
 
 /// An integration as one installation sees it.
@@ -126,13 +128,20 @@ impl Problems {
         self.push(format!("{}.{key}", self.path), message);
     }
 
+    /// Nothing is called so that records are to go to.
+    fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
+        let before = self.found.len();
+        self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
+        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = true);
+    }
+
     fn push(&mut self, path: String, message: String) {
         let message = match self.found.len() {
             PROBLEMS_MAX.. => return,
             LAST => "there are further problems, which are not listed: solve those above first".to_owned(),
             _ => message,
         };
-        self.found.push(PlanProblem { place: self.place.clone(), path, message });
+        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: false });
     }
 }
 
@@ -168,7 +177,7 @@ fn plan_object(
     let destination = config.destination.as_ref().unwrap_or(&object.destination);
     let known = destinations.get(destination);
     if known.is_none() {
-        problems.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
+        problems.add_absent(destination, destinations);
     }
     let (Some(known), Some(schedule), true) = (known, schedule, name_is_sound) else { return None };
     let context = MessageContext {

@@ -89,7 +89,7 @@ impl<'a> Planner<'a> {
     fn report(&mut self, key: &str, message: String) {
         let place = format!("installation {}, subscription to {}", self.installation.id, self.object);
         let path = format!("subscribe.objects.{}{key}", self.object);
-        self.problems.push(PlanProblem { place, path, message });
+        self.problems.push(PlanProblem { place, path, message, awaits_destination: false });
     }
 
     /// The read object of this name, in the revision that counts for it.
@@ -111,6 +111,9 @@ impl<'a> Planner<'a> {
         let Some(known) = self.destinations.get(destination) else {
             let names = self.destinations.keys().map(String::as_str);
             self.report(".destination", plan::unknown("destination", destination, names));
+            if let Some(problem) = self.problems.last_mut() {
+                problem.awaits_destination = true;
+            }
             return None;
         };
         let mirrors_records = known.mirrors_records;

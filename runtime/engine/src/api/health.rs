@@ -40,7 +40,7 @@ async fn ready(State(api): Shared) -> Result<StatusCode, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, sync::Arc};
+    use std::sync::Arc;
 
     use axum::body::to_bytes;
     use http::Request;
@@ -82,10 +82,10 @@ mod tests {
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
             failures: Failures::new(0),
             allowed_origins: Vec::new(),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: Some(handle),
-            pressure: Some(Arc::new(Pressure::new(journal.clone(), disk, HashMap::new()))),
+            pressure: Some(Arc::new(Pressure::new(journal.clone(), disk))),
             intake: None,
             fields: None,
             uploads: None,

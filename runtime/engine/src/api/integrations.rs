@@ -148,6 +148,8 @@ struct Reloaded {
     connections: usize,
     /// Installations that are other than before.
     installations: usize,
+    /// Destinations that are other than before.
+    destinations: usize,
     /// What counts only from the next start on.
     notes: Vec<String>,
 }
@@ -167,6 +169,6 @@ async fn reload(
     check_project(&api, &project)?;
     let projects = api.projects.clone();
     let done = to_the_end(async move { projects.reload(how.destructive).await }).await?;
-    let Synchronised { integrations, connections, installations, notes } = done;
-    Ok(Json(Reloaded { integrations, connections, installations, notes }))
+    let Synchronised { integrations, connections, installations, destinations, notes } = done;
+    Ok(Json(Reloaded { integrations, connections, installations, destinations, notes }))
 }

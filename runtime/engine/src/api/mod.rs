@@ -70,11 +70,13 @@ mod patience;
 mod problem;
 #[cfg(test)]
 mod project_tests;
+mod projects;
 mod providers;
 mod range;
 mod reads;
 mod revisions;
 mod shapes;
+mod sinks;
 mod source;
 mod status;
 #[cfg(test)]
@@ -93,7 +95,6 @@ use axum::{
 use jiff::Timestamp;
 
 pub(crate) use access::HEADER as KEY_HEADER;
-pub use destinations::Configured;
 use document::Routes;
 pub use document::text as document;
 pub use status::{BadConnection, ReadStatus, Status};
@@ -109,6 +110,7 @@ use crate::{
     pressure::Pressure,
     project::{Origin, Project, ProjectError},
     scheduler::{self, Board},
+    sink::library::SinkLibrary,
     store::HostedStore,
     uploads::Uploads,
 };
@@ -140,8 +142,8 @@ pub struct Api {
     pub(crate) failures: Failures,
     /// Origins whose pages may ask; each as browsers write it.
     pub allowed_origins: Vec<String>,
-    /// The destinations that run, with their secrets; nothing where the store was only opened to be asked.
-    pub configured: Option<Configured>,
+    /// Built-in and installed sinks; nothing where the store was only opened to be asked.
+    pub(crate) sinks: Option<Arc<SinkLibrary>>,
     /// When reads run next, and whose they are; empty where no scheduler runs.
     pub(crate) board: Board,
     /// Who runs reads; nothing where no scheduler runs.
@@ -191,6 +193,8 @@ fn keyed() -> Routes {
         .merge(reads::routes())
         .merge(operations::routes())
         .merge(destinations::routes())
+        .merge(sinks::routes())
+        .merge(projects::routes())
         .merge(deliveries::routes())
         .merge(events::routes())
         .merge(hosted_store::routes())

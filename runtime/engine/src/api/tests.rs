@@ -102,7 +102,7 @@ impl Served {
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), vec![full_key(KEY)], Vec::new()),
             failures: Failures::new(0),
             allowed_origins: Vec::new(),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,

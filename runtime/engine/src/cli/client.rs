@@ -1,6 +1,6 @@
 //! How commands reach the API: over HTTP where a runtime is named or uses the data folder, else in this process over the same routes.
 
-use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use ampline_core::{plan::KnownDestination, provider::Catalog};
 use axum::{Router, body::Body};
@@ -122,7 +122,7 @@ impl Client {
             keys,
             failures: Failures::new(0),
             allowed_origins: Vec::new(),
-            configured: None,
+            sinks: None,
             board: Board::default(),
             scheduler: None,
             pressure: None,
@@ -162,6 +162,11 @@ impl Client {
         self.ask_at("/read/v1", Method::POST, path, body, None).await
     }
 
+    /// Posts something other than JSON under `/v1/projects/{project}`.
+    pub(super) async fn upload(&self, path: &str, content_type: &'static str, bytes: Vec<u8>) -> Result<Value, Failure> {
+        self.ask_with("/v1", Method::POST, path, Some((content_type, bytes)), None).await
+    }
+
     /// Closes the store, where it was opened here.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self.way {
@@ -182,15 +187,34 @@ impl Client {
         body: Option<Value>,
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.ask_with(root, method, path, body, revision).await
+    }
+
+    async fn ask_with(
+        &self,
+        root: &str,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
         let path = format!("{root}/projects/{}/{path}", encoded(&self.project));
         self.ask(method, &path, body, revision).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>, revision: Option<&str>) -> Result<Value, Failure> {
+    /// `body` comes with its content type.
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        revision: Option<&str>,
+    ) -> Result<Value, Failure> {
         let mut headers = vec![(header::ACCEPT.as_str(), "application/json".to_owned()), (api::CLIENT_HEADER, CLIENT.to_owned())];
         headers.extend(revision.map(|revision| (header::IF_MATCH.as_str(), format!("\"{revision}\""))));
-        headers.extend(body.as_ref().map(|_| (header::CONTENT_TYPE.as_str(), "application/json".to_owned())));
-        let body = body.map_or_else(String::new, |body| body.to_string());
+        headers.extend(body.as_ref().map(|(content_type, _)| (header::CONTENT_TYPE.as_str(), (*content_type).to_owned())));
+        let body = body.map_or_else(Vec::new, |(_, bytes)| bytes);
         let (status, bytes) = match &self.way {
             Way::Http { base, key, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, key.reveal());
@@ -284,7 +308,7 @@ async fn idle_project(stores: &Stores, catalog: Catalog) -> Result<Project, Fail
         let known = KnownDestination { id: stable_id("destination", &name), mirrors_records: false };
         (name, known)
     };
-    let destinations = known.into_iter().map(|state| destination(state.name)).collect();
+    let destinations: BTreeMap<_, _> = known.into_iter().map(|state| destination(state.name)).collect();
     let planner = Planner::new(OFFLINE_PROJECT.to_owned(), catalog, destinations, None);
     Ok(Project::new(stores.project.clone(), planner, Arc::new(SystemClock), None, None))
 }

@@ -26,6 +26,7 @@ mod repair;
 mod run;
 mod schema;
 mod secrets;
+mod sinks;
 mod status;
 mod table;
 mod template;
@@ -76,8 +77,10 @@ enum Command {
     Deliveries(Box<deliveries::DeliveriesArgs>),
     /// List, show, replay and purge providers' events that are not messages yet.
     Events(events::EventsArgs),
-    /// Start or stop a destination, or rotate its signing key.
-    Destinations(destinations::DestinationsArgs),
+    /// List, create, show, update, delete, test, start and stop destinations, or rotate a signing key.
+    Destinations(Box<destinations::DestinationsArgs>),
+    /// List, describe, install and remove what serves destinations.
+    Sinks(sinks::SinksArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),
     /// Check an amp.yaml, show what it would change, and deploy it.
@@ -164,7 +167,8 @@ pub fn main() -> ExitCode {
         Command::Profile(args) => finish(profiles::run(args)),
         Command::Completions { shell } => finish(meta::completions(shell, Cli::command())),
         Command::Man { folder } => finish(meta::manual(&folder, Cli::command())),
-        Command::Destinations(args) => finish(client::block_on(destinations::run(args))),
+        Command::Destinations(args) => finish(client::block_on(destinations::run(*args))),
+        Command::Sinks(args) => finish(client::block_on(sinks::run(args))),
         Command::Providers(args) => providers::run(args),
         Command::Deploy(args) => finish(client::block_on(deploy::run(args))),
         Command::Integrations(args) => finish(client::block_on(integrations::run(args))),

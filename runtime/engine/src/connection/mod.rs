@@ -37,6 +37,7 @@ pub(crate) use credentials::{ClientOf, Credentials, How, OAuth2Credentials, Toke
 pub(crate) use declared::Declared;
 pub(crate) use provider_app::ProviderApp;
 pub(crate) use registry::{Connections, NewConnection, RegistryError};
+pub(crate) use sealed::{DataKey, Purpose};
 
 use room::Room;
 use state::{Next, State};

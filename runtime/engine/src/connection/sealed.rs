@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     ProviderApp,
     /// An authorisation that is under way.
     Authorization,
+    /// A destination's credentials.
+    Destination,
     /// An answer of the API, which may hold a secret that is shown once.
     Answer,
 }
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Connection => "connection",
             Self::ProviderApp => "provider-app",
             Self::Authorization => "authorization",
+            Self::Destination => "destination",
             Self::Answer => "answer",
         }
     }

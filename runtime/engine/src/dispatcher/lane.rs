@@ -58,6 +58,8 @@ struct Lane {
     changed: Notify,
     places: Arc<Semaphore>,
     settlements: Arc<Semaphore>,
+    /// Turns true when another lane goes on for the destination, or none: what this one learns says nothing of what is now.
+    superseded: watch::Receiver<bool>,
 }
 
 struct Flow {
@@ -67,6 +69,16 @@ struct Flow {
     /// Settlements that the journal could not take yet. Nothing is claimed meanwhile: what is delivered and not settled would be
     /// delivered again.
     unsettled: u32,
+    /// What the last claim came to, where it brought nothing.
+    lull: Option<Lull>,
+}
+
+/// Why a claim brought nothing.
+enum Lull {
+    /// There is nothing, and the next falls due then, as far as is known.
+    Nothing { next_due: Option<Timestamp> },
+    /// The journal failed.
+    Failed,
 }
 
 /// What the lane does next.
@@ -77,8 +89,8 @@ enum Step {
     Wait(Duration),
 }
 
-/// Runs a lane until `stop` turns true and what is in flight is settled.
-pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<bool>) {
+/// Runs a lane until `stop` turns true, or it is superseded, and what is in flight is settled.
+pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<bool>, mut superseded: watch::Receiver<bool>) {
     let Some(descriptor) = shared.sinks.descriptor(&route.destination.kind) else {
         tracing::error!(destination = %route.destination.name, kind = %route.destination.kind, "no such sink is installed; nothing is delivered");
         return;
@@ -90,22 +102,31 @@ pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<
             rate: route.rate_per_second.map(|rate| Rate::new(rate, shared.clock.now())),
             quarantine: Quarantine::default(),
             unsettled: 0,
+            lull: None,
         }),
         changed: Notify::new(),
         places: Arc::new(Semaphore::new(batches_in_flight(&route) as usize)),
         settlements: Arc::new(Semaphore::new(SETTLEMENTS_IN_FLIGHT)),
+        superseded: superseded.clone(),
         shared,
         route,
         descriptor,
     });
     let mut batches = JoinSet::new();
-    while !*stop.borrow() {
-        tokio::select! {
-            _ = stop.changed() => {}
-            () = lane.turn(&mut batches) => {}
+    while !*stop.borrow() && !*superseded.borrow() {
+        let next = tokio::select! {
+            // Whoever calls lanes off may be gone, and then nobody does.
+            _ = stop.wait_for(|stop| *stop) => break,
+            Ok(_) = superseded.wait_for(|over| *over) => break,
+            next = lane.next() => next,
+        };
+        // Not called off in the middle: what a claim took would stay claimed until its lease ended.
+        if let Some((envelopes_max, trial, place)) = next {
+            lane.send(&mut batches, envelopes_max, trial, place).await;
         }
         while batches.try_join_next().is_some() {}
     }
+    lane.leases.drop_idle();
     while batches.join_next().await.is_some() {}
 }
 
@@ -114,21 +135,41 @@ fn batches_in_flight(route: &Route) -> u32 {
 }
 
 impl Lane {
-    /// One turn: wait for a place, then claim and send, or wait for a reason to look again.
-    async fn turn(self: &Arc<Self>, batches: &mut JoinSet<()>) {
-        let Ok(place) = self.places.clone().acquire_owned().await else { return };
-        match self.step() {
-            Step::Wait(time) => self.rest(time).await,
-            Step::Claim { envelopes_max, trial } => match self.claim(envelopes_max).await {
-                Some(claim) if claim.deliveries.is_empty() => self.idle(claim.next_due).await,
-                Some(claim) => {
-                    let batch = self.part(claim.deliveries).await;
-                    self.take_off(batch.len(), trial);
-                    batches.spawn(deliver(self.clone(), batch, trial, place));
-                }
-                None => tokio::time::sleep(JOURNAL_RETRY).await,
-            },
+    /// Waits for a place and for something to claim: how many envelopes, whether as a trial, and the place. Nothing where there was
+    /// nothing to do but wait. May be dropped at any time.
+    async fn next(&self) -> Option<(u32, bool, OwnedSemaphorePermit)> {
+        let lull = self.flow().lull.take();
+        match lull {
+            Some(Lull::Nothing { next_due }) => self.idle(next_due).await,
+            Some(Lull::Failed) => tokio::time::sleep(JOURNAL_RETRY).await,
+            None => {}
         }
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        match self.step() {
+            Step::Wait(time) => {
+                self.rest(time).await;
+                None
+            }
+            Step::Claim { envelopes_max, trial } => Some((envelopes_max, trial, place)),
+        }
+    }
+
+    /// Claims, and sends what there is.
+    async fn send(self: &Arc<Self>, batches: &mut JoinSet<()>, envelopes_max: u32, trial: bool, place: OwnedSemaphorePermit) {
+        match self.claim(envelopes_max).await {
+            Some(claim) if claim.deliveries.is_empty() => self.flow().lull = Some(Lull::Nothing { next_due: claim.next_due }),
+            Some(claim) => {
+                let batch = self.part(claim.deliveries).await;
+                self.take_off(batch.len(), trial);
+                batches.spawn(deliver(self.clone(), batch, trial, place));
+            }
+            None => self.flow().lull = Some(Lull::Failed),
+        }
+    }
+
+    /// Whether what this lane finds out still says something of its destination.
+    fn is_current(&self) -> bool {
+        !*self.superseded.borrow()
     }
 
     fn flow(&self) -> MutexGuard<'_, Flow> {
@@ -263,8 +304,10 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, trial: bool, place: Own
     lane.learn(&attempt::health(&report.results), trial, now);
     let settlement = lane.settlements.clone().acquire_owned().await;
     drop(place);
+    let disable_after = lane.route.disable_after.filter(|_| lane.is_current());
     let settlements: Vec<Settlement> = (claimed.iter().zip(&report.results))
         .map(|(one, result)| attempt::settlement(one, result, &lane.route, started_at, now))
+        .map(|settlement| Settlement { disable_after, ..settlement })
         .collect();
     if let [alone] = settlements.as_slice() {
         let again = ended.is_some() && matches!(alone.verdict, Verdict::RetryAt(_));
@@ -305,7 +348,7 @@ async fn settle(lane: &Lane, settlements: Vec<Settlement>) {
         Verdict::Block(reason) => Some(reason.clone()),
         _ => None,
     });
-    if let Some(reason) = blocked {
+    if let Some(reason) = blocked.filter(|_| lane.is_current()) {
         tracing::error!(event = "destination.disabled", destination = %name, %reason);
         if let Err(error) = lane.shared.journal.stop_destination(name, reason, lane.shared.clock.now()).await {
             tracing::error!(destination = %name, %error, "cannot record that the destination is stopped");

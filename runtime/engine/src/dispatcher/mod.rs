@@ -1,4 +1,5 @@
-//! The dispatcher: a lane for each destination, so that one that is slow or down never delays another.
+//! The dispatcher: a lane for each destination, so that one that is slow or down never delays another. Lanes come, change and go
+//! while it runs.
 
 mod attempt;
 mod breaker;
@@ -9,7 +10,11 @@ mod rate;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use ampline_core::retry::RetryPolicy;
 use tokio::{sync::watch, task::JoinSet};
@@ -57,22 +62,63 @@ pub struct Shared {
 
 /// The running lanes.
 pub struct Dispatcher {
-    lanes: JoinSet<()>,
+    shared: Shared,
+    stop: watch::Receiver<bool>,
+    lanes: Mutex<Lanes>,
+}
+
+#[derive(Default)]
+struct Lanes {
+    /// By the destination's name: whoever turns this true calls the lane off.
+    running: BTreeMap<String, watch::Sender<bool>>,
+    tasks: JoinSet<()>,
+}
+
+/// A lane that was called off and may have something in flight.
+pub struct Ending(Option<watch::Sender<bool>>);
+
+impl Ending {
+    /// Resolves once the lane has settled what it had in flight.
+    pub async fn ended(self) {
+        if let Some(lane) = self.0 {
+            lane.closed().await;
+        }
+    }
 }
 
 impl Dispatcher {
     /// Starts a lane for each route. They stop claiming when `stop` turns true, and end once what is in flight is settled.
     pub fn start(shared: &Shared, routes: Vec<Route>, stop: &watch::Receiver<bool>) -> Self {
-        let mut lanes = JoinSet::new();
-        for route in routes {
-            lanes.spawn(lane::run(shared.clone(), route, stop.clone()));
+        let this = Self { shared: shared.clone(), stop: stop.clone(), lanes: Mutex::default() };
+        routes.into_iter().for_each(|route| this.put(route));
+        this
+    }
+
+    /// Starts a lane, in place of the one that the destination may have: what that one claimed, it delivers as it began, and whatever
+    /// is claimed from now on goes by the new route.
+    pub fn put(&self, route: Route) {
+        let (superseding, superseded) = watch::channel(false);
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        while lanes.tasks.try_join_next().is_some() {}
+        if let Some(before) = lanes.running.insert(route.destination.name.clone(), superseding) {
+            before.send_replace(true);
         }
-        Self { lanes }
+        lanes.tasks.spawn(lane::run(self.shared.clone(), route, self.stop.clone(), superseded));
+    }
+
+    /// Calls the lane of a destination off.
+    pub fn remove(&self, destination: &str) -> Ending {
+        let lane = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).running.remove(destination);
+        if let Some(lane) = &lane {
+            lane.send_replace(true);
+        }
+        Ending(lane)
     }
 
     /// Waits until every lane has settled what it had in flight, at most so long. Returns whether all did.
-    pub async fn drained(mut self, limit: Duration) -> bool {
-        let all = async { while self.lanes.join_next().await.is_some() {} };
+    pub async fn drained(&self, limit: Duration) -> bool {
+        let mut tasks = std::mem::take(&mut self.lanes.lock().unwrap_or_else(PoisonError::into_inner).tasks);
+        let all = async { while tasks.join_next().await.is_some() {} };
         tokio::time::timeout(limit, all).await.is_ok()
     }
 }

@@ -304,3 +304,39 @@ async fn a_stop_settles_what_is_in_flight() {
     assert_eq!(before[0].delivered + before[0].pending, 2_000);
     bench.journal.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn routes_change_under_deliveries_and_each_is_attempted_once() {
+    let bench = Bench::start(3_000, &[("healthy", |_| Act::Take)], &[]).await;
+    while bench.state("healthy").await.pending > 0 {
+        bench.dispatcher.put(route("healthy", RetryPolicy::default()));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert_eq!(bench.state("healthy").await.delivered, 3_000);
+    let mut page = None;
+    for _ in 0..3 {
+        let found = bench.journal.deliveries(&DeliveryFilter::default(), 1_000, page.as_deref()).await.unwrap();
+        assert!(
+            found.results.iter().all(|one| one.attempts == 1),
+            "claims of a lane that was called off are not attempted again"
+        );
+        page = found.next_page_token;
+    }
+    bench.dispatcher.remove("healthy").ended().await;
+    bench.stop.send(true).unwrap();
+    assert!(bench.dispatcher.drained(PATIENCE).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_is_called_off_ends_only_with_what_it_has_in_flight() {
+    let bench = Bench::start(10, &[("hung", |_| Act::Hang)], &[]).await;
+    let taken = async {
+        while bench.sinks.batches.load(Ordering::Relaxed) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, taken).await.unwrap();
+    let ending = bench.dispatcher.remove("hung");
+    assert!(tokio::time::timeout(Duration::from_millis(100), ending.ended()).await.is_err());
+    bench.dispatcher.remove("nobody").ended().await;
+}

@@ -265,6 +265,9 @@ pub struct DestinationState {
     pub name: String,
     /// Why it is stopped until a person acts; nothing while it runs.
     pub disabled_reason: Option<String>,
+    /// Whether it was deleted, or has another name by now: what the journal still holds of it are dead letters and history.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
     /// Envelopes that wait.
     pub pending: u64,
     /// Bytes of their bodies.
@@ -352,6 +355,17 @@ pub trait Journal: Inbox + Outbox {
     /// Stops a destination for a reason that its receiver gave, and writes a notification of that down with it, unless it was
     /// stopped before.
     async fn stop_destination(&self, name: &str, reason: String, now: Timestamp) -> Result<()>;
+    /// A destination was deleted: nothing more is claimed for it, and what still comes for it is a dead letter with this reason,
+    /// until [`Journal::set_destination`] starts one of its name again.
+    async fn close_destination(&self, name: &str, reason: String) -> Result<()>;
+    /// Makes dead letters of what waits for a closed destination, in bounded steps; returns how many. Nothing of it may be claimed.
+    async fn bury(&self, name: &str, now: Timestamp) -> Result<u64>;
+    /// Gives a destination another name, with all that waits and all history; what the journal knows of an earlier destination of
+    /// that name joins it. What comes under the former name from then on is a dead letter that says so. Nothing where no
+    /// destination of the former name is known.
+    async fn rename_destination(&self, from: &str, to: &str) -> Result<()>;
+    /// Stores messages that no read and no event made, each once (J2); the ids of their deliveries.
+    async fn enqueue(&self, envelopes: Vec<Envelope>, now: Timestamp) -> Result<Vec<i64>>;
 
     /// Deletes settled history by age and size, in bounded steps.
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged>;

@@ -48,6 +48,24 @@ pub enum Change {
         /// Its id.
         id: String,
     },
+    /// Makes a destination, or changes the one of this id.
+    PutDestination(Box<DestinationDraft>),
+    /// Nothing goes to the destination any more; what waits for it is kept.
+    DisableDestination {
+        /// Its id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// Takes away a destination.
+    DeleteDestination {
+        /// Its id.
+        id: String,
+        /// The revision that is to be the latest.
+        expected_revision: Option<u32>,
+        /// Who says so.
+        by: Origin,
+    },
     /// A new installation; refused where the group has one of the integration.
     CreateInstallation(Box<InstallationDraft>),
     /// Makes the installation of this id, or changes it; for files, which say at every reading what is to be.
@@ -131,6 +149,27 @@ pub struct ConnectionDraft {
     pub sealed: Option<Vec<u8>>,
     /// What this means for them.
     pub news: CredentialNews,
+}
+
+/// A destination as it is to be.
+#[derive(Debug, Clone)]
+pub struct DestinationDraft {
+    /// Stable id.
+    pub id: String,
+    /// The revision that the change builds on; nothing = whatever is there.
+    pub expected_revision: Option<u32>,
+    /// Unique within the project.
+    pub name: String,
+    /// The sink that serves it.
+    pub kind: String,
+    /// The sink's configuration; holds no secret.
+    pub metadata: Map<String, Value>,
+    /// Who says so.
+    pub origin: Origin,
+    /// Whether a manifest declares it.
+    pub from_manifest: bool,
+    /// Credentials, encrypted.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// An installation as it is to be. Its configuration stands on the integration's latest revision.

@@ -44,7 +44,8 @@ impl Project {
         origin: Origin,
         destructive: bool,
     ) -> Result<Vec<IntegrationRecord>, ProjectError> {
-        let issues = self.deploy_issues(manifest);
+        let mut issues = self.deploy_issues(manifest);
+        let destinations = self.declared_by(manifest, &mut issues).await?;
         if !issues.is_empty() {
             return Err(ProjectError::Invalid(issues));
         }
@@ -53,6 +54,8 @@ impl Project {
             return Err(ProjectError::RemovesObjects(removed));
         }
         warn_of(&removed);
+        // Before the integrations that name them.
+        self.upsert_all(destinations, &origin).await?;
         let applied = self.apply(deployments(manifest, &origin)).await?;
         let mut integrations = Vec::new();
         for one in &applied {
@@ -72,10 +75,6 @@ impl Project {
                 let path = format!("integrations[{index}].provider");
                 issues.push(Issue { path, message: self.planner.catalog.unknown(&integration.provider) });
             }
-        }
-        if !manifest.destinations.is_empty() {
-            let message = "destinations of a deployed manifest are not taken: write them into ampline.toml".to_owned();
-            issues.push(Issue { path: "destinations".to_owned(), message });
         }
         issues
     }

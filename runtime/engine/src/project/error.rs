@@ -3,7 +3,10 @@
 use std::convert::Infallible;
 
 use super::model::Issue;
-use crate::sqlite::{self, StoreFailed, Unusable};
+use crate::{
+    journal::JournalError,
+    sqlite::{self, StoreFailed, Unusable},
+};
 
 /// Most names that a message lists.
 const LISTED_MAX: usize = 20;
@@ -105,6 +108,12 @@ impl From<sqlite::Fault<Infallible>> for ProjectError {
             sqlite::Fault::Store(StoreFailed(reason)) | sqlite::Fault::Full(StoreFailed(reason)) => Self::Store(reason),
             sqlite::Fault::Refused(never) => match never {},
         }
+    }
+}
+
+impl From<JournalError> for ProjectError {
+    fn from(error: JournalError) -> Self {
+        Self::Store(error.to_string())
     }
 }
 

@@ -89,6 +89,12 @@ impl<'a> Lookup<'a> {
         Self { project, integrations: HashMap::new(), connections: HashMap::new() }
     }
 
+    /// The integration's revision that an installation's configuration stands on.
+    pub(super) async fn standing(&mut self, record: &InstallationRecord) -> Result<Arc<IntegrationRevision>, ProjectError> {
+        let wanted = &record.config.integration_revision;
+        self.project.store.revision(wanted).await?.ok_or_else(|| not_found("revision", wanted))
+    }
+
     pub(super) async fn referred(&mut self, record: InstallationRecord) -> Result<Installed, ProjectError> {
         let store = &self.project.store;
         let integration = match self.integrations.get(&record.integration_id) {

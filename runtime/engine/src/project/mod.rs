@@ -6,6 +6,7 @@
 mod change;
 mod content;
 mod deploy;
+mod destinations;
 mod edit;
 mod error;
 mod ids;
@@ -20,8 +21,11 @@ mod sampling;
 mod service;
 mod sqlite;
 mod sync;
+mod sync_destinations;
 
-pub use change::{Applied, Change, ConnectionDraft, CredentialNews, Deployment, InstallationDraft, InstallationUpdate};
+pub use change::{
+    Applied, Change, ConnectionDraft, CredentialNews, Deployment, DestinationDraft, InstallationDraft, InstallationUpdate,
+};
 pub use content::Content;
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
@@ -30,10 +34,11 @@ pub(crate) use installing::{NewInstallation, Sampling};
 pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{
-    ConfigRevision, ConnectionRecord, ConnectionStatus, InstallationRecord, IntegrationRecord, IntegrationRevision, Issue,
-    KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProviderAppRecord,
+    ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
+    IntegrationRevision, Issue, KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord,
+    SinkRecord,
 };
-pub(crate) use planning::Planner;
+pub(crate) use planning::{KnownDestinations, Planner};
 pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};
 pub(crate) use service::{Project, object_path};

@@ -156,6 +156,74 @@ pub struct ConnectionRecord {
     pub update_time: Timestamp,
 }
 
+/// A destination, without its credentials.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DestinationRecord {
+    /// Stable id, as messages' metadata carries it.
+    pub id: String,
+    /// What manifests call it; unique.
+    pub name: String,
+    /// The sink that serves it: `webhook`, `s3`, …
+    pub kind: String,
+    /// The sink's configuration, as it was given.
+    pub metadata: Map<String, Value>,
+    /// Who made it.
+    pub origin: Origin,
+    /// Whether a manifest of the older form declares it.
+    pub from_manifest: bool,
+    /// Why nothing goes there, where its file names it no longer.
+    pub disabled_reason: Option<String>,
+    /// Rises with every change, from 1.
+    pub revision: u32,
+    /// When it was made.
+    pub create_time: Timestamp,
+    /// When it last changed.
+    pub update_time: Timestamp,
+    /// Its credentials, encrypted; nothing where it has none, or where a file says where they are found.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// What a change of a destination has yet to do in the journal and in the kept secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// Names it.
+    pub id: i64,
+    /// Of a destination that is gone, or its former name.
+    pub name: String,
+    /// The name that it has now; nothing where it was deleted.
+    pub renamed_to: Option<String>,
+}
+
+/// A sink besides those built in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SinkRecord {
+    /// The type of destination that it serves.
+    pub name: String,
+    /// The sink's own version.
+    pub version: String,
+    /// SHA-256 of its component, in hexadecimal digits.
+    pub digest: String,
+    /// Bytes of its component.
+    pub bytes: u64,
+    /// Who installed it.
+    pub origin: Origin,
+    /// When it was first installed.
+    pub create_time: Timestamp,
+    /// When this component was.
+    pub update_time: Timestamp,
+}
+
+/// What is told of the project besides its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectRecord {
+    /// What the product is called.
+    pub app_name: Option<String>,
+    /// When its store was made.
+    pub create_time: Timestamp,
+    /// When it last changed.
+    pub update_time: Timestamp,
+}
+
 /// The product's registration at a provider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderAppRecord {

@@ -2,11 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use ampline_core::{
-    plan::{self, Choice, KnownDestination, Others, ReadPlan},
+    plan::{self, Choice, KnownDestination, Others, PlanProblem, ReadPlan},
     provider::{Catalog, Provider, RateLimit},
     schedule::Schedule,
     subscribe::{Source, plan_subscriptions},
@@ -33,12 +33,34 @@ pub(crate) struct Subject<'a> {
     pub(crate) standing: &'a IntegrationRevision,
 }
 
+/// The destinations that plans may name, shared with whoever makes and deletes them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownDestinations(Arc<RwLock<Arc<BTreeMap<String, KnownDestination>>>>);
+
+impl KnownDestinations {
+    /// As they are now, by name.
+    pub(crate) fn now(&self) -> Arc<BTreeMap<String, KnownDestination>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what is known.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut BTreeMap<String, KnownDestination>)) {
+        change(Arc::make_mut(&mut self.0.write().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
+impl From<BTreeMap<String, KnownDestination>> for KnownDestinations {
+    fn from(known: BTreeMap<String, KnownDestination>) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(known))))
+    }
+}
+
 /// Knows what reads depend on besides the stored: the project, the catalog, its destinations, and credentials.
 pub(crate) struct Planner {
     pub(crate) project_id: String,
     pub(crate) catalog: Catalog,
-    /// By name.
-    pub(crate) destinations: BTreeMap<String, KnownDestination>,
+    /// Shared with whoever makes them.
+    pub(crate) destinations: KnownDestinations,
     /// Nothing where nothing runs.
     connections: Option<Arc<Connections>>,
     /// By connection: what a file says in place of the catalog.
@@ -49,10 +71,10 @@ impl Planner {
     pub(crate) fn new(
         project_id: String,
         catalog: Catalog,
-        destinations: BTreeMap<String, KnownDestination>,
+        destinations: impl Into<KnownDestinations>,
         connections: Option<Arc<Connections>>,
     ) -> Self {
-        Self { project_id, catalog, destinations, connections, rate_limits: Mutex::default() }
+        Self { project_id, catalog, destinations: destinations.into(), connections, rate_limits: Mutex::default() }
     }
 
     /// Takes in the credentials that a file names; those that are other than before, by id.
@@ -86,29 +108,41 @@ impl Planner {
 
     /// What is to be read, and every reason why something is not. Paths are those of the contract's Installation.
     pub(crate) fn plan(&self, subject: &Subject<'_>) -> (Vec<ReadPlan>, Vec<Issue>) {
-        let mut issues = self.obstacles(subject);
-        if !issues.is_empty() {
-            return (Vec::new(), issues);
+        let Planned { plans, faults, awaited } = self.planned(subject);
+        (plans, [faults, awaited].concat())
+    }
+
+    /// Every reason why something is not read that does not go away by itself: for a destination that is not there yet, the
+    /// installation waits.
+    pub(crate) fn faults(&self, subject: &Subject<'_>) -> Vec<Issue> {
+        self.planned(subject).faults
+    }
+
+    fn planned(&self, subject: &Subject<'_>) -> Planned {
+        let mut faults = self.obstacles(subject);
+        if !faults.is_empty() {
+            return Planned { faults, ..Planned::default() };
         }
         let choice = choice(subject);
         let installation = self.lowered(subject);
         let content = &subject.installation.config.content;
-        let (mut plans, mut problems) = plan::plan(&choice, &installation, &self.destinations);
-        issues.extend(content.provider_fault(choice.latest));
-        problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &self.destinations).1);
+        let destinations = self.destinations.now();
+        let (mut plans, mut problems) = plan::plan(&choice, &installation, &destinations);
+        faults.extend(content.provider_fault(choice.latest));
+        problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &destinations).1);
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {
             plans.retain(|plan| match provider.unsupported(plan) {
                 None => true,
                 Some(message) => {
-                    issues.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
+                    faults.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
                     false
                 }
             });
         }
-        issues.extend(
-            problems.into_iter().map(|problem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message }),
-        );
-        (plans, issues)
+        let (awaited, wrong): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.awaits_destination);
+        let issue = |problem: PlanProblem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message };
+        faults.extend(wrong.into_iter().map(issue));
+        Planned { plans, faults, awaited: awaited.into_iter().map(issue).collect() }
     }
 
     /// The same with what each read needs to run; none where credentials are not at hand.
@@ -139,7 +173,8 @@ impl Planner {
             return None;
         }
         let content = &installation.config.content;
-        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &content.events(), &self.destinations);
+        let destinations = self.destinations.now();
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &content.events(), &destinations);
         if plans.is_empty() {
             return None;
         }
@@ -243,6 +278,15 @@ impl Planner {
 
 /// Why a subscription brings nothing.
 const UNTAKEN: &str = "events of this provider cannot be taken in; only its reads run";
+
+/// What planning an installation comes to.
+#[derive(Default)]
+struct Planned {
+    plans: Vec<ReadPlan>,
+    faults: Vec<Issue>,
+    /// For want of destinations that may yet be made.
+    awaited: Vec<Issue>,
+}
 
 /// The integration as the installation sees it.
 fn choice<'a>(subject: &Subject<'a>) -> Choice<'a> {

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    destination::Destinations,
     inbound::Subscriptions,
     scheduler::{self, Job},
     schema_watch::Watches,
@@ -32,6 +33,8 @@ pub(crate) struct Project {
     pub(super) scheduler: Option<scheduler::Handle>,
     /// Reads the files again; nothing where none run.
     pub(super) reread: Option<Reread>,
+    /// Where messages go; nothing where none run.
+    pub(super) destinations: Option<Arc<Destinations>>,
     /// Kept up to date with every change.
     subscriptions: Arc<Subscriptions>,
     /// The same.
@@ -53,10 +56,16 @@ impl Project {
             clock,
             scheduler,
             reread,
+            destinations: None,
             subscriptions: Arc::default(),
             watches: Arc::default(),
             turn: Mutex::default(),
         }
+    }
+
+    /// The same, with destinations that run.
+    pub(crate) fn delivering_to(self, destinations: Arc<Destinations>) -> Self {
+        Self { destinations: Some(destinations), ..self }
     }
 
     /// What is stored, for questions that need no more.
@@ -158,7 +167,7 @@ impl Project {
         Ok(None)
     }
 
-    /// Every fault of an installation as it would be, standing on the latest revision.
+    /// Every fault of an installation as it would be, standing on the latest revision. That a destination is not there yet is none.
     pub(super) fn faults(
         &self,
         record: &InstallationRecord,
@@ -166,7 +175,7 @@ impl Project {
         integration: &IntegrationRecord,
     ) -> Vec<Issue> {
         let subject = Subject { installation: record, connection, integration, standing: &integration.latest };
-        self.planner.plan(&subject).1
+        self.planner.faults(&subject)
     }
 
     /// Tells the scheduler of what changed.

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     connection::{self, ProviderApp},
+    destination::DeclaredDestination,
     scheduler::Job,
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct Declared {
     pub(crate) routes: DeclaredRoutes,
     /// Of ampline.toml and the folder.
     pub(crate) installations: Vec<DeclaredInstallation>,
+    /// Of amp.yaml and ampline.toml.
+    pub(crate) destinations: Vec<DeclaredDestination>,
     /// What changed in the files but counts only from the next start on.
     pub(crate) notes: Vec<String>,
 }
@@ -106,6 +109,8 @@ pub(crate) struct Synchronised {
     pub(crate) connections: usize,
     /// Installations that are other than before.
     pub(crate) installations: usize,
+    /// Destinations that are other than before.
+    pub(crate) destinations: usize,
     /// What counts only from the next start on.
     pub(crate) notes: Vec<String>,
 }
@@ -116,6 +121,7 @@ struct Wanted {
     integrations: Vec<Change>,
     connections: Vec<Change>,
     installations: Vec<Change>,
+    destinations: Vec<Change>,
 }
 
 impl Project {
@@ -150,7 +156,8 @@ impl Project {
             event = "project.reloaded",
             integrations = done.integrations,
             connections = done.connections,
-            installations = done.installations
+            installations = done.installations,
+            destinations = done.destinations
         );
         Ok(done)
     }
@@ -158,11 +165,12 @@ impl Project {
     /// What changed, and the installations that are to be read otherwise.
     async fn synchronise(&self, declared: Declared, destructive: bool) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let integrations = self.integrations_as_declared(&declared.manifest).await?;
-        let mut issues = Vec::new();
-        let wanted = self.wanted(&declared, &integrations, &mut issues).await?;
+        let mut issues = self.destination_faults(&declared.destinations).await;
+        let mut wanted = self.wanted(&declared, &integrations, &mut issues).await?;
         if !issues.is_empty() {
             return Err(ProjectError::Invalid(issues));
         }
+        wanted.destinations = self.wanted_destinations(&declared.destinations).await?;
         // An installation of a file says anew what it reads; those of all objects lose one without a word of their own.
         let named = declared.installations.iter().filter(|one| one.content.configures_reads());
         let named: BTreeSet<String> = named.map(DeclaredInstallation::id).collect();
@@ -176,14 +184,18 @@ impl Project {
 
     async fn carry_out(&self, wanted: Wanted, declared: Declared) -> Result<(Synchronised, BTreeSet<String>), ProjectError> {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
-        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations).collect();
+        let of_destinations = wanted.destinations.len();
         // First, so that whoever is to hear of changes hears of these.
         self.store.declare_routes(declared.settings_file.clone(), declared.routes, self.clock.now()).await?;
-        let applied = self.apply(changes).await?;
+        let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations);
+        let mut applied = self.apply(changes.chain(wanted.destinations).collect()).await?;
+        let applied_destinations = applied.split_off(applied.len().saturating_sub(of_destinations));
         let credentials = declared.connections.into_iter().map(|one| one.declared).collect();
         let renewed = self.planner.declare(&declared.settings_file, declared.provider_apps, credentials).await?;
         let mut done = Synchronised { notes: declared.notes, ..Synchronised::default() };
-        let mut ids = BTreeSet::new();
+        let others = self.let_run(&declared.destinations, &applied_destinations).await?;
+        done.destinations = others.len();
+        let mut ids = self.concerned_by(&others).await?;
         for (index, one) in applied.iter().enumerate() {
             let concerns = |filter| self.ids(filter);
             let none = InstallationFilter::default();
@@ -337,11 +349,11 @@ impl Project {
 }
 
 /// The file that made a thing, where it is not disabled yet.
-fn no_longer<'a>(origin: &'a Origin, disabled: &Option<String>) -> Option<&'a str> {
+pub(super) fn no_longer<'a>(origin: &'a Origin, disabled: &Option<String>) -> Option<&'a str> {
     origin.file().filter(|_| disabled.is_none())
 }
 
-fn no_longer_named(file: &str) -> String {
+pub(super) fn no_longer_named(file: &str) -> String {
     format!("{file} no longer names it")
 }
 

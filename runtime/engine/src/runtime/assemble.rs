@@ -1,45 +1,36 @@
 //! From settings and manifest to the parts of a runtime, with every problem said before anything runs.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use ampline_core::{manifest::Manifest, message::Recipient, plan::KnownDestination, provider::Catalog};
-use serde_json::Value;
+use ampline_core::{manifest::Manifest, provider::Catalog};
 use tokio::sync::watch;
 
-use super::{Launch, StartError, files};
+use super::{
+    Launch, StartError, files,
+    outbound::{Ground, Outbound},
+};
 use crate::{
     access::{self, Failures, NewKey},
-    api::{Api, Configured},
+    api::Api,
     clock::Clock,
     connection::Connections,
     data_dir::DataDir,
-    disk::Disk,
-    dispatcher::{self, Route},
     downloads::Downloads,
     fields::FieldReader,
     http_client,
     inbound::{Intake, IntakeOptions, Keys, Processor},
-    journal::{Journal, JournalError, sqlite::SqliteJournal},
+    journal::{Journal, sqlite::SqliteJournal},
+    network::AddressPolicy,
     notifications::Notifier,
-    pressure::Pressure,
     project::{Declared, Issue, KeyScope, Planner, Project, ProjectError, ProjectStore, Reread},
     providers, reader,
     scheduler::{self, Job},
-    secrets::{API_KEY, DestinationSecrets, Secret, Signing, Vault},
+    secrets::{API_KEY, Secret, Vault},
     settings::{Durability, Problem, Resolved, Settings, resolve},
-    sink::{
-        Destination, FIRST_PARTY, Sinks,
-        wasm::{Compiler, HostOptions, HttpOptions, WasmSinks},
-    },
     sqlite::{Options, Synchronous},
     store::HostedStore,
     uploads::Uploads,
 };
-
-/// Why a destination is stopped that is in neither file any more; it starts again when it comes back.
-const UNCONFIGURED: &str = "neither ampline.toml nor amp.yaml names it any more";
-/// How much longer a claim holds than the longest that a batch can take.
-const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Parts {
     pub(super) data: DataDir,
@@ -50,56 +41,53 @@ pub(super) struct Parts {
     pub(super) project_store: Arc<ProjectStore>,
     pub(super) project: Arc<Project>,
     pub(super) connections: Arc<Connections>,
-    pub(super) pressure: Arc<Pressure>,
+    pub(super) outbound: Outbound,
+    downloads: Downloads,
+    public_url: String,
     vault: Arc<Vault>,
-    pub(super) secrets: Arc<DestinationSecrets>,
     pub(super) keys: Arc<access::Keys>,
     /// The pace of each connection, for all who ask with it.
     throttles: Arc<reader::Throttles>,
     resolved: Resolved,
-    compiler: Compiler,
 }
 
-/// Opens the stores and decides what is read.
-pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Result<Parts, StartError> {
+/// Opens the stores and decides what is read. The API will be at this address.
+pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle, address: SocketAddr) -> Result<Parts, StartError> {
     let Launch { settings, manifest, files, clock, compiler } = launch;
-    let (settings, manifest) = (Arc::new(settings), Arc::new(manifest));
-    let resolving = (settings.clone(), manifest.clone(), files.clone());
-    // Files and the keyring are read, and a keyring may wait for a person.
-    let resolved = tokio::task::spawn_blocking(move || {
-        let (settings, manifest, files) = resolving;
-        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
-        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
-            (Ok(resolved), Ok(found)) => {
-                let routes = resolved.notifications.clone();
-                let declared = files::declared(&files, &manifest, &resolved.connections, routes, found);
-                Ok((catalog, resolved, declared))
-            }
-            (resolved, found) => {
-                let faults = [resolved.err(), found.err().map(problems)];
-                Err(faults.into_iter().flatten().flatten().collect())
-            }
-        }
-    });
-    let (catalog, resolved, declared) = resolved.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)?;
+    let settings = Arc::new(settings);
+    let (catalog, resolved, declared) = understood(settings.clone(), manifest, files.clone()).await?;
     let data = DataDir::create(&settings.runtime.data_dir)?;
     data.note_providers(settings.providers.dir.as_deref())?;
     let Stores { journal, store, project: project_store } = open_stores(&data, settings.runtime.durability)?;
-    let destinations = resolved.destinations.iter().map(|(name, one)| (name.clone(), known(&one.destination))).collect();
     let opening = (data.clone(), settings.secrets.key.clone(), clock.now());
     let vault = tokio::task::spawn_blocking(move || Vault::open(&opening.0, opening.1.as_ref(), env, opening.2)).await;
     let vault = Arc::new(vault.map_err(std::io::Error::other)??);
     let keys = access::Keys::load(project_store.clone(), clock.clone()).await?;
     let connections = connections(&project_store, &vault, &clock, &catalog).await?;
-    let planner = Planner::new(settings.project.id.clone(), catalog.clone(), destinations, Some(connections.clone()));
-    let reread = reread(files, settings.clone(), manifest, catalog);
-    let project = Arc::new(Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread)));
+    let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
+    let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    let download_key = vault.download_key(clock.now())?;
+    let downloads = Downloads::new(public_url.clone(), &download_key, settings.runtime.download_expiry_s);
+    let outbound = Outbound::open(Ground {
+        settings: &settings,
+        resolved: &resolved,
+        data: &data,
+        journal: journal.clone(),
+        store: store.clone(),
+        project_store: project_store.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        downloads: downloads.clone(),
+        compiler,
+    });
+    let outbound = outbound.await?;
+    let (project_id, known) = (settings.project.id.clone(), outbound.known.clone());
+    let planner = Planner::new(project_id, catalog.clone(), known, Some(connections.clone()));
+    let reread = reread(files, settings.clone(), resolved.addresses.clone(), catalog);
+    let project = Project::new(project_store.clone(), planner, clock.clone(), Some(scheduler), Some(reread));
+    let project = Arc::new(project.delivering_to(outbound.destinations.clone()));
     let jobs = started(&project, declared).await?;
-    settle_destinations(journal.as_ref(), &resolved).await?;
-    let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
-    let backlogs = resolved.destinations.iter().map(|(name, one)| (name.clone(), one.backlog_bytes_max)).collect();
-    let pressure = Arc::new(Pressure::new(journal.clone(), disk, backlogs));
-    let secrets = Arc::new(secrets(&vault, &clock, &resolved)?);
+    outbound.destinations.stop_strangers().await?;
     Ok(Parts {
         data,
         journal,
@@ -109,14 +97,38 @@ pub(super) async fn assemble(launch: Launch, scheduler: scheduler::Handle) -> Re
         project_store,
         project,
         connections,
-        pressure,
+        outbound,
+        downloads,
+        public_url,
         vault,
-        secrets,
         keys,
         throttles: Arc::default(),
         resolved,
-        compiler,
     })
+}
+
+/// What the files say, with what they refer to, or every problem of them.
+async fn understood(
+    settings: Arc<Settings>,
+    manifest: Manifest,
+    files: files::Files,
+) -> Result<(Catalog, Resolved, Declared), StartError> {
+    // Files and the keyring are read, and a keyring may wait for a person.
+    let reading = tokio::task::spawn_blocking(move || {
+        let catalog = providers::catalog(settings.providers.dir.as_deref())?;
+        match (resolve(&settings, &manifest, &catalog, env), files::installations(&files, &settings)) {
+            (Ok(resolved), Ok(found)) => {
+                let reaching = (resolved.destinations.clone(), resolved.notifications.clone());
+                let declared = files::declared(&files, &manifest, &resolved.connections, reaching, found);
+                Ok((catalog, resolved, declared))
+            }
+            (resolved, found) => {
+                let faults = [resolved.err(), found.err().map(problems)];
+                Err(faults.into_iter().flatten().flatten().collect())
+            }
+        }
+    });
+    reading.await.map_err(std::io::Error::other)?.map_err(StartError::Problems)
 }
 
 /// The customers' credentials, as the store keeps them.
@@ -145,43 +157,12 @@ fn problems(issues: Vec<Issue>) -> Vec<Problem> {
     issues.into_iter().map(|Issue { path, message }| Problem { place: path, message }).collect()
 }
 
-fn reread(files: files::Files, settings: Arc<Settings>, manifest: Arc<Manifest>, catalog: Catalog) -> Reread {
-    Box::new(move || files::reread(&files, &settings, &manifest, &catalog, &env))
+fn reread(files: files::Files, settings: Arc<Settings>, policy: AddressPolicy, catalog: Catalog) -> Reread {
+    Box::new(move || files::reread(&files, &settings, &policy, &catalog, &env))
 }
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// What destinations sign and authenticate with; webhooks without a configured key get one of their own.
-fn secrets(vault: &Arc<Vault>, clock: &Arc<dyn Clock>, resolved: &Resolved) -> Result<DestinationSecrets, StartError> {
-    let mut secrets = DestinationSecrets::new(vault.clone(), clock.clone());
-    for (name, one) in &resolved.destinations {
-        let signing = match one.destination.kind.as_str() {
-            _ if !one.signing_keys.is_empty() => Signing::Configured(one.signing_keys.clone()),
-            "webhook" => Signing::Made,
-            _ => Signing::Unsigned,
-        };
-        secrets.add(name, signing, one.secrets.clone(), one.headers.clone())?;
-    }
-    Ok(secrets)
-}
-
-/// Makes new destinations known, and stops those that are no longer configured: their backlog waits, and says why.
-async fn settle_destinations(journal: &dyn Journal, resolved: &Resolved) -> Result<(), JournalError> {
-    let known = journal.destinations().await?;
-    for state in &known {
-        let configured = resolved.destinations.contains_key(&state.name);
-        match state.disabled_reason.as_deref() {
-            None if !configured => journal.set_destination(&state.name, Some(UNCONFIGURED.into())).await?,
-            Some(UNCONFIGURED) if configured => journal.set_destination(&state.name, None).await?,
-            _ => {}
-        }
-    }
-    for name in resolved.destinations.keys().filter(|name| !known.iter().any(|state| state.name == **name)) {
-        journal.set_destination(name, None).await?;
-    }
-    Ok(())
 }
 
 /// The stores of a data folder.
@@ -204,20 +185,6 @@ pub(crate) fn open_stores(data: &DataDir, durability: Durability) -> Result<Stor
     Ok(Stores { journal, store, project })
 }
 
-fn known(destination: &Destination) -> KnownDestination {
-    let mirrors_records = matches!(destination.kind.as_str(), "api" | "postgres");
-    KnownDestination { id: destination.id.clone(), mirrors_records }
-}
-
-fn recipient(destination: &Destination) -> Recipient {
-    Recipient {
-        name: destination.name.clone(),
-        id: destination.id.clone(),
-        kind: destination.kind.clone(),
-        url: destination.config.get("url").and_then(Value::as_str).map(str::to_owned),
-    }
-}
-
 impl Parts {
     /// Lets the command line of this machine in, which finds its key in the data folder. Gives the first key for everybody else,
     /// where the folder is new; called when nothing can fail any more, so that the key is seen.
@@ -237,15 +204,10 @@ impl Parts {
     }
 
     /// What the API needs.
-    pub(super) fn api(&self, address: SocketAddr, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
+    pub(super) fn api(&self, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
         let now = self.clock.now();
-        let public_url = settings.runtime.public_url.clone().unwrap_or_else(|| {
-            let scheme = if settings.api.tls.is_some() { "https" } else { "http" };
-            format!("{scheme}://{address}")
-        });
-        let intake = self.intake(&public_url, settings);
         let key = self.vault.download_key(now)?;
-        let uploads = Uploads::new(self.data.uploads(), &public_url, &key);
+        let uploads = Uploads::new(self.data.uploads(), &self.public_url, &key);
         // What was left by an earlier run.
         uploads.sweep(now)?;
         Ok(Api {
@@ -254,25 +216,17 @@ impl Parts {
             store: self.store.clone(),
             projects: self.project.clone(),
             connections: Some(self.connections.clone()),
-            public_url: public_url.clone(),
-            downloads: Downloads::new(public_url, &key, settings.runtime.download_expiry_s),
+            public_url: self.public_url.clone(),
+            downloads: self.downloads.clone(),
             clock: self.clock.clone(),
             keys: self.keys.clone(),
             failures: Failures::new(settings.api.wrong_keys_max),
             allowed_origins: settings.api.allowed_origins.clone(),
-            configured: Some(Configured {
-                destinations: self
-                    .resolved
-                    .destinations
-                    .iter()
-                    .map(|(name, one)| (name.clone(), one.destination.clone()))
-                    .collect(),
-                secrets: self.secrets.clone(),
-            }),
+            sinks: Some(self.outbound.library.clone()),
             board: scheduler::Board::default(),
             scheduler: Some(handle),
-            pressure: Some(self.pressure.clone()),
-            intake: Some(intake),
+            pressure: Some(self.outbound.pressure.clone()),
+            intake: Some(self.intake(&self.public_url, settings)),
             fields: Some(FieldReader::new(self.connections.http().clone(), self.throttles.clone())),
             uploads: Some(Arc::new(uploads)),
             running_since: Some(now),
@@ -292,18 +246,16 @@ impl Parts {
             waiting_bytes_max: settings.limits.inbox_megabytes.saturating_mul(1_000_000),
         };
         let subscriptions = self.project.subscriptions();
-        Intake::new(self.journal.clone(), subscriptions, self.pressure.clone(), self.clock.clone(), options)
+        Intake::new(self.journal.clone(), subscriptions, self.outbound.pressure.clone(), self.clock.clone(), options)
     }
 
     /// What makes messages of what is told of the project.
     pub(super) fn notifying(&self, settings: &Settings) -> Notifier {
-        let recipients =
-            self.resolved.destinations.values().map(|one| (one.destination.name.clone(), recipient(&one.destination)));
         Notifier {
             project_id: settings.project.id.clone(),
             journal: self.journal.clone(),
             store: self.project_store.clone(),
-            recipients: recipients.collect(),
+            destinations: self.outbound.destinations.clone(),
             clock: self.clock.clone(),
         }
     }
@@ -315,63 +267,10 @@ impl Parts {
         Processor::new(stores, pressure, clock, (http, throttles), reads, stop)
     }
 
-    /// The installed sinks, compiled.
-    pub(super) async fn sinks(&self, downloads: &Downloads) -> Result<Arc<dyn Sinks>, StartError> {
-        let options = HostOptions {
-            cache_dir: self.data.sink_cache(),
-            documents: self.store.clone(),
-            secrets: self.secrets.clone(),
-            downloads: downloads.clone(),
-            compiler: self.compiler.clone(),
-            limits: Default::default(),
-            http: HttpOptions {
-                addresses: self.resolved.addresses.clone(),
-                authorities_pem: self.resolved.authorities_pem.clone(),
-                ..HttpOptions::default()
-            },
-            postgres: self.resolved.postgres.clone(),
-        };
-        Ok(WasmSinks::load(options, FIRST_PARTY).await?)
-    }
-
-    /// Where messages go, each configuration checked by its sink.
-    pub(super) async fn routes(&self, sinks: &dyn Sinks) -> Result<Vec<Route>, StartError> {
-        let (mut routes, mut problems) = (Vec::new(), Vec::new());
-        for (name, one) in &self.resolved.destinations {
-            let place = format!("destinations.{name}");
-            if sinks.descriptor(&one.destination.kind).is_none() {
-                let message = format!("no sink is called {:?}; there are: {}", one.destination.kind, sinks.kinds().join(", "));
-                problems.push(Problem { place, message });
-                continue;
-            }
-            match sinks.validate(&one.destination.kind, &one.destination.config).await {
-                Err(failure) => problems.push(Problem { place, message: format!("{}: {}", failure.code, failure.message) }),
-                Ok(issues) => problems.extend(issues.into_iter().filter(|issue| issue.fatal).map(|issue| Problem {
-                    place: format!("{place}{}", issue.pointer.replace('/', ".")),
-                    message: issue.message,
-                })),
-            }
-            routes.push(Route {
-                destination: Arc::new(one.destination.clone()),
-                retry: one.retry.clone(),
-                concurrency: one.concurrency,
-                rate_per_second: one.rate_per_second,
-                lease: sinks.batch_time_max() + LEASE_MARGIN,
-                disable_after: one.disable_after,
-            });
-        }
-        if problems.is_empty() { Ok(routes) } else { Err(StartError::Problems(problems)) }
-    }
-
-    /// What lanes share.
-    pub(super) fn dispatching(&self, sinks: Arc<dyn Sinks>) -> dispatcher::Shared {
-        dispatcher::Shared { journal: self.journal.clone(), sinks, clock: self.clock.clone() }
-    }
-
     /// What reads share.
     pub(super) fn reading(&self, stop: &watch::Receiver<bool>) -> Result<reader::Shared, StartError> {
         let http = self.connections.http().clone();
-        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.pressure.clone());
+        let (journal, clock, pressure) = (self.journal.clone(), self.clock.clone(), self.outbound.pressure.clone());
         Ok(reader::Shared { journal, clock, http, throttles: self.throttles.clone(), pressure, stop: stop.clone() })
     }
 }

@@ -1,7 +1,7 @@
 //! What the files of a runtime say of the project: amp.yaml, ampline.toml and the folder of installations, read at the start and
 //! again at every reload.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use ampline_core::{
     manifest::{self, Manifest, Severity},
@@ -10,6 +10,8 @@ use ampline_core::{
 
 use crate::{
     connection,
+    destination::DeclaredDestination,
+    network::AddressPolicy,
     project::{
         ConnectionDraft, CredentialNews, Declared, DeclaredConnection, DeclaredInstallation, DeclaredRoutes, Issue, NamedParty,
         Origin,
@@ -55,15 +57,20 @@ pub(super) fn declared(
     files: &Files,
     manifest: &Manifest,
     connections: &resolve::DeclaredConnections,
-    routes: DeclaredRoutes,
+    (destinations, routes): (BTreeMap<String, DeclaredDestination>, DeclaredRoutes),
     installations: Vec<DeclaredInstallation>,
 ) -> Declared {
-    let file = files.settings_name();
+    let (file, manifest_file) = (files.settings_name(), files.manifest.display().to_string());
+    let destinations = destinations.into_values().map(|one| {
+        let file = if one.from_manifest { &manifest_file } else { &file };
+        DeclaredDestination { file: file.clone(), ..one }
+    });
     let declared =
         connections.connections.values().map(|one| DeclaredConnection { draft: draft(one, &file), declared: one.clone() });
     Declared {
         manifest: manifest.clone(),
-        manifest_file: files.manifest.display().to_string(),
+        destinations: destinations.collect(),
+        manifest_file: manifest_file.clone(),
         settings_file: file.clone(),
         connections: declared.collect(),
         provider_apps: connections.provider_apps.clone(),
@@ -95,7 +102,7 @@ fn draft(one: &connection::Declared, file: &str) -> ConnectionDraft {
 pub(super) fn reread(
     files: &Files,
     running: &Settings,
-    started_with: &Manifest,
+    policy: &AddressPolicy,
     catalog: &Catalog,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<Declared, Vec<Issue>> {
@@ -112,20 +119,21 @@ pub(super) fn reread(
     });
     let found = settings.as_ref().map(|settings| installations(files, settings));
     let found = found.and_then(|found| found.map_err(|faults| issues.extend(faults)).ok());
-    let routes = manifest.as_ref().zip(settings.as_ref()).map(|(manifest, settings)| notifications::routes(settings, manifest));
-    let told = |problems: Vec<settings::Problem>| {
+    let mut told = |problems: Vec<settings::Problem>| {
         issues.extend(problems.into_iter().map(|problem| issue(&problem.place, problem.message)));
     };
-    let routes = routes.and_then(|routes| routes.map_err(told).ok());
-    let (Some(manifest), Some(settings), Some(connections), Some(routes), Some(found)) =
-        (manifest, settings, connections, routes, found)
+    let limits = (&running.limits, policy, running.postgres.is_some());
+    let reaching = settings.as_ref().zip(manifest.as_ref()).and_then(|(settings, manifest)| {
+        let destinations = settings::destinations::declared(settings, manifest, limits, env).map_err(&mut told).ok();
+        let routes = notifications::routes(settings, manifest).map_err(&mut told).ok();
+        destinations.zip(routes)
+    });
+    let (Some(manifest), Some(settings), Some(connections), Some(reaching), Some(found)) =
+        (manifest, settings, connections, reaching, found)
     else {
         return Err(issues);
     };
-    let mut declared = declared(files, &manifest, &connections, routes, found);
-    if settings.destinations != running.destinations || manifest.destinations != started_with.destinations {
-        declared.notes.push("destinations changed: they count from the next start on".to_owned());
-    }
+    let mut declared = declared(files, &manifest, &connections, reaching, found);
     if settings.runs_otherwise(running) {
         declared.notes.push("other settings of ampline.toml changed: they count from the next start on".to_owned());
     }

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod files;
+mod outbound;
 
 pub(crate) use assemble::{Stores, open_stores};
 pub use files::Files;
@@ -21,7 +22,7 @@ use crate::{
     clock::Clock,
     connection::{Connections, keep_alive},
     data_dir::{DataDir, RunningRuntime},
-    dispatcher::Dispatcher,
+    destination::Destinations,
     inbound,
     journal::{Journal, JournalError, Retention},
     listener::{Listener, Tls, TlsError},
@@ -142,7 +143,7 @@ pub struct Runtime {
     place: Place,
     router: Router,
     stop: watch::Sender<bool>,
-    dispatcher: Dispatcher,
+    destinations: Arc<Destinations>,
     scheduler: JoinHandle<()>,
     background: JoinSet<()>,
     grace: Duration,
@@ -153,21 +154,20 @@ impl Runtime {
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let settings = launch.settings.clone();
         let (handle, commands) = scheduler::channel();
-        let parts = assemble::assemble(launch, handle.clone()).await?;
-        let address = settings.runtime.listen;
         let tls = settings.api.tls.as_ref().map(|files| Tls::open(&files.certificate, &files.key)).transpose()?.map(Arc::new);
+        let address = settings.runtime.listen;
         let listener = Listener::bind(address, tls.clone(), settings.api.connections_max).await;
         let listener = listener.map_err(|source| StartError::Listen { address, source })?;
-        let place = Place { data: parts.data.clone(), address: listener.address()?, project: settings.project.id.clone() };
-        let address = place.address;
-        let api = parts.api(address, &settings, handle.clone())?;
-        let sinks = parts.sinks(&api.downloads).await?;
-        let routes = parts.routes(sinks.as_ref()).await?;
+        let address = listener.address()?;
+        let parts = assemble::assemble(launch, handle.clone(), address).await?;
+        let place = Place { data: parts.data.clone(), address, project: settings.project.id.clone() };
+        let api = parts.api(&settings, handle.clone())?;
         let first_key = parts.admit().await?;
         let (stop, stopped) = watch::channel(false);
         let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();
+        parts.outbound.deliver(&stopped);
         background.spawn(listener.serve(router.clone(), stopped.clone()));
         background.spawn(keep_used(parts.keys.clone(), stopped.clone()));
         if let Some(tls) = &tls {
@@ -181,14 +181,13 @@ impl Runtime {
             retention(&settings),
             stopped.clone(),
         ));
-        background.spawn(parts.pressure.clone().watch_disk(stopped.clone()));
-        background.spawn(forget_expired_keys(parts.secrets.clone(), stopped.clone()));
+        background.spawn(parts.outbound.pressure.clone().watch_disk(stopped.clone()));
+        background.spawn(forget_expired_keys(parts.outbound.destinations.secrets().clone(), stopped.clone()));
         if settings.runtime.keep_alive_hours > 0 {
             let hours = settings.runtime.keep_alive_hours;
             background.spawn(keep_alive::run(parts.connections.clone(), hours, stopped.clone()));
         }
         background.spawn(notifications::run(parts.notifying(&settings), stopped.clone()));
-        let dispatcher = Dispatcher::start(&parts.dispatching(sinks), routes, &stopped);
         let reading = parts.reading(&stopped)?;
         background.spawn(schema_watch::run(reading.clone(), parts.project.watches(), stopped.clone()));
         let spread = Duration::from_secs(settings.runtime.spread_s);
@@ -209,7 +208,7 @@ impl Runtime {
             place,
             router,
             stop,
-            dispatcher,
+            destinations: parts.outbound.destinations,
             scheduler,
             background,
             grace: Duration::from_secs(settings.runtime.shutdown_grace_s),
@@ -257,7 +256,13 @@ impl Runtime {
         // There is nobody to tell where every task has ended by itself.
         let _ = self.stop.send(true);
         let scheduler = tokio::time::timeout(self.grace, &mut self.scheduler);
-        let (drained, read) = tokio::join!(self.dispatcher.drained(self.grace), scheduler);
+        let drained = async {
+            match self.destinations.dispatcher() {
+                Some(dispatcher) => dispatcher.drained(self.grace).await,
+                None => true,
+            }
+        };
+        let (drained, read) = tokio::join!(drained, scheduler);
         if !drained {
             tracing::warn!("some deliveries were still in flight; they are delivered again at the next start");
         }
@@ -272,6 +277,9 @@ impl Runtime {
             tracing::error!(
                 "refreshed tokens could not be kept before the end; their connections may have to be connected again"
             );
+        }
+        if tokio::time::timeout(self.grace, self.destinations.quiet()).await.is_err() {
+            tracing::warn!("what is left of a deleted destination is cleared up at the next start");
         }
         self.place.data.withdraw();
         if let Err(error) = self.keys.keep_used().await {

@@ -1,5 +1,5 @@
 //! What each destination signs and authenticates with, while a runtime runs: configured keys, and keys that the runtime made,
-//! which can be rotated under it.
+//! which can be rotated under it. Destinations are known by their ids here: another name for one disturbs nothing on its way.
 
 use std::{
     collections::BTreeMap,
@@ -31,10 +31,26 @@ pub enum Signing {
 pub struct DestinationSecrets {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
-    by_name: BTreeMap<String, OfOne>,
+    by_id: RwLock<BTreeMap<String, Arc<OfOne>>>,
+}
+
+/// What a destination is to sign and authenticate with.
+#[derive(Debug, Clone)]
+pub struct SecretsOf {
+    /// Its id.
+    pub id: String,
+    /// Its name: the key that the runtime makes for it is kept under that.
+    pub name: String,
+    /// Which keys it signs with.
+    pub signing: Signing,
+    /// Credentials by name.
+    pub credentials: BTreeMap<String, Secret>,
+    /// What the host adds to its requests.
+    pub headers: Option<Arc<RequestHeaders>>,
 }
 
 struct OfOne {
+    name: String,
     is_made: bool,
     signing: RwLock<Vec<Holding>>,
     credentials: BTreeMap<String, Secret>,
@@ -85,25 +101,30 @@ pub enum RotationError {
 impl DestinationSecrets {
     /// For no destination yet.
     pub fn new(vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, clock, by_name: BTreeMap::new() }
+        Self { vault, clock, by_id: RwLock::default() }
     }
 
-    /// Adds a destination; makes its signing key where it has none.
-    pub fn add(
-        &mut self,
-        name: &str,
-        signing: Signing,
-        credentials: BTreeMap<String, Secret>,
-        headers: Option<Arc<RequestHeaders>>,
-    ) -> Result<(), VaultError> {
+    /// Takes in what a destination has from now on; makes its signing key where it has none. Blocks.
+    pub fn put(&self, of: SecretsOf) -> Result<(), VaultError> {
+        let SecretsOf { id, name, signing, credentials, headers } = of;
         let is_made = matches!(signing, Signing::Made);
         let keys = match signing {
             Signing::Unsigned => Vec::new(),
             Signing::Configured(keys) => keys.into_iter().map(|key| Holding { key, until: None }).collect(),
-            Signing::Made => self.made(name)?,
+            Signing::Made => self.made(&name)?,
         };
-        self.by_name.insert(name.to_owned(), OfOne { is_made, signing: RwLock::new(keys), credentials, headers });
+        let one = Arc::new(OfOne { name, is_made, signing: RwLock::new(keys), credentials, headers });
+        self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(id, one);
         Ok(())
+    }
+
+    /// Lets go of a destination's secrets. The key that was made for it stays in the vault.
+    pub fn remove(&self, id: &str) {
+        self.by_id.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    fn of(&self, id: &str) -> Option<Arc<OfOne>> {
+        self.by_id.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     fn made(&self, name: &str) -> Result<Vec<Holding>, VaultError> {
@@ -122,19 +143,20 @@ impl DestinationSecrets {
     }
 
     /// A new signing key; the one before signs as well for [`SIGNING_OVERLAP`]. Durable, and in use, when this returns. Blocks.
-    pub fn rotate(&self, name: &str) -> Result<Rotated, RotationError> {
-        let one = self.by_name.get(name).ok_or_else(|| RotationError::Unknown(name.to_owned()))?;
+    pub fn rotate(&self, id: &str) -> Result<Rotated, RotationError> {
+        let one = self.of(id).ok_or_else(|| RotationError::Unknown(id.to_owned()))?;
+        let name = &one.name;
         // Held throughout, so that of two rotations at once the second sees the first.
         let mut signing = one.signing.write().unwrap_or_else(PoisonError::into_inner);
         match (one.is_made, signing.is_empty()) {
-            (false, true) => return Err(RotationError::Unsigned(name.to_owned())),
-            (false, false) => return Err(RotationError::Configured(name.to_owned())),
+            (false, true) => return Err(RotationError::Unsigned(name.clone())),
+            (false, false) => return Err(RotationError::Configured(name.clone())),
             (true, _) => {}
         }
         let now = self.clock.now();
         let holding: Vec<_> = signing.iter().filter(|one| holds(one, now)).collect();
         if let Some(Some(until)) = holding.get(SIGNING_KEYS_MAX - 1).map(|oldest| oldest.until) {
-            return Err(RotationError::TooOften { name: name.to_owned(), until });
+            return Err(RotationError::TooOften { name: name.clone(), until });
         }
         self.vault.forget_expired(now)?;
         let made = SigningKey::generate().map_err(VaultError::Chance)?;
@@ -146,7 +168,8 @@ impl DestinationSecrets {
     /// Drops keys whose time is over, here and in the file.
     pub fn forget_expired(&self) -> Result<bool, VaultError> {
         let now = self.clock.now();
-        for one in self.by_name.values() {
+        let all: Vec<_> = self.by_id.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for one in all {
             one.signing.write().unwrap_or_else(PoisonError::into_inner).retain(|one| holds(one, now));
         }
         self.vault.forget_expired(now)
@@ -159,7 +182,7 @@ fn holds(one: &Holding, now: Timestamp) -> bool {
 
 impl Secrets for DestinationSecrets {
     fn signing_keys(&self, destination: &str) -> Vec<SigningKey> {
-        let Some(one) = self.by_name.get(destination) else { return Vec::new() };
+        let Some(one) = self.of(destination) else { return Vec::new() };
         let signing = one.signing.read().unwrap_or_else(PoisonError::into_inner);
         match signing.as_slice() {
             [Holding { key, until: None }] => vec![key.clone()],
@@ -171,11 +194,11 @@ impl Secrets for DestinationSecrets {
     }
 
     fn credential(&self, destination: &str, name: &str) -> Option<Secret> {
-        self.by_name.get(destination)?.credentials.get(name).cloned()
+        self.of(destination)?.credentials.get(name).cloned()
     }
 
     fn request_headers(&self, destination: &str) -> Option<Arc<RequestHeaders>> {
-        self.by_name.get(destination)?.headers.clone()
+        self.of(destination)?.headers.clone()
     }
 }
 
@@ -196,10 +219,11 @@ mod tests {
 
     fn open(data: &DataDir, clock: &Arc<Hands>) -> DestinationSecrets {
         let vault = Vault::open(data, None, |_| None, clock.now()).unwrap();
-        let mut secrets = DestinationSecrets::new(Arc::new(vault), clock.clone());
+        let secrets = DestinationSecrets::new(Arc::new(vault), clock.clone());
         let configured = Signing::Configured(vec![SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()]);
         for (name, signing) in [("made", Signing::Made), ("configured", configured), ("store", Signing::Unsigned)] {
-            secrets.add(name, signing, BTreeMap::new(), None).unwrap();
+            let (id, name) = (name.to_owned(), name.to_owned());
+            secrets.put(SecretsOf { id, name, signing, credentials: BTreeMap::new(), headers: None }).unwrap();
         }
         secrets
     }

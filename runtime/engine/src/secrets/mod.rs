@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, Signing};
+pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, SecretsOf, Signing};
 pub(crate) use key_source::new_key_into;
 pub use keyring::KeyringEntry;
 pub(crate) use master_key::{Forged, NONCE_BYTES};
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Where the host finds what a destination's requests are signed and authenticated with.
+/// Where the host finds what a destination's requests are signed and authenticated with. Destinations are meant by their ids.
 pub trait Secrets: Send + Sync + 'static {
     /// The destination's signing keys, newest first; several during rotation, none where nothing is signed.
     fn signing_keys(&self, destination: &str) -> Vec<SigningKey>;

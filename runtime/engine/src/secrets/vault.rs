@@ -176,6 +176,23 @@ impl Vault {
         })
     }
 
+    /// Keeps an entry under another name, in place of what may be there. Where there is no such entry, nothing changes.
+    pub fn rename(&self, from: &str, to: &str, now: Timestamp) -> Result<(), VaultError> {
+        let held = self.all(from)?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        // A value is bound to the name of its entry.
+        self.change(|file, ring| {
+            let seal = |one: Held| Sealed::new(ring.newest(), to, &one.value, one.made_at, one.until);
+            let values = held.into_iter().filter(|one| one.until.is_none_or(|until| until > now));
+            let values = values.map(seal).collect::<Result<Vec<_>, _>>()?;
+            file.entries.insert(to.to_owned(), values);
+            file.entries.remove(from);
+            Ok(())
+        })
+    }
+
     /// Forgets an entry.
     pub fn remove(&self, name: &str) -> Result<(), VaultError> {
         self.change(|file, _| {

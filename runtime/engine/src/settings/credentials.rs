@@ -9,6 +9,17 @@ use crate::secrets::{Secret, read};
 const AWS_KINDS: [&str; 2] = ["s3", "kinesis"];
 const AWS_NAMES: [&str; 3] = ["awsKeyId", "awsSecretKey", "awsSessionToken"];
 
+/// The names of the credentials that a destination of this type may have.
+pub(crate) fn credential_names(kind: &str) -> &'static [&'static str] {
+    if AWS_KINDS.contains(&kind) { &AWS_NAMES } else { &[] }
+}
+
+/// What is wrong with having these credentials and no others.
+pub(crate) fn credentials_fault(has: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let half = has("awsKeyId") != has("awsSecretKey") || (has("awsSessionToken") && !has("awsKeyId"));
+    half.then_some("awsKeyId and awsSecretKey go together: give both, or none for the machine's own role")
+}
+
 /// Reads a destination's credentials. A name that nobody would ask for is refused: unnoticed, it would leave the destination with
 /// the machine's own role.
 pub(super) fn credentials(
@@ -23,9 +34,8 @@ pub(super) fn credentials(
     if let Some(name) = declared.keys().find(|name| !AWS_NAMES.contains(&name.as_str())) {
         return fault(format!("nothing is called {name:?}; there are: {}", AWS_NAMES.join(", ")));
     }
-    let has = |name: &str| declared.contains_key(name);
-    if has("awsKeyId") != has("awsSecretKey") || (has("awsSessionToken") && !has("awsKeyId")) {
-        return fault("awsKeyId and awsSecretKey go together: give both, or none for the machine's own role".to_owned());
+    if let Some(message) = credentials_fault(|name| declared.contains_key(name)) {
+        return fault(message.to_owned());
     }
     let mut values = BTreeMap::new();
     for (name, source) in declared {

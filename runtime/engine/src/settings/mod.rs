@@ -4,6 +4,7 @@ mod api;
 mod connection_file;
 mod connections;
 mod credentials;
+pub(crate) mod destinations;
 mod file;
 pub(crate) mod folder;
 pub(crate) mod installations;
@@ -20,10 +21,12 @@ pub use api::{ApiSettings, TlsSettings};
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };
+pub(crate) use credentials::{credential_names, credentials_fault};
 pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
+pub(crate) use reach::permit_plain_http;
 pub use resolve::{Problem, Resolved, resolve};
 
 use std::path::{Path, PathBuf};

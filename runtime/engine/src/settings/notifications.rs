@@ -5,13 +5,13 @@ use ampline_core::{
     message::{NotificationType, takes_notifications},
 };
 
-use super::{Problem, Settings, resolve::declared_destinations};
+use super::{Problem, Settings, destinations};
 use crate::project::{DeclaredRoutes, stable_id};
 
 /// Who hears of what, or every fault of what the table says.
 pub(crate) fn routes(settings: &Settings, manifest: &Manifest) -> Result<DeclaredRoutes, Vec<Problem>> {
     let (mut routes, mut problems) = (DeclaredRoutes::new(), Vec::new());
-    let destinations = declared_destinations(settings, manifest);
+    let destinations = destinations::all(settings, manifest);
     for (kind, names) in &settings.notifications {
         let place = format!("notifications.{kind:?}");
         let mut report = |message: String| problems.push(Problem { place: place.clone(), message });
@@ -21,7 +21,7 @@ pub(crate) fn routes(settings: &Settings, manifest: &Manifest) -> Result<Declare
                     let known: Vec<&str> = destinations.keys().map(String::as_str).collect();
                     report(format!("there is no destination {name:?}; there are: {}", known.join(", ")));
                 }
-                Some(one) if !takes_notifications(&one.kind) => report(format!(
+                Some((one, _)) if !takes_notifications(&one.kind) => report(format!(
                     "the destination {name:?} is of type {:?}, which holds records and no notifications: name a webhook, a bucket or a stream",
                     one.kind
                 )),

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc};
 
 use reqwest::{Certificate, Url};
+use serde_json::{Map, Value};
 
 use super::SecretSource;
 use crate::{
@@ -73,8 +74,8 @@ fn bare(mut url: Url) -> String {
 }
 
 /// Plain http to an address that the operator allowed by its network needs no further leave.
-pub(super) fn permit_plain_http(kind: &str, config: &mut toml::Table, policy: &AddressPolicy) {
-    let url = config.get("url").and_then(toml::Value::as_str).and_then(|text| Url::parse(text).ok());
+pub(crate) fn permit_plain_http(kind: &str, config: &mut Map<String, Value>, policy: &AddressPolicy) {
+    let url = config.get("url").and_then(Value::as_str).and_then(|text| Url::parse(text).ok());
     let Some(url) = url.filter(|url| kind == "webhook" && url.scheme() == "http") else { return };
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     if host.parse::<IpAddr>().is_ok_and(|address| policy.names(address)) {

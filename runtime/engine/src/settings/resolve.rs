@@ -1,27 +1,19 @@
 //! Settings × manifest → what runs: destinations with their sinks' configurations, connections with their secrets, installations.
 //! Every problem is reported at once.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::collections::BTreeMap;
 
-use ampline_core::{manifest::Manifest, provider::Catalog, retry::RetryPolicy};
-use serde_json::Value;
+use ampline_core::{manifest::Manifest, provider::Catalog};
 
-use super::{
-    DestinationSettings, LimitsSettings, PostgresSettings, Settings, connections, credentials::credentials, notifications, reach,
-};
+use super::{PostgresSettings, Settings, connections, destinations, notifications, reach};
 use crate::{
     connection::{Declared, ProviderApp},
-    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
+    destination::DeclaredDestination,
     network::AddressPolicy,
-    project::{DeclaredRoutes, stable_id},
-    secrets::{RequestHeaders, Secret, SigningKey, read},
-    sink::{Destination, wasm::PostgresOptions},
+    project::DeclaredRoutes,
+    secrets::{Secret, read},
+    sink::wasm::PostgresOptions,
 };
-
-/// The type of destination that needs the project's database.
-const POSTGRES: &str = "postgres";
-const NO_DATABASE: &str = "a destination of type \"postgres\" needs the project's database; add to ampline.toml: [postgres] with \
-     url = { env = \"DATABASE_URL\" } or url = { file = \"…\" }";
 
 /// Something in the settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,29 +30,6 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// A destination with how it is delivered to.
-#[derive(Debug, Clone)]
-pub struct ResolvedDestination {
-    /// As the host needs it.
-    pub destination: Destination,
-    /// The configured signing keys, newest first; empty where none is configured.
-    pub signing_keys: Vec<SigningKey>,
-    /// Headers that the host adds, from `secret_headers` and from user information in the URL.
-    pub headers: Option<Arc<RequestHeaders>>,
-    /// Credentials by name.
-    pub secrets: BTreeMap<String, Secret>,
-    /// Envelopes in flight.
-    pub concurrency: u32,
-    /// Envelopes per second.
-    pub rate_per_second: Option<f64>,
-    /// When failures are tried again.
-    pub retry: RetryPolicy,
-    /// Bytes of bodies that may wait before the reads that feed it do.
-    pub backlog_bytes_max: u64,
-    /// How long it may do nothing but fail; nothing = for ever.
-    pub disable_after: Option<Duration>,
-}
-
 /// What runs.
 #[derive(Debug, Clone, Default)]
 pub struct Resolved {
@@ -71,7 +40,7 @@ pub struct Resolved {
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's; empty for none.
     pub authorities_pem: Vec<u8>,
     /// By name.
-    pub destinations: BTreeMap<String, ResolvedDestination>,
+    pub(crate) destinations: BTreeMap<String, DeclaredDestination>,
     /// The customers' credentials, and the product's registrations.
     pub(crate) connections: DeclaredConnections,
     /// Which destinations hear of what.
@@ -105,14 +74,10 @@ pub fn resolve(
         Ok(options) => resolved.postgres = options,
         Err(faults) => faults.into_iter().for_each(|(key, message)| report(format!("postgres.{key}"), message)),
     }
-    for (name, declared) in declared_destinations(settings, manifest) {
-        if declared.kind == POSTGRES && settings.postgres.is_none() {
-            report(format!("destinations.{name}"), NO_DATABASE.to_owned());
-        }
-        match destination(&name, declared, &settings.limits, &resolved.addresses, &env) {
-            Ok(one) => drop(resolved.destinations.insert(name, one)),
-            Err((key, message)) => report(format!("destinations.{name}{key}"), message),
-        }
+    let policy = resolved.addresses.clone();
+    match destinations::declared(settings, manifest, (&settings.limits, &policy, settings.postgres.is_some()), &env) {
+        Ok(found) => resolved.destinations = found,
+        Err(found) => found.into_iter().for_each(|problem| report(problem.place, problem.message)),
     }
     match notifications::routes(settings, manifest) {
         Ok(routes) => resolved.notifications = routes,
@@ -171,42 +136,8 @@ pub(crate) fn connections(
     if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
-/// The destinations of the settings, and those that amp.yaml declares itself; the settings stand above.
-pub(super) fn declared_destinations(settings: &Settings, manifest: &Manifest) -> BTreeMap<String, DestinationSettings> {
-    let mut all: BTreeMap<String, DestinationSettings> = BTreeMap::new();
-    for declared in &manifest.destinations {
-        let mut config = toml::Table::new();
-        for (key, value) in &declared.settings {
-            if let Ok(value) = toml::Value::try_from(value) {
-                config.insert(key.clone(), value);
-            }
-        }
-        // The older form writes addresses without a scheme.
-        if let Some(toml::Value::String(url)) = config.get_mut("url")
-            && !url.contains("://")
-        {
-            *url = format!("https://{url}");
-        }
-        let destination = DestinationSettings {
-            kind: declared.kind.clone(),
-            signing_key: None,
-            secret_headers: BTreeMap::new(),
-            secrets: BTreeMap::new(),
-            backlog_megabytes: None,
-            concurrency: None,
-            rate_per_second: None,
-            retry_delays_s: None,
-            disable_after_s: None,
-            config,
-        };
-        all.insert(declared.name.clone(), destination);
-    }
-    all.extend(settings.destinations.clone());
-    all
-}
-
 /// Why a backlog of nothing is refused.
-const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
+pub(super) const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
 
 /// The key of a table, with its dot, and what is wrong with it.
 pub(super) type Fault = (&'static str, String);
@@ -215,61 +146,4 @@ fn postgres(declared: &PostgresSettings, env: &impl Fn(&str) -> Option<String>) 
     let url = read(&declared.url, env).map_err(|message| vec![("url", message)])?;
     let options = PostgresOptions::new(&url, declared.ca_file.as_deref(), declared.connections_max);
     options.map_err(|faults| faults.into_iter().map(|fault| (fault.key, fault.message)).collect())
-}
-
-fn destination(
-    name: &str,
-    mut declared: DestinationSettings,
-    limits: &LimitsSettings,
-    policy: &AddressPolicy,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<ResolvedDestination, Fault> {
-    let signing_keys = match &declared.signing_key {
-        Some(source) => {
-            let secret = read(source, env).map_err(|message| (".signing_key", message))?;
-            let keys = secret.reveal().split_whitespace().map(SigningKey::parse).collect::<Result<Vec<_>, _>>();
-            keys.map_err(|error| (".signing_key", error.to_string()))?
-        }
-        None => Vec::new(),
-    };
-    let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, env)?;
-    reach::permit_plain_http(&declared.kind, &mut declared.config, policy);
-    let secrets = credentials(&declared.kind, &declared.secrets, env)?;
-    let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
-    if !(1..=CONCURRENCY_MAX).contains(&concurrency) {
-        return Err((".concurrency", format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}")));
-    }
-    if declared.rate_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
-        return Err((".rate_per_second", "a rate is greater than 0; leave it out for no limit".into()));
-    }
-    let mut retry = RetryPolicy::default();
-    if let Some(delays) = declared.retry_delays_s {
-        if delays.len() > 50 {
-            return Err((".retry_delays_s", "at most 50 retries".into()));
-        }
-        retry.delays = delays.into_iter().map(Duration::from_secs).collect();
-    }
-    if declared.backlog_megabytes == Some(0) {
-        return Err((".backlog_megabytes", NO_BACKLOG.into()));
-    }
-    let backlog_bytes_max = declared.backlog_megabytes.unwrap_or(limits.backlog_megabytes).saturating_mul(1_000_000);
-    let disable_after = match declared.disable_after_s {
-        None => Some(DISABLE_AFTER_DEFAULT),
-        Some(0) => None,
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-    };
-    let config = serde_json::to_value(&declared.config).unwrap_or(Value::Null);
-    let destination = Destination { id: stable_id("destination", name), name: name.into(), kind: declared.kind, config };
-    let rate_per_second = declared.rate_per_second;
-    Ok(ResolvedDestination {
-        destination,
-        signing_keys,
-        headers,
-        secrets,
-        concurrency,
-        rate_per_second,
-        retry,
-        backlog_bytes_max,
-        disable_after,
-    })
 }

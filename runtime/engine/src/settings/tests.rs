@@ -36,7 +36,7 @@ fn resolved(text: &str) -> Result<Resolved, Vec<String>> {
 #[test]
 fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
     let resolved = resolved(SOUND).unwrap();
-    let hook = &resolved.destinations["hook"];
+    let hook = &resolved.destinations["hook"].resolved;
     assert_eq!((hook.concurrency, hook.rate_per_second, hook.retry.delays.len()), (64, None, 7));
     assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com/hook" }), "the sink's own keys alone");
     assert_eq!(resolved.connections.connections["hs"].base_url, None);
@@ -58,14 +58,14 @@ fn limits_stand_for_all_destinations_and_each_may_have_its_own() {
     ];
     for (text, expected) in rows {
         let resolved = resolved(text).unwrap();
-        let one = resolved.destinations.get("own").unwrap_or(&resolved.destinations["legacy"]);
+        let one = &resolved.destinations.get("own").unwrap_or(&resolved.destinations["legacy"]).resolved;
         assert_eq!((one.backlog_bytes_max, one.disable_after.map(|after| after.as_secs())), expected, "{text}");
     }
 }
 
 #[test]
 fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_above() {
-    let url = |resolved: &Resolved| resolved.destinations["legacy"].destination.config["url"].clone();
+    let url = |resolved: &Resolved| resolved.destinations["legacy"].resolved.destination.config["url"].clone();
     assert_eq!(url(&resolved("").unwrap()), "https://hooks.example.com/legacy");
     let over = "[destinations.legacy]\ntype = \"webhook\"\nurl = \"https://example.com/new\"";
     assert_eq!(url(&resolved(over).unwrap()), "https://example.com/new");
@@ -75,8 +75,8 @@ fn destinations_of_the_manifest_get_a_scheme_and_those_of_the_settings_stand_abo
 fn ids_are_the_same_at_every_start() {
     let (first, second) = (resolved(SOUND).unwrap(), resolved(SOUND).unwrap());
     assert_eq!(first.connections.connections["hs"].id, second.connections.connections["hs"].id);
-    assert_eq!(first.destinations["hook"].destination, second.destinations["hook"].destination);
-    assert_ne!(first.destinations["hook"].destination.id, first.destinations["legacy"].destination.id);
+    assert_eq!(first.destinations["hook"].resolved.destination, second.destinations["hook"].resolved.destination);
+    assert_ne!(first.destinations["hook"].resolved.destination.id, first.destinations["legacy"].resolved.destination.id);
 }
 
 #[test]
@@ -85,11 +85,11 @@ fn what_is_secret_of_a_url_and_of_headers_is_not_in_the_sinks_configuration() {
         "url = \"https://example.com/hook\"",
         "url = \"https://us%40er:p%3Ass@example.com:8443/hook?a=b\"\nsecret_headers = { X-Key = { env = \"TOKEN\" } }",
     );
-    let hook = &resolved(&text).unwrap().destinations["hook"];
+    let hook = &resolved(&text).unwrap().destinations["hook"].resolved;
     assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com:8443/hook?a=b" }));
     assert_eq!(format!("{:?}", hook.headers.as_ref().unwrap()), "[2 secret headers]");
     let declared = resolved(SOUND).unwrap();
-    assert!(declared.destinations["hook"].headers.is_none());
+    assert!(declared.destinations["hook"].resolved.headers.is_none());
 }
 
 #[test]
@@ -97,7 +97,11 @@ fn plain_http_goes_where_the_operator_allowed_it() {
     let check = |allow: &str, url: &str, expected: Option<bool>| {
         let text = SOUND.replace("https://example.com/hook", url);
         let resolved = resolved(&format!("[network]\nallow = [{allow}]\n{text}")).unwrap();
-        assert_eq!(resolved.destinations["hook"].destination.config.get("allowHttp"), expected.map(Into::into).as_ref(), "{url}");
+        assert_eq!(
+            resolved.destinations["hook"].resolved.destination.config.get("allowHttp"),
+            expected.map(Into::into).as_ref(),
+            "{url}"
+        );
     };
     check("", "http://10.0.0.1/", None);
     check("\"10.0.0.0/8\"", "http://10.0.0.1:8080/", Some(true));

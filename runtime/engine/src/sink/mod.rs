@@ -3,6 +3,7 @@
 //! The rest of the engine sees only the two traits here; wasmtime's types stay inside this room.
 
 mod capability;
+pub(crate) mod library;
 pub mod wasm;
 
 use std::{sync::Arc, time::Duration};

@@ -7,6 +7,7 @@ mod attempts;
 mod backlog;
 mod bulk;
 mod crash;
+mod destinations;
 mod fixture;
 mod history;
 mod inbox;
@@ -32,6 +33,9 @@ mod sqlite {
     use crate::fixture::{SqliteStore, Store};
 
     over! { SqliteStore:
+        destinations::what_waits_for_a_deleted_destination_is_dead_and_comes_back_by_a_replay,
+        destinations::another_name_keeps_backlog_claims_and_history,
+        destinations::messages_that_no_read_made_are_queued_once,
         reads::j1_cursor_and_envelopes_are_durable_together,
         reads::j1_the_last_page_and_the_end_are_durable_together,
         reads::j2_an_envelope_committed_twice_is_delivered_once,

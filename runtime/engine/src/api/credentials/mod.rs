@@ -47,7 +47,7 @@ pub(super) fn routes() -> Routes {
         .add(routes!(consent::connect_in))
         .add(routes!(consent::connect))
         .add(routes!(provider_apps::list, provider_apps::create))
-        .add(routes!(provider_apps::delete, patch::provider_app))
+        .add(routes!(provider_apps::show, provider_apps::delete, patch::provider_app))
 }
 
 /// Where providers send people; anyone may ask.

@@ -12,7 +12,7 @@ use crate::{
     api::{
         Shared,
         extract::{Body, IdempotencyKey, Path},
-        problem::Problem,
+        problem::{Problem, not_found},
         status::check_project,
     },
     connection::{Connections, ProviderApp},
@@ -102,6 +102,24 @@ pub(super) async fn create(
     let made = connections.to_the_end(async move { put.put_app(app).await }).await?;
     tracing::info!(event = "provider_app.made", provider_app = %made.id, provider = %made.provider);
     Ok((StatusCode::CREATED, Json(shape::provider_app(&api.project, &made))))
+}
+
+/// Shows a registration.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/provider-apps/{providerAppId}", operation_id = "getProviderApp",
+    tag = "connections", responses((status = 200, body = shape::ShownApp))
+)]
+pub(super) async fn show(
+    State(api): Shared,
+    Path((project, id)): Path<(String, String)>,
+) -> Result<Json<shape::ShownApp>, Problem> {
+    check_project(&api, &project)?;
+    Ok(Json(shape::provider_app(&api.project, &find(opened(&api)?, &id)?)))
+}
+
+fn find(connections: &Connections, id: &str) -> Result<ProviderApp, Problem> {
+    let found = connections.apps().into_iter().find(|app| app.id == id);
+    found.ok_or_else(|| not_found(format!("there is no provider app {id:?}")))
 }
 
 /// Deletes a registration.

@@ -8,7 +8,8 @@ use super::{API_KEY, BEARER, each_operation};
 use crate::api::problem::ProblemBody;
 
 /// Groups of operations, in the order in which a reader meets them.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 16] = [
+    ("projects", "The project that this runtime serves."),
     ("integrations", "What is deployed, every revision of it, and deploying."),
     ("installations", "Who uses which integration, and what they chose."),
     ("connections", "Customers' credentials at providers, and the product's registrations there."),
@@ -17,6 +18,7 @@ const TAGS: [(&str, &str); 14] = [
     ("reads", "What is asked of reads apart from their schedule."),
     ("operations", "What reads did, and how far they have come."),
     ("destinations", "Where messages go."),
+    ("sinks", "What serves the types of destination."),
     ("deliveries", "The log of deliveries, and what is done about dead letters."),
     ("notifications", "Who is told of what happens to installations, connections, reads and destinations."),
     ("events", "What providers told by webhook, until it is a message."),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Names and descriptions.
-const PATH: [(&str, &str); 20] = [
+const PATH: [(&str, &str); 21] = [
     ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
@@ -22,6 +22,7 @@ const PATH: [(&str, &str); 20] = [
     ("projectIdOrName", "The project that this runtime serves."),
     ("provider", "A provider's name in the catalog."),
     ("providerAppId", "The id of a registration."),
+    ("sinkName", "The type of destination that the sink serves."),
     ("revisionId", "A revision's id."),
     ("routeId", "A route's id."),
     ("topicIdOrName", "A topic's id or name."),

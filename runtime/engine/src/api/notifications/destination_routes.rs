@@ -101,19 +101,15 @@ async fn found(api: &Api, id: &str) -> Result<Json<TopicDestinationRoute>, Probl
 }
 
 /// The id of a destination that can be told, by its id or name.
-fn known(api: &Api, wanted: &str) -> Result<String, Problem> {
-    let Some(configured) = &api.configured else {
-        let detail = "no runtime uses this data folder, and the folder alone knows no destinations";
-        return Err(Problem::new(StatusCode::CONFLICT, detail).remedy("start it with `ampline run`, then ask again"));
-    };
-    let found = configured.destinations.values().find(|one| one.id == wanted || one.name == wanted);
+async fn known(api: &Api, wanted: &str) -> Result<String, Problem> {
+    let found = api.projects.store().destination(wanted).await?;
     let found = found.ok_or_else(|| fault("destinationId", format!("there is no destination {wanted:?}")))?;
     if !takes_notifications(&found.kind) {
         let message =
             format!("the destination {:?} is of type {:?}, which holds records and no notifications", found.name, found.kind);
         return Err(fault("destinationId", message));
     }
-    Ok(found.id.clone())
+    Ok(found.id)
 }
 
 /// Lists routes from a topic to a destination, in the order in which they were made.
@@ -144,7 +140,7 @@ pub(super) async fn create(
     Body(request): Body<CreateRequest>,
 ) -> Result<(StatusCode, Json<TopicDestinationRoute>), Problem> {
     check_project(&api, &project)?;
-    let end = known(&api, &request.destination_id)?;
+    let end = known(&api, &request.destination_id).await?;
     let id = Uuid::now_v7().to_string();
     api.projects.store().create_route(KIND, id.clone(), request.topic_id, end, api.clock.now()).await?;
     Ok((StatusCode::CREATED, found(&api, &id).await?))
@@ -175,7 +171,10 @@ pub(super) async fn update(
 ) -> Result<Json<TopicDestinationRoute>, Problem> {
     check_project(&api, &project)?;
     check_mask(&update_mask, &["topicId", "destinationId"])?;
-    let end = wanted.destination_id.as_deref().map(|wanted| known(&api, wanted)).transpose()?;
+    let end = match &wanted.destination_id {
+        Some(wanted) => Some(known(&api, wanted).await?),
+        None => None,
+    };
     let topic_id = named(&update_mask, "topicId", wanted.topic_id)?;
     let change = RouteFilter { topic_id, end: named(&update_mask, "destinationId", end)? };
     api.projects.store().update_route(KIND, &id, change, api.clock.now()).await?;

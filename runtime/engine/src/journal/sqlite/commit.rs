@@ -116,6 +116,8 @@ pub(super) struct Arrived {
     pub(super) envelopes: Vec<Arc<Envelope>>,
     /// Bytes of their bodies.
     pub(super) bytes: i64,
+    /// Why all of it is given up at once, where the destination was deleted.
+    gone: Option<String>,
 }
 
 /// The rows that a context leads to, and how many envelopes of it are new.
@@ -150,8 +152,12 @@ pub(super) fn store(db: &Connection, envelopes: &Envelopes, now: Timestamp) -> R
             db.prepare_cached("DELETE FROM context WHERE id = ?1")?.execute([id])?;
         }
     }
-    for Arrived { destination, keys, bytes, .. } in &arrived {
-        let more = Counts { pending: keys.len() as i64, pending_bytes: *bytes, ..Counts::default() };
+    for Arrived { destination, keys, bytes, gone, .. } in &arrived {
+        let came = keys.len() as i64;
+        let more = match gone {
+            None => Counts { pending: came, pending_bytes: *bytes, ..Counts::default() },
+            Some(_) => Counts { dead: came, ..Counts::default() },
+        };
         destinations::count(db, *destination, more)?;
     }
     Ok(arrived)
@@ -162,8 +168,9 @@ fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>
         Some(place) => place,
         None => {
             let destination = destinations::row_of(db, &context.destination)?;
+            let gone = destinations::gone(db, destination)?;
             let name = context.destination.clone();
-            arrived.push(Arrived { name, destination, keys: Vec::new(), envelopes: Vec::new(), bytes: 0 });
+            arrived.push(Arrived { name, destination, keys: Vec::new(), envelopes: Vec::new(), bytes: 0, gone });
             arrived.len() - 1
         }
     };
@@ -198,8 +205,8 @@ fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (event_id) DO NOTHING",
     )?;
     let mut delivery = db.prepare_cached(
-        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes) \
-         VALUES (?1, ?1, ?2, ?3, 0, ?4, 0, 0, ?5, ?6)",
+        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, reason) \
+         VALUES (?1, ?1, ?2, ?3, iif(?7 IS NULL, 0, 2), ?4, 0, 0, ?5, ?6, ?7)",
     )?;
     for PreparedEnvelope { context, own, whole } in &envelopes.each {
         let context =
@@ -219,7 +226,8 @@ fn insert(
         }
         let bytes = own.body.len() as i64;
         let arrived = &mut arrived[context.place];
-        delivery.execute([next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes])?;
+        let gone = arrived.gone.as_deref();
+        delivery.execute(params![next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes, gone])?;
         arrived.keys.push(Key { at_us, delivery: next });
         arrived.envelopes.push(Arc::clone(whole));
         arrived.bytes += bytes;
@@ -233,10 +241,13 @@ fn insert(
 
 /// After the commit: tells those who wait.
 pub(super) fn announce(lanes: &Lanes, recent: &Recent, arrived: &[Arrived]) {
-    for Arrived { name, destination, keys, envelopes, bytes } in arrived {
+    for Arrived { name, destination, keys, envelopes, bytes, gone } in arrived {
         // An envelope has the id of its first delivery.
         keys.iter().zip(envelopes).for_each(|(key, envelope)| recent.keep(key.delivery, envelope));
         let shared = lanes.know(name, *destination);
+        if gone.is_some() {
+            continue;
+        }
         shared.add_pending_bytes(*bytes);
         if !keys.is_empty() {
             shared.change(|lane| keys.iter().for_each(|key| lane.came(*key)));

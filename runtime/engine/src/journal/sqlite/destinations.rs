@@ -60,10 +60,15 @@ pub(super) fn count(db: &Connection, destination: i64, add: Counts) -> rusqlite:
     db.prepare_cached(sql)?.execute([destination, add.pending, add.delivered, add.dead, add.pending_bytes]).map(drop)
 }
 
+/// Why the destination of this row is gone, where it was deleted.
+pub(super) fn gone(db: &Connection, id: i64) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT gone FROM destination WHERE id = ?1")?.query_row([id], |row| row.get(0))
+}
+
 /// Stops or starts a destination; gives its row. One that is started begins anew: its failures so far count no more.
 pub(super) fn set(db: &Connection, name: &str, disabled_reason: Option<&str>) -> Result<i64, Fault> {
     let id = row_of(db, name)?;
-    let sql = "UPDATE destination SET disabled_reason = ?2, failing_since_us = iif(?2 IS NULL, NULL, failing_since_us), \
+    let sql = "UPDATE destination SET disabled_reason = ?2, gone = iif(?2 IS NULL, NULL, gone), failing_since_us = iif(?2 IS NULL, NULL, failing_since_us), \
                failures = iif(?2 IS NULL, 0, failures) WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![id, disabled_reason])?;
     Ok(id)
@@ -89,8 +94,8 @@ pub(super) fn tell(db: &Connection, name: &str, reason: &str, now: Timestamp) ->
 
 /// How each stands, by name.
 pub(super) fn states(db: &Connection) -> Result<Vec<DestinationState>, Fault> {
-    let sql = "SELECT name, disabled_reason, pending, dead, delivered, failing_since_us, pending_bytes, failures \
-               FROM destination ORDER BY name";
+    let sql = "SELECT name, disabled_reason, pending, dead, delivered, failing_since_us, pending_bytes, failures, \
+               gone IS NOT NULL FROM destination WHERE gone IS NULL OR pending + delivered + dead > 0 ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         let count = |at: usize| row.get::<_, i64>(at).map(|count| u64::try_from(count).unwrap_or(0));
@@ -103,6 +108,7 @@ pub(super) fn states(db: &Connection) -> Result<Vec<DestinationState>, Fault> {
             failing_since: row.get::<_, Option<i64>>(5)?.map(time_of_us),
             pending_bytes: count(6)?,
             failures: count(7)?,
+            gone: row.get(8)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

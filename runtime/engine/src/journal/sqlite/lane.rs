@@ -130,6 +130,13 @@ impl Lane {
         self.position
     }
 
+    /// Looks at everything again: deliveries of another destination are this one's by now.
+    pub(super) fn rewind(&mut self) {
+        self.position = Key::FIRST;
+        self.behind.clear();
+        self.tell();
+    }
+
     /// Passes over a delivery that is held.
     pub(super) fn pass(&mut self, key: Key) {
         self.position = self.position.max(key);

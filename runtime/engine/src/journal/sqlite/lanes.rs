@@ -109,4 +109,17 @@ impl Lanes {
         self.0.write().unwrap_or_else(PoisonError::into_inner).by_row.insert(destination, Arc::clone(&lane));
         lane
     }
+
+    /// A destination has another name from now on. The lane stays, and with it what is claimed.
+    pub(super) fn rename(&self, from: &str, to: &str) {
+        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = index.by_name.remove(from) {
+            index.by_name.insert(to.to_owned(), lane);
+        }
+    }
+
+    /// A row is gone; its deliveries are those of another.
+    pub(super) fn forget_row(&self, destination: i64) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).by_row.remove(&destination);
+    }
 }

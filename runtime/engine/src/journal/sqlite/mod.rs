@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bulk;
+mod bury;
 mod claim;
 mod commit;
 mod context;
@@ -19,6 +20,7 @@ mod purge;
 mod queues;
 mod recent;
 mod records;
+mod rename;
 mod replay;
 mod retain;
 mod settle;
@@ -53,6 +55,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-3.sql"),
         include_str!("schema-4.sql"),
         include_str!("schema-5.sql"),
+        include_str!("deleted_destinations.sql"),
     ],
 };
 
@@ -277,6 +280,33 @@ impl Journal for SqliteJournal {
             },
         );
         Ok(stopped.await.map(drop)?)
+    async fn close_destination(&self, name: &str, reason: String) -> Result<()> {
+        let (row, closed, lanes) = (name.to_owned(), name.to_owned(), Arc::clone(&self.lanes));
+        let close = move |db: &sqlite::Connection| bury::close(db, &row, &reason);
+        let closing = self.database.write(close, move |destination| lanes.know(&closed, *destination).lock().disabled = true);
+        Ok(closing.await.map(drop)?)
+    }
+
+    async fn bury(&self, name: &str, now: Timestamp) -> Result<u64> {
+        bury::bury(&self.database, &self.lanes, name, now).await
+    }
+
+    async fn rename_destination(&self, from: &str, to: &str) -> Result<()> {
+        let (lanes, names) = (Arc::clone(&self.lanes), [from.to_owned(), to.to_owned()]);
+        let [from, to] = names.clone();
+        let renamed = self.database.write(
+            move |db| rename::rename(db, &from, &to),
+            move |renamed: &rename::Renamed| rename::announce(&lanes, &names, renamed),
+        );
+        Ok(renamed.await.map(drop)?)
+    }
+
+    async fn enqueue(&self, envelopes: Vec<Envelope>, now: Timestamp) -> Result<Vec<i64>> {
+        let envelopes = commit::encode(envelopes)?;
+        let (lanes, recent) = (Arc::clone(&self.lanes), Arc::clone(&self.recent));
+        let store = move |db: &sqlite::Connection| commit::store(db, &envelopes, now);
+        let arrived = self.database.write(store, move |arrived: &Vec<_>| commit::announce(&lanes, &recent, arrived)).await?;
+        Ok(arrived.iter().flat_map(|one| one.keys.iter().map(|key| key.delivery)).collect())
     }
 
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {

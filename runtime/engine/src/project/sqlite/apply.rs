@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Fault, connections, installations, integrations, notices};
+use super::{Fault, connections, destinations, installations, integrations, notices};
 use crate::{
     project::change::{Applied, Change},
     sqlite::us,
@@ -34,6 +34,11 @@ fn make(db: &Connection, change: &Change, now: Timestamp) -> Result<Applied, Fau
         Change::ConnectionStatus { id, status, reason } => (id, connections::set_status(db, id, *status, reason.as_deref())?),
         Change::DisableConnection { id, reason } => (id, connections::disable(db, id, reason)?),
         Change::DeleteConnection { id } => (id, connections::delete(db, id).map(|()| true)?),
+        Change::PutDestination(draft) => (&draft.id, destinations::put(db, draft, now_us)?),
+        Change::DisableDestination { id, reason } => (id, destinations::disable(db, id, reason, now_us)?),
+        Change::DeleteDestination { id, expected_revision, by } => {
+            (id, destinations::delete(db, id, *expected_revision, by).map(|()| true)?)
+        }
         Change::CreateInstallation(draft) => {
             renamed = installations::name_parties(db, draft, now_us)?;
             (&draft.id, installations::create(db, draft, now_us).map(|()| true)?)

@@ -4,12 +4,14 @@ mod answers;
 mod apply;
 mod authorizations;
 mod connections;
+mod destinations;
 mod installations;
 mod integrations;
 mod keys;
 mod notices;
 mod parties;
 mod routes;
+mod sinks;
 
 use std::{
     collections::HashMap,
@@ -28,8 +30,8 @@ use super::{
     error::ProjectError,
     keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
-        ConnectionRecord, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer, Origin, PendingAuthorization,
-        ProviderAppRecord,
+        ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
+        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
     },
     routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
 };
@@ -45,6 +47,7 @@ const SCHEMA: Schema = Schema {
         include_str!("answers.sql"),
         include_str!("keys.sql"),
         include_str!("notices.sql"),
+        include_str!("destinations.sql"),
     ],
 };
 
@@ -160,6 +163,53 @@ impl ProjectStore {
     /// Takes a consent out, once; nothing where there is none.
     pub async fn take_authorization(&self, state_digest: Vec<u8>) -> Result<Option<PendingAuthorization>, ProjectError> {
         Ok(self.database.write(move |db| authorizations::take(db, &state_digest), |_| ()).await?)
+    }
+
+    /// Every destination, by name.
+    pub async fn destinations(&self) -> Result<Vec<DestinationRecord>, ProjectError> {
+        Ok(self.database.read(destinations::all).await?)
+    }
+
+    /// The destination of this id or name.
+    pub async fn destination(&self, id_or_name: &str) -> Result<Option<DestinationRecord>, ProjectError> {
+        let id_or_name = id_or_name.to_owned();
+        Ok(self.database.read(move |db| destinations::find(db, &id_or_name)).await?)
+    }
+
+    /// What changes of destinations have yet to do in the journal and the kept secrets, oldest first.
+    pub async fn errands(&self) -> Result<Vec<Errand>, ProjectError> {
+        Ok(self.database.read(destinations::errands).await?)
+    }
+
+    /// An errand is done.
+    pub async fn errand_done(&self, id: i64) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| destinations::errand_done(db, id), |()| ()).await?)
+    }
+
+    /// Every sink besides those built in, by name.
+    pub async fn sinks(&self) -> Result<Vec<SinkRecord>, ProjectError> {
+        Ok(self.database.read(sinks::all).await?)
+    }
+
+    /// Makes or replaces a sink.
+    pub async fn put_sink(&self, sink: SinkRecord, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| sinks::put(db, &sink, sqlite::us(now)), |()| ()).await?)
+    }
+
+    /// Takes away a sink.
+    pub async fn delete_sink(&self, name: &str) -> Result<(), ProjectError> {
+        let name = name.to_owned();
+        Ok(self.database.write(move |db| sinks::delete(db, &name), |()| ()).await?)
+    }
+
+    /// What is told of the project.
+    pub async fn project(&self) -> Result<ProjectRecord, ProjectError> {
+        Ok(self.database.read(sinks::project).await?)
+    }
+
+    /// Calls the product by a name.
+    pub async fn name_project(&self, app_name: Option<String>, now: Timestamp) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| sinks::name_project(db, app_name.as_deref(), sqlite::us(now)), |()| ()).await?)
     }
 
     /// The answer that is kept under this id.

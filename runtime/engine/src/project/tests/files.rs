@@ -99,9 +99,9 @@ async fn files_with_a_fault_change_nothing() {
         (
             other(&|one| {
                 one.place = "dir/beta.yaml".to_owned();
-                one.content = Content::parse(json!({ "read": { "objects": { "contacts": { "destination": "x" } } } })).unwrap();
+                one.content = Content::parse(json!({ "read": { "objects": { "contacts": { "schedule": "x" } } } })).unwrap();
             }),
-            "dir/beta.yaml: config.content.read.objects.contacts.destination: there is no destination `x`",
+            "dir/beta.yaml: config.content.read.objects.contacts.schedule: the schedule cannot be used",
         ),
     ];
     for (installations, expected) in rows {

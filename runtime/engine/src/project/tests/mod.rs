@@ -7,7 +7,7 @@ mod previews;
 mod semantics;
 mod store;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use ampline_core::{
     manifest::{self, Manifest},
@@ -97,6 +97,7 @@ fn declared(objects: &[&str], installations: Vec<DeclaredInstallation>) -> Decla
         provider_apps: Vec::new(),
         routes: Vec::new(),
         installations,
+        destinations: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -126,7 +127,7 @@ impl Stage {
     fn open(folder: &Path) -> Self {
         let store = ProjectStore::open(&folder.join("project.db"), &Options::default()).unwrap();
         let known = |id: &str, mirrors_records| KnownDestination { id: id.to_owned(), mirrors_records };
-        let destinations = [("hook".to_owned(), known("d1", false)), ("store".to_owned(), known("d2", true))].into();
+        let destinations = BTreeMap::from([("hook".to_owned(), known("d1", false)), ("store".to_owned(), known("d2", true))]);
         let (key, http) = (MasterKey::generate().unwrap(), http_client::provider_client().unwrap());
         let connections = Connections::new(store.clone(), key, http, Arc::new(SystemClock), Catalog::built_in());
         let planner = Planner::new("demo".to_owned(), Catalog::built_in(), destinations, Some(Arc::new(connections)));

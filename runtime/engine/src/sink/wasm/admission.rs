@@ -82,6 +82,16 @@ pub(super) fn link(engine: &Engine, component: &Component) -> Result<FullSinkPre
     FullSinkPre::new(pre).map_err(unfit)
 }
 
+/// The interfaces of the contract that a linked component asks for, sorted; `types` alone lends nothing.
+pub(super) fn imports(engine: &Engine, component: &Component) -> Vec<String> {
+    let ty = component.component_type();
+    let interface = |name: &str| Some(name.strip_prefix(PACKAGE)?.split_once('@')?.0.to_owned());
+    let mut found: Vec<String> = ty.imports(engine).filter_map(|(name, _)| interface(name)).collect();
+    found.retain(|interface| interface != "types");
+    found.sort();
+    found
+}
+
 fn exported<'a>(mut names: impl Iterator<Item = &'a str>) -> Result<(), Problem> {
     let version = names.find_map(|name| name.strip_prefix("ampline:sink/sink@")).ok_or(Problem::NoSink)?;
     if version.starts_with(SERIES) { Ok(()) } else { Err(Problem::Version(version.to_owned())) }

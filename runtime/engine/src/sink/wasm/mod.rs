@@ -11,10 +11,15 @@ pub(crate) mod limits;
 pub(crate) mod meter;
 mod verdict;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use ampline_core::outcome::{Failure, FailureClass};
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 use tokio::{sync::Semaphore, time::timeout};
 use wasmtime::{Engine, component::Component};
 
@@ -83,7 +88,9 @@ fn told(problems: &[(String, Problem)]) -> String {
 /// The installed sinks.
 pub struct WasmSinks {
     engine: Engine,
-    sinks: BTreeMap<String, Installed>,
+    cache: Cache,
+    compiler: Compiler,
+    sinks: RwLock<BTreeMap<String, Arc<Installed>>>,
     granted: Arc<Granted>,
     instances: Arc<Semaphore>,
     compiled: usize,
@@ -91,7 +98,37 @@ pub struct WasmSinks {
 
 struct Installed {
     descriptor: Arc<Descriptor>,
+    /// Interfaces of the contract that it asks for, sorted.
+    imports: Vec<String>,
+    /// SHA-256 of the component, in hexadecimal digits.
+    digest: String,
     pre: FullSinkPre<Host>,
+}
+
+/// A component that may be installed: compiled, linked, and asked what it is.
+pub struct Admitted(Installed);
+
+impl Admitted {
+    /// What it says of itself.
+    pub fn descriptor(&self) -> &Arc<Descriptor> {
+        &self.0.descriptor
+    }
+
+    /// SHA-256 of the component, in hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.0.digest
+    }
+}
+
+/// What is known of an installed sink.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SinkInfo {
+    /// What it says of itself.
+    pub descriptor: Arc<Descriptor>,
+    /// Interfaces of the contract that it asks for, sorted: `http`, `log`, …
+    pub imports: Vec<String>,
+    /// SHA-256 of the component, in hexadecimal digits.
+    pub digest: String,
 }
 
 impl WasmSinks {
@@ -107,14 +144,14 @@ impl WasmSinks {
         let (mut sinks, mut problems, mut compiled) = (BTreeMap::new(), Vec::new(), 0);
         for (name, bytes) in components {
             let admitted = match compiled_component(&engine, &cache, &compiler, bytes, &mut compiled).await {
-                Ok(component) => admit(&engine, &component, &limits).await,
+                Ok(component) => admit(&engine, &component, bytes, &limits).await,
                 Err(problem) => Err(vec![problem]),
             };
             match admitted {
                 Ok(sink) if sinks.contains_key(&sink.descriptor.name) => {
                     problems.push(((*name).to_owned(), Problem::Duplicate(sink.descriptor.name.clone())));
                 }
-                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), sink),
+                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), Arc::new(sink)),
                 Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
             }
         }
@@ -124,7 +161,7 @@ impl WasmSinks {
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
         let aws = Aws::new(&network);
         let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits });
-        Ok(Arc::new(Self { engine, sinks, granted, instances, compiled }))
+        Ok(Arc::new(Self { engine, cache, compiler, sinks: RwLock::new(sinks), granted, instances, compiled }))
     }
 
     /// How many components were compiled at load; the others came from the cache.
@@ -132,12 +169,62 @@ impl WasmSinks {
         self.compiled
     }
 
-    fn installed(&self, kind: &str) -> Result<&Installed, Failure> {
-        self.sinks.get(kind).ok_or_else(|| {
+    /// Compiles a component and asks it what it is; or every reason why it cannot serve. Installs nothing.
+    pub async fn admit(&self, bytes: &[u8]) -> Result<Admitted, Vec<Problem>> {
+        let component = compiled_component(&self.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
+        let component = component.map_err(|problem| vec![problem])?;
+        admit(&self.engine, &component, bytes, &self.granted.limits).await.map(Admitted)
+    }
+
+    /// Installs a sink, in place of the one of its name: instances that are open stay what they are, the next ones are of this one.
+    pub fn install(&self, Admitted(sink): Admitted) {
+        let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
+        sinks.insert(sink.descriptor.name.clone(), Arc::new(sink));
+    }
+
+    /// Takes an installed sink out. Instances that are open stay.
+    pub fn remove(&self, kind: &str) {
+        self.sinks.write().unwrap_or_else(PoisonError::into_inner).remove(kind);
+    }
+
+    /// What is known of each sink, by name.
+    pub fn infos(&self) -> Vec<SinkInfo> {
+        let sinks = self.sinks.read().unwrap_or_else(PoisonError::into_inner);
+        sinks.values().map(|sink| sink.info()).collect()
+    }
+
+    fn find(&self, kind: &str) -> Option<Arc<Installed>> {
+        self.sinks.read().unwrap_or_else(PoisonError::into_inner).get(kind).cloned()
+    }
+
+    fn installed(&self, kind: &str) -> Result<Arc<Installed>, Failure> {
+        self.find(kind).ok_or_else(|| {
             let kinds = self.kinds().join(", ");
             let message = format!("no sink for destinations of type {kind:?} is installed; there are: {kinds}");
             Failure::transient("sink.unknown", message).with_class(FailureClass::Blocked)
         })
+    }
+
+    /// Every fault that an admitted sink finds in a configuration.
+    pub async fn validate_with(
+        &self,
+        Admitted(sink): &Admitted,
+        config: &serde_json::Value,
+    ) -> Result<Vec<ConfigIssue>, Failure> {
+        self.judged(sink, config).await
+    }
+
+    async fn judged(&self, sink: &Installed, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
+        let limits = &self.granted.limits;
+        let _permit = self.permit().await?;
+        let mut guest = Guest::new(&self.engine, &sink.pre, Host::new(None, limits.clone()), limits).await?;
+        let issues = guest.validate(&config.to_string()).await?;
+        let issue = |issue: bindings::ampline::sink::types::ConfigIssue| ConfigIssue {
+            pointer: cut(issue.pointer, ISSUE_BYTES_MAX),
+            message: cut(issue.message, ISSUE_BYTES_MAX),
+            fatal: issue.fatal,
+        };
+        Ok(issues.into_iter().take(ISSUES_MAX).map(issue).collect())
     }
 
     async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Failure> {
@@ -149,10 +236,17 @@ impl WasmSinks {
     }
 }
 
-async fn admit(engine: &Engine, component: &Component, limits: &Limits) -> Result<Installed, Vec<Problem>> {
+impl Installed {
+    fn info(&self) -> SinkInfo {
+        SinkInfo { descriptor: self.descriptor.clone(), imports: self.imports.clone(), digest: self.digest.clone() }
+    }
+}
+
+async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Limits) -> Result<Installed, Vec<Problem>> {
     let pre = admission::link(engine, component)?;
     let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
-    Ok(Installed { descriptor, pre })
+    let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre })
 }
 
 /// The component from the cache, or compiled and put there.
@@ -179,11 +273,11 @@ async fn compiled_component(
 #[async_trait]
 impl Sinks for WasmSinks {
     fn descriptor(&self, kind: &str) -> Option<Arc<Descriptor>> {
-        self.sinks.get(kind).map(|sink| sink.descriptor.clone())
+        self.find(kind).map(|sink| sink.descriptor.clone())
     }
 
     fn kinds(&self) -> Vec<String> {
-        self.sinks.keys().cloned().collect()
+        self.sinks.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
     fn batch_time_max(&self) -> std::time::Duration {
@@ -191,17 +285,7 @@ impl Sinks for WasmSinks {
     }
 
     async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
-        let installed = self.installed(kind)?;
-        let limits = &self.granted.limits;
-        let _permit = self.permit().await?;
-        let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(None, limits.clone()), limits).await?;
-        let issues = guest.validate(&config.to_string()).await?;
-        let issue = |issue: bindings::ampline::sink::types::ConfigIssue| ConfigIssue {
-            pointer: cut(issue.pointer, ISSUE_BYTES_MAX),
-            message: cut(issue.message, ISSUE_BYTES_MAX),
-            fatal: issue.fatal,
-        };
-        Ok(issues.into_iter().take(ISSUES_MAX).map(issue).collect())
+        self.judged(&*self.installed(kind)?, config).await
     }
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {

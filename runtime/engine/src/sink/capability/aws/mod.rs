@@ -131,7 +131,7 @@ impl Lease {
     /// The client for the destination's bucket.
     pub(super) async fn bucket(&self) -> Result<Arc<Opened<aws_sdk_s3::Client>>, Failure> {
         let (granted, recipe) = (&*self.granted, self.recipe(Place::bucket)?);
-        if let Some(kept) = granted.aws.buckets.find(&self.destination.name, &recipe) {
+        if let Some(kept) = granted.aws.buckets.find(&self.destination.id, &recipe) {
             return Ok(kept);
         }
         let credentials = granted.aws.credentials(&granted.network, &recipe).await?;
@@ -139,19 +139,19 @@ impl Lease {
         // Servers other than Amazon's seldom have a name for each bucket.
         let config = builder.force_path_style(recipe.place.endpoint.is_some()).build();
         let client = aws_sdk_s3::Client::from_conf(config);
-        Ok(granted.aws.buckets.keep(&self.destination.name, Opened { client, recipe }))
+        Ok(granted.aws.buckets.keep(&self.destination.id, Opened { client, recipe }))
     }
 
     /// The client for the destination's stream.
     pub(super) async fn stream(&self) -> Result<Arc<Opened<aws_sdk_kinesis::Client>>, Failure> {
         let (granted, recipe) = (&*self.granted, self.recipe(Place::stream)?);
-        if let Some(kept) = granted.aws.streams.find(&self.destination.name, &recipe) {
+        if let Some(kept) = granted.aws.streams.find(&self.destination.id, &recipe) {
             return Ok(kept);
         }
         let credentials = granted.aws.credentials(&granted.network, &recipe).await?;
         let builder = configured!(aws_sdk_kinesis::Config::builder(), granted.aws.http, credentials, recipe.place);
         let client = aws_sdk_kinesis::Client::from_conf(builder.build());
-        Ok(granted.aws.streams.keep(&self.destination.name, Opened { client, recipe }))
+        Ok(granted.aws.streams.keep(&self.destination.id, Opened { client, recipe }))
     }
 
     /// Notes that a probe could not look, which says nothing against the place: keys that may only write are good keys.
@@ -165,7 +165,7 @@ impl Lease {
 
     fn recipe(&self, place: fn(&serde_json::Value) -> Result<Place, Failure>) -> Result<Recipe, Failure> {
         let place = place(&self.destination.config)?;
-        let keys = Keys::of(self.granted.secrets.as_ref(), &self.destination.name)?;
+        let keys = Keys::of(self.granted.secrets.as_ref(), &self.destination.id)?;
         Ok(Recipe { place, keys })
     }
 }

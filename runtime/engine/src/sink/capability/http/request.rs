@@ -66,11 +66,11 @@ impl Host {
         }
         let mut headers = headers(request.headers)?;
         if let Some(id) = request.webhook_id {
-            let keys = lease.granted.secrets.signing_keys(&lease.destination.name);
+            let keys = lease.granted.secrets.signing_keys(&lease.destination.id);
             sign::sign(&mut headers, &keys, &id, Timestamp::now().as_second(), &body)
                 .ok_or_else(|| failure(FailureClass::Rejected, "http.header", "the webhook id cannot stand in a header"))?;
         }
-        let secret = lease.granted.secrets.request_headers(&lease.destination.name);
+        let secret = lease.granted.secrets.request_headers(&lease.destination.id);
         let secret = secret.filter(|secret| secret.apply(&url, &mut headers));
         let timeout = lease.granted.network.timeout(request.timeout);
         Ok(Prepared { request: assembled(method, url, headers, body), timeout, secret })

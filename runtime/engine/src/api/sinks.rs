@@ -1,0 +1,239 @@
+//! Sinks: which there are, what each takes in and asks for, and installing and removing components.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+use super::{
+    Api, Shared, client_origin,
+    document::Routes,
+    extract::{Path, Query},
+    problem::{Place, Problem, RequestIssue, bad_request, invalid, not_found},
+    status::check_project,
+};
+use crate::{
+    project::{Origin, ProjectError},
+    sink::library::{COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary},
+};
+
+/// What the body of an installation is.
+const WASM: &str = "application/wasm";
+
+pub(super) fn routes() -> Routes {
+    Routes::new().add(routes!(list, install)).add(routes!(show, remove))
+}
+
+/// What serves destinations of a type.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Sink {
+    /// The type of destination that it serves.
+    name: String,
+    /// The sink's own version.
+    version: String,
+    origin: SinkOrigin,
+    /// SHA-256 of its component, in hexadecimal digits.
+    digest: String,
+    /// JSON Schema of a destination's `metadata`.
+    #[schema(value_type = Object)]
+    config_schema: Value,
+    /// What it may ask of the runtime, in words.
+    capabilities: Vec<Capability>,
+    /// Most messages in a batch.
+    max_batch_messages: u32,
+    /// Most bytes of bodies in a batch.
+    max_batch_bytes: u64,
+    /// Larger messages go out as an address to fetch them from; 0 = no limit.
+    max_message_bytes: u64,
+    /// When it was first installed; nothing for one that is built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    create_time: Option<Timestamp>,
+    /// When this component was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    update_time: Option<Timestamp>,
+}
+
+/// Where a sink comes from.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum SinkOrigin {
+    /// It is part of the runtime.
+    BuiltIn,
+    /// Installed by the command line.
+    Command,
+    /// Installed by another client of the API.
+    Api,
+}
+
+/// Something that a sink may ask of the runtime.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Capability {
+    /// The interface of the contract.
+    interface: String,
+    /// What it lets a sink do.
+    meaning: &'static str,
+}
+
+/// How a component is installed.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct HowToInstall {
+    /// In place of the component that serves its type now.
+    replace: bool,
+}
+
+/// Lists sinks.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/sinks", operation_id = "listSinks", tag = "sinks",
+    responses((status = 200, body = [Sink]))
+)]
+async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Vec<Sink>>, Problem> {
+    check_project(&api, &project)?;
+    Ok(Json(library(&api)?.all().await?.iter().map(sink).collect()))
+}
+
+/// Shows a sink.
+#[utoipa::path(
+    get, path = "/v1/projects/{projectIdOrName}/sinks/{sinkName}", operation_id = "getSink", tag = "sinks",
+    responses((status = 200, body = Sink))
+)]
+async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<Json<Sink>, Problem> {
+    check_project(&api, &project)?;
+    let all = library(&api)?.all().await?;
+    let found = all.iter().find(|one| one.info.descriptor.name == name);
+    found.map(|found| Json(sink(found))).ok_or_else(|| not_found(format!("there is no sink {name:?}")))
+}
+
+/// Installs a sink.
+///
+/// The body is a WebAssembly component of the contract `ampline:sink`. It is compiled by a process of its own, within limits, and asked
+/// what it is with every capability denied.
+#[utoipa::path(
+    post, path = "/v1/projects/{projectIdOrName}/sinks", operation_id = "installSink", tag = "sinks", params(HowToInstall),
+    request_body(content = Vec<u8>, content_type = "application/wasm"),
+    responses((status = 200, body = Sink, description = "It serves in place of another."), (status = 201, body = Sink))
+)]
+async fn install(
+    State(api): Shared,
+    Path(project): Path<String>,
+    Query(how): Query<HowToInstall>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Sink>), Problem> {
+    check_project(&api, &project)?;
+    let library = library(&api)?.clone();
+    if headers.get(CONTENT_TYPE).is_none_or(|given| given != WASM) {
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be a component");
+        return Err(problem.remedy(format!("send it with `content-type: {WASM}`")));
+    }
+    let (bytes, origin) = (component(body).await?, client_origin(&headers));
+    // A compilation that nobody waits for any more is carried out all the same.
+    let installing = tokio::spawn(async move { library.install(&bytes, how.replace, origin).await });
+    let broke_off = |error| Problem::from(ProjectError::Store(format!("installing a sink broke off: {error}")));
+    let (installed, made) = installing.await.map_err(broke_off)?.map_err(refused)?;
+    Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, Json(sink(&installed))))
+}
+
+/// Removes a sink that no destination uses.
+#[utoipa::path(
+    delete, path = "/v1/projects/{projectIdOrName}/sinks/{sinkName}", operation_id = "removeSink", tag = "sinks",
+    responses((status = 204, description = "Removed"))
+)]
+async fn remove(State(api): Shared, Path((project, name)): Path<(String, String)>) -> Result<StatusCode, Problem> {
+    check_project(&api, &project)?;
+    library(&api)?.remove(&name).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn library(api: &Api) -> Result<&std::sync::Arc<SinkLibrary>, Problem> {
+    let idle = || {
+        let problem = Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone runs no sinks");
+        problem.remedy("start it with `ampline run`, then ask again")
+    };
+    api.sinks.as_ref().ok_or_else(idle)
+}
+
+/// The whole component, if it is not too large.
+async fn component(body: Body) -> Result<Vec<u8>, Problem> {
+    let (mut stream, mut taken) = (body.into_data_stream(), Vec::new());
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| bad_request("the body broke off"))?;
+        if taken.len() + chunk.len() > COMPONENT_BYTES_MAX {
+            let told = format!("a component has at most {} MiB", COMPONENT_BYTES_MAX >> 20);
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told));
+        }
+        taken.extend_from_slice(&chunk);
+    }
+    if taken.is_empty() {
+        return Err(invalid(vec![RequestIssue::new(Place::Body, "", "the request has no body: send the component's bytes")]));
+    }
+    Ok(taken)
+}
+
+fn refused(error: LibraryError) -> Problem {
+    let told = error.to_string();
+    match error {
+        LibraryError::Unknown(_) => not_found(told),
+        LibraryError::Conflict(_) => Problem::new(StatusCode::CONFLICT, told),
+        LibraryError::Unfit(problems) => {
+            invalid(problems.iter().map(|problem| RequestIssue::new(Place::Body, "", problem.to_string())).collect())
+        }
+        LibraryError::Breaks(issues) => {
+            let issues = issues.into_iter().map(RequestIssue::from).collect();
+            Problem::new(StatusCode::CONFLICT, told).issues(issues).remedy("change those destinations first")
+        }
+        LibraryError::File(_) => Problem::from(ProjectError::Store(told)),
+        LibraryError::Store(error) => error.into(),
+    }
+}
+
+fn sink(one: &InstalledSink) -> Sink {
+    let descriptor = &one.info.descriptor;
+    let capability = |interface: &String| Capability { interface: interface.clone(), meaning: meaning(interface) };
+    Sink {
+        name: descriptor.name.clone(),
+        version: descriptor.version.clone(),
+        origin: match one.record.as_ref().map(|record| &record.origin) {
+            None => SinkOrigin::BuiltIn,
+            Some(Origin::Command) => SinkOrigin::Command,
+            Some(_) => SinkOrigin::Api,
+        },
+        digest: one.info.digest.clone(),
+        config_schema: serde_json::from_str(&descriptor.config_schema).unwrap_or_default(),
+        capabilities: one.info.imports.iter().map(capability).collect(),
+        max_batch_messages: descriptor.max_batch_envelopes,
+        max_batch_bytes: descriptor.max_batch_bytes,
+        max_message_bytes: descriptor.max_message_bytes,
+        create_time: one.record.as_ref().map(|record| record.create_time),
+        update_time: one.record.as_ref().map(|record| record.update_time),
+    }
+}
+
+/// An interface of the contract in words.
+fn meaning(interface: &str) -> &'static str {
+    match interface {
+        "messages" => "look into the messages of a batch",
+        "templates" => "evaluate templates over messages",
+        "http" => "send HTTP requests to public addresses, and to those that the operator allows",
+        "objects" => "put objects into the destination's S3 bucket",
+        "streams" => "put records into the destination's Kinesis stream",
+        "sql" => "run statements in the project's database",
+        "documents" => "change the hosted store",
+        "log" => "write to the runtime's log",
+        "clock" => "ask for the time",
+        _ => "nothing that this version knows",
+    }
+}

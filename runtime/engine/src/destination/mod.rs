@@ -1,0 +1,17 @@
+//! Destinations while a runtime runs: what clients and files ask for becomes a record, and a record becomes a lane that delivers.
+//!
+//! `given` and `edit` read what is asked for, `resolved` is what a lane runs on, `live` holds the running ones, `errands` does what a
+//! change has to do in the journal and the kept secrets. Knows nothing of HTTP; the project decides who may change what.
+
+mod contract;
+mod edit;
+mod errands;
+mod given;
+mod live;
+mod resolved;
+
+pub(crate) use edit::DestinationEdit;
+pub(crate) use given::GivenDestination;
+pub(crate) use live::{Coming, Destinations, Needs, OPERATOR};
+pub use resolved::ResolvedDestination;
+pub(crate) use resolved::{DeclaredDestination, Defaults};

@@ -1,0 +1,142 @@
+//! What a lane runs on: a destination with its secrets and how it is delivered to, whoever said so.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use ampline_core::{message::Recipient, plan::KnownDestination, retry::RetryPolicy};
+use serde_json::{Map, Value};
+
+use crate::{
+    dispatcher::{CONCURRENCY_DEFAULT, DISABLE_AFTER_DEFAULT, Route},
+    network::AddressPolicy,
+    project::DestinationRecord,
+    secrets::{RequestHeaders, Secret, SecretsOf, Signing, SigningKey},
+    settings::{self, DestinationSettings},
+    sink::Destination,
+};
+
+/// The type whose requests are signed.
+const WEBHOOK: &str = "webhook";
+/// How much longer a claim holds than the longest that a batch can take.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+
+/// A destination with how it is delivered to.
+#[derive(Debug, Clone)]
+pub struct ResolvedDestination {
+    /// As the host needs it.
+    pub destination: Destination,
+    /// The sink's configuration as it was given; the host's own has what the operator allows besides.
+    pub metadata: Map<String, Value>,
+    /// The configured signing keys, newest first; empty where none is configured.
+    pub signing_keys: Vec<SigningKey>,
+    /// Headers that the host adds, from `secret_headers` and from user information in the URL.
+    pub headers: Option<Arc<RequestHeaders>>,
+    /// Credentials by name.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Envelopes in flight.
+    pub concurrency: u32,
+    /// Envelopes per second.
+    pub rate_per_second: Option<f64>,
+    /// When failures are tried again.
+    pub retry: RetryPolicy,
+    /// Bytes of bodies that may wait before the reads that feed it do.
+    pub backlog_bytes_max: u64,
+    /// How long it may do nothing but fail; nothing = for ever.
+    pub disable_after: Option<Duration>,
+}
+
+/// A destination that a file declares.
+#[derive(Debug, Clone)]
+pub(crate) struct DeclaredDestination {
+    /// Ready to run.
+    pub(crate) resolved: ResolvedDestination,
+    /// As it is written; two readings of a file are compared by it.
+    pub(crate) settings: DestinationSettings,
+    /// The file.
+    pub(crate) file: String,
+    /// Whether that is the manifest.
+    pub(crate) from_manifest: bool,
+}
+
+/// What holds for destinations that no file configures.
+#[derive(Debug, Clone)]
+pub(crate) struct Defaults {
+    /// Which addresses may be reached.
+    pub(crate) policy: AddressPolicy,
+    /// Bytes of bodies that may wait for one.
+    pub(crate) backlog_bytes_max: u64,
+    /// Whether the project has a database.
+    pub(crate) has_database: bool,
+}
+
+impl ResolvedDestination {
+    /// Of a record, with its credentials.
+    pub(super) fn of(record: &DestinationRecord, secrets: BTreeMap<String, Secret>, defaults: &Defaults) -> Self {
+        let mut config = record.metadata.clone();
+        settings::permit_plain_http(&record.kind, &mut config, &defaults.policy);
+        let destination = Destination {
+            id: record.id.clone(),
+            name: record.name.clone(),
+            kind: record.kind.clone(),
+            config: Value::Object(config),
+        };
+        Self {
+            destination,
+            metadata: record.metadata.clone(),
+            signing_keys: Vec::new(),
+            headers: None,
+            secrets,
+            concurrency: CONCURRENCY_DEFAULT,
+            rate_per_second: None,
+            retry: RetryPolicy::default(),
+            backlog_bytes_max: defaults.backlog_bytes_max,
+            disable_after: Some(DISABLE_AFTER_DEFAULT),
+        }
+    }
+
+    /// The same under the id that it is known by already.
+    pub(crate) fn known_as(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.destination.id);
+        self
+    }
+
+    /// What plans need to know of it.
+    pub(crate) fn known(&self) -> KnownDestination {
+        let mirrors_records = matches!(self.destination.kind.as_str(), "api" | "postgres");
+        KnownDestination { id: self.destination.id.clone(), mirrors_records }
+    }
+
+    /// What is said of it in what it is told.
+    pub(super) fn recipient(&self) -> Recipient {
+        let Destination { id, name, kind, config } = &self.destination;
+        let url = config.get("url").and_then(Value::as_str).map(str::to_owned);
+        Recipient { name: name.clone(), id: id.clone(), kind: kind.clone(), url }
+    }
+
+    /// What it signs and authenticates with.
+    pub(super) fn secrets_of(&self) -> SecretsOf {
+        let signing = match self.destination.kind.as_str() {
+            _ if !self.signing_keys.is_empty() => Signing::Configured(self.signing_keys.clone()),
+            WEBHOOK => Signing::Made,
+            _ => Signing::Unsigned,
+        };
+        SecretsOf {
+            id: self.destination.id.clone(),
+            name: self.destination.name.clone(),
+            signing,
+            credentials: self.secrets.clone(),
+            headers: self.headers.clone(),
+        }
+    }
+
+    /// How it is delivered to, where a batch takes so long at most.
+    pub(super) fn route(&self, batch_time_max: Duration) -> Route {
+        Route {
+            destination: Arc::new(self.destination.clone()),
+            retry: self.retry.clone(),
+            concurrency: self.concurrency,
+            rate_per_second: self.rate_per_second,
+            lease: batch_time_max + LEASE_MARGIN,
+            disable_after: self.disable_after,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Destinations and sinks made, changed and taken away while the real binary runs.
+//!
+//! Doubles: the emulated HubSpot, the receiver, a misbehaving sink. Oracles: the page of the specification (its curl call, word for
+//! word), what arrives, and the official verifiers of PyPI and npm.
+
+mod changes;
+mod files;
+mod page;
+mod sinks;
+mod stage;
