@@ -5,6 +5,7 @@
 
 mod change;
 mod content;
+mod declared;
 mod deploy;
 mod destinations;
 mod edit;
@@ -27,6 +28,8 @@ pub use change::{
     Applied, Change, ConnectionDraft, CredentialNews, Deployment, DestinationDraft, InstallationDraft, InstallationUpdate,
 };
 pub use content::Content;
+pub use declared::DeclaredInstallation;
+pub(crate) use declared::{Declared, DeclaredConnection, Reread};
 pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
@@ -43,8 +46,7 @@ pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChan
 pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};
 pub(crate) use service::{Project, object_path};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
-pub use sync::DeclaredInstallation;
-pub(crate) use sync::{Declared, DeclaredConnection, Reread, Synchronised};
+pub(crate) use sync::Synchronised;
 
 #[cfg(test)]
 mod tests;

@@ -207,7 +207,7 @@ impl Planner {
         let unwatched = |reason: &str| {
             tracing::warn!(event = "schema.unwatched", integration = %subject.integration.name, destination = %watch.destination, reason);
         };
-        let destination = match self.destinations.get(&watch.destination) {
+        let destination = match self.destinations.now().get(&watch.destination) {
             None => {
                 unwatched("there is no such destination: schemas are not watched");
                 return None;
@@ -227,8 +227,8 @@ impl Planner {
         if Source::of(&subject.connection.provider).is_some() || !self.obstacles(subject).is_empty() {
             return Vec::new();
         }
-        let events = subject.installation.config.content.events();
-        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &events, &self.destinations);
+        let (events, destinations) = (subject.installation.config.content.events(), self.destinations.now());
+        let (plans, _) = plan_subscriptions(&choice(subject), &self.lowered(subject), &events, &destinations);
         let reason = || format!("{}: {UNTAKEN}", subject.connection.provider);
         plans.into_iter().map(|plan| (plan.read.context.object_name.clone(), reason())).collect()
     }

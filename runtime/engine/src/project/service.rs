@@ -9,12 +9,12 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::{
     change::{Applied, Change},
     content::PATH,
+    declared::Reread,
     error::ProjectError,
     lookup::{Installed, Lookup},
     model::{ConfigRevision, ConnectionRecord, InstallationRecord, IntegrationRecord, Issue},
     planning::{Planner, Subject},
     sqlite::{InstallationFilter, PAGE_MAX, ProjectStore},
-    sync::Reread,
 };
 use crate::{
     clock::Clock,

@@ -24,6 +24,7 @@ mod rename;
 mod replay;
 mod retain;
 mod settle;
+mod switch;
 
 use std::{path::Path, sync::Arc};
 
@@ -255,36 +256,15 @@ impl Journal for SqliteJournal {
     }
 
     async fn set_destination(&self, name: &str, disabled_reason: Option<String>) -> Result<()> {
-        let (row, disabled) = (name.to_owned(), disabled_reason.is_some());
-        let (name, lanes) = (name.to_owned(), Arc::clone(&self.lanes));
-        let set = self.database.write(
-            move |db| destinations::set(db, &row, disabled_reason.as_deref()),
-            move |destination| {
-                lanes.know(&name, *destination).change(|lane| {
-                    lane.disabled = disabled;
-                    lane.tell();
-                });
-            },
-        );
-        Ok(set.await.map(drop)?)
+        switch::set(self, name, disabled_reason).await
     }
 
     async fn stop_destination(&self, name: &str, reason: String, now: Timestamp) -> Result<()> {
-        let (row, name) = (name.to_owned(), name.to_owned());
-        let (lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.told));
-        let stopped = self.database.write(
-            move |db| destinations::stop(db, &row, &reason, now),
-            move |destination| {
-                lanes.know(&name, *destination).lock().disabled = true;
-                told.notify_one();
-            },
-        );
-        Ok(stopped.await.map(drop)?)
+        switch::stop(self, name, reason, now).await
+    }
+
     async fn close_destination(&self, name: &str, reason: String) -> Result<()> {
-        let (row, closed, lanes) = (name.to_owned(), name.to_owned(), Arc::clone(&self.lanes));
-        let close = move |db: &sqlite::Connection| bury::close(db, &row, &reason);
-        let closing = self.database.write(close, move |destination| lanes.know(&closed, *destination).lock().disabled = true);
-        Ok(closing.await.map(drop)?)
+        switch::close(self, name, reason).await
     }
 
     async fn bury(&self, name: &str, now: Timestamp) -> Result<u64> {
@@ -292,13 +272,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn rename_destination(&self, from: &str, to: &str) -> Result<()> {
-        let (lanes, names) = (Arc::clone(&self.lanes), [from.to_owned(), to.to_owned()]);
-        let [from, to] = names.clone();
-        let renamed = self.database.write(
-            move |db| rename::rename(db, &from, &to),
-            move |renamed: &rename::Renamed| rename::announce(&lanes, &names, renamed),
-        );
-        Ok(renamed.await.map(drop)?)
+        switch::rename(self, from, to).await
     }
 
     async fn enqueue(&self, envelopes: Vec<Envelope>, now: Timestamp) -> Result<Vec<i64>> {
