@@ -50,9 +50,9 @@ impl Folder {
         Ok(self.path.join(settings.runtime.data_dir))
     }
 
-    /// Arguments of `ampline` that start its runtime in the folder.
-    pub(crate) fn arguments(&self) -> Vec<OsString> {
-        let mut arguments = vec![OsString::from("run")];
+    /// Arguments of `ampline` that start its runtime in the folder. They stand above what the environment may say.
+    pub(crate) fn arguments(&self, data: &Path) -> Vec<OsString> {
+        let mut arguments = vec![OsString::from("run"), "--data-dir".into(), data.into()];
         if self.is_own {
             // Nobody else knows its address, so any free port will do.
             arguments.extend(["--config", "ampline.toml", "--listen", "127.0.0.1:0"].map(OsString::from));

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     io::Read,
+    path::Path,
     process::{ExitCode, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -120,7 +121,7 @@ impl Local {
         DataDir::create(&data).map_err(|error| error.to_string())?;
         let log = Folder::log(&data);
         let log = LogFile::open(log.clone()).map_err(|error| format!("cannot write {}: {error}", log.display()))?;
-        let mut child = self.spawn()?;
+        let mut child = self.spawn(&data)?;
         let (stop, stopped) = oneshot::channel();
         *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
         let (ended, mut end) = watch::channel(None);
@@ -146,10 +147,10 @@ impl Local {
         }
     }
 
-    fn spawn(&self) -> Result<Child, String> {
+    fn spawn(&self, data: &Path) -> Result<Child, String> {
         let program = std::env::current_exe().map_err(|error| format!("cannot find this program's own file: {error}"))?;
         let mut command = Command::new(program);
-        command.arg(CHILD).args(self.folder.arguments()).current_dir(&self.folder.path);
+        command.arg(CHILD).args(self.folder.arguments(data)).current_dir(&self.folder.path);
         // Its end of input is what ends the runtime: it comes with the end of the desk, however that may be.
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         command.spawn().map_err(|error| format!("cannot start the runtime: {error}"))
