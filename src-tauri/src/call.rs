@@ -272,3 +272,62 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> +
 fn value(value: impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(value).map_err(|error| Refusal::asked(format!("the answer cannot be written: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tauri::{
+        WebviewWindowBuilder,
+        test::{INVOKE_KEY, get_ipc_response, mock_builder, mock_context, noop_assets},
+        webview::InvokeRequest,
+    };
+
+    use super::*;
+    use crate::desk::Places;
+
+    /// What a page gets for what it asks, or why it does not; with a file that a person has opened, and no runtime.
+    fn answers(rows: &[(Value, Result<Value, &str>)]) {
+        let home = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Places { memory: home.path().join("desk.json"), own: home.path().join("own") });
+        let file = home.path().join("amp.yaml");
+        std::fs::write(&file, "specVersion: 1.0.0\n").unwrap();
+        desk.opened(&file);
+        let app = window::shell(mock_builder()).manage(desk).build(mock_context(noop_assets())).unwrap();
+        let page = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
+        for (asked, expected) in rows {
+            let asked = asked.to_string().replace("{file}", file.to_str().unwrap());
+            let body = json!({ "asked": serde_json::from_str::<Value>(&asked).unwrap() });
+            let request = InvokeRequest {
+                cmd: "call".into(),
+                callback: tauri::ipc::CallbackFn(0),
+                error: tauri::ipc::CallbackFn(1),
+                url: "tauri://localhost".parse().unwrap(),
+                body: body.into(),
+                headers: Default::default(),
+                invoke_key: INVOKE_KEY.to_owned(),
+            };
+            match (get_ipc_response(&page, request), expected) {
+                (Ok(answer), Ok(expected)) => assert_eq!(answer.deserialize::<Value>().unwrap(), *expected, "{asked}"),
+                (Err(refused), Err(expected)) => assert!(refused.to_string().contains(expected), "{asked}: {refused}"),
+                (answer, _) => panic!("{asked}: {:?}", answer.map(|body| body.deserialize::<Value>().unwrap())),
+            }
+        }
+    }
+
+    #[test]
+    fn the_one_command_does_what_it_may_and_says_why_where_it_does_not() {
+        let request = |id: u64, method: &str, path: &str| json!({ "id": id, "method": method, "path": path });
+        answers(&[
+            (json!({ "kind": "request", "request": request(1, "GET", "/v1/projects") }), Err("unreachable")),
+            (json!({ "kind": "cancel", "id": 7 }), Ok(Value::Null)),
+            (json!({ "kind": "nonsense" }), Err("nonsense")),
+            (json!({ "kind": "request", "request": { "id": 1 } }), Err("method")),
+            (json!({ "kind": "runtime.start" }), Err("no folder with a runtime is open")),
+            (json!({ "kind": "runtime.log" }), Err("no folder with a runtime is open")),
+            (json!({ "kind": "runtime.choose", "choice": { "kind": "folder", "path": "/no/such" } }), Err("neither amp.yaml nor")),
+            (json!({ "kind": "file.read", "path": "/etc/passwd" }), Err("was not opened by you")),
+            (json!({ "kind": "file.save", "path": "{file}", "text": "x", "version": "0" }), Err("changed")),
+            (json!({ "kind": "desk.edited", "names": ["amp.yaml"] }), Ok(Value::Null)),
+        ]);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod audit;
 mod fuzz;
+mod package;
 mod place;
 mod prerequisite;
 mod process;
@@ -15,7 +16,8 @@ use std::process::{Command, ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use prerequisite::{
-    C_COMPILER, CLIPPY, CPP_COMPILER, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER,
+    C_COMPILER, CLIPPY, CPP_COMPILER, DISPLAY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER,
+    WASM_COMPILER, WEBKIT,
 };
 use step::{Failed, Steps};
 
@@ -40,6 +42,8 @@ enum Task {
     Bench(Bench),
     /// Feed what the core reads (manifests, providers' files and answers, events, templates, …) with inputs that coverage guides
     Fuzz(Fuzz),
+    /// Build the desktop as a Debian package
+    Package(Package),
     /// Check the house rules that no other tool knows: shape of files, what may depend on what, links
     Tidy,
     /// Check licences, bans, duplicates and sources of dependencies by deny.toml, and advisories where they can be fetched
@@ -99,12 +103,22 @@ struct Fuzz {
     keep: bool,
 }
 
+#[derive(Args)]
+struct Package {
+    #[command(flatten)]
+    install: Install,
+    /// Package the debug build, which the tests have made already: larger and slower, and there in seconds
+    #[arg(long)]
+    debug: bool,
+}
+
 fn main() -> ExitCode {
     let done = match Typed::parse().command {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
+        Task::Package(package) => package.run(),
         Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
         Task::Audit => Steps::of("audit").run("audit", "cargo xtask audit", audit::run),
     };
@@ -160,11 +174,36 @@ impl Fuzz {
     }
 }
 
+impl Package {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("package");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NODE, &WEBKIT], &self.install)?;
+        let profile = if self.debug { "debug" } else { "release" };
+        // As the tests build it, so that nothing is built twice; and what the pages need to be built comes of npm.
+        build(&mut steps, profile, &["ampline-desktop"])?;
+        let rerun = if self.debug { "cargo xtask package --debug" } else { "cargo xtask package" };
+        steps.run("package", rerun, || package::bundle(profile))?;
+        print!("{}", steps.summary());
+        Ok(())
+    }
+}
+
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        const NEEDED: [&Prerequisite; 9] =
-            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &POSTGRES, &KEYRING, &S3_SERVER];
+        const NEEDED: [&Prerequisite; 11] = [
+            &C_COMPILER,
+            &WASM_COMPILER,
+            &RUSTFMT,
+            &CLIPPY,
+            &NODE,
+            &PYTHON,
+            &POSTGRES,
+            &KEYRING,
+            &S3_SERVER,
+            &WEBKIT,
+            &DISPLAY,
+        ];
         prepare(&mut steps, &NEEDED, &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
@@ -239,6 +278,8 @@ mod tests {
             "test --fast --no-install",
             "bench",
             "bench webhook journal",
+            "package",
+            "package --debug",
             "fuzz",
             "fuzz manifest answers --minutes 60 --keep",
             "tidy",
