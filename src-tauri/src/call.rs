@@ -232,13 +232,17 @@ fn save_as(desk: &Desk, path: &std::path::Path, text: String) -> Result<File, Re
 
 /// Tells a page of all changes until it is gone. Who lagged behind is told how it stands.
 async fn follow(desk: &Desk, channel: &Channel<Change>) {
-    let mut changes = desk.changes();
+    let (mut changes, mut page) = (desk.changes(), desk.page());
     let mut next = Change::Standing(desk.standing());
     for path in desk.take_waiting() {
         desk.tell(Change::Open(path));
     }
     while channel.send(next).is_ok() {
-        next = match changes.recv().await {
+        let change = tokio::select! {
+            change = changes.recv() => change,
+            _ = page.changed() => return,
+        };
+        next = match change {
             Ok(change) => change,
             Err(RecvError::Lagged(_)) => Change::Standing(desk.standing()),
             Err(RecvError::Closed) => return,

@@ -66,6 +66,8 @@ pub(crate) struct Desk {
     seat: Mutex<Seat>,
     changes: broadcast::Sender<Change>,
     troubles: watch::Sender<Troubles>,
+    /// Counts the pages that were there before this one.
+    pages: watch::Sender<u64>,
     /// What pages hold that is not saved.
     edited: Mutex<Vec<String>>,
     /// Files that were named before a page could be told.
@@ -94,6 +96,7 @@ impl Desk {
             seat: Mutex::default(),
             changes: broadcast::Sender::new(CHANGES_MAX),
             troubles: watch::Sender::new(Troubles::new()),
+            pages: watch::Sender::new(0),
             edited: Mutex::default(),
             waiting: Mutex::default(),
         })
@@ -102,6 +105,18 @@ impl Desk {
     /// What happens from now on.
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
+    }
+
+    /// Changes when the page that is there now is gone.
+    pub(crate) fn page(&self) -> watch::Receiver<u64> {
+        self.pages.subscribe()
+    }
+
+    /// A page is gone: what it has begun is nobody's now.
+    pub(crate) fn page_gone(&self) {
+        self.relay.cancel_all();
+        self.edited().clear();
+        self.pages.send_modify(|count| *count += 1);
     }
 
     /// Tells whoever listens; nobody is fine.

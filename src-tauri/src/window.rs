@@ -14,6 +14,7 @@ use tauri::{
     App, AppHandle, Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 use tauri_plugin_window_state::StateFlags;
+use tracing_subscriber::EnvFilter;
 
 use crate::{
     call,
@@ -40,6 +41,8 @@ impl Manners {
 
 /// Runs the desk with files to open.
 pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let filter = EnvFilter::try_from_env("AMPLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,ampline_desktop=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let files: Vec<PathBuf> = arguments.map(PathBuf::from).filter_map(|path| std::path::absolute(path).ok()).collect();
     let built = shell(Builder::<tauri::Wry>::default())
         .plugin(window_state())
@@ -70,12 +73,10 @@ pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 /// What any window of the desk may do; tests put theirs around it.
 pub(crate) fn shell<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder.manage(Manners::default()).invoke_handler(tauri::generate_handler![call::call]).on_page_load(|webview, load| {
-        // What a page before has begun is nobody's now.
         if load.event() == tauri::webview::PageLoadEvent::Started
             && let Some(desk) = webview.try_state::<Arc<Desk>>()
         {
-            desk.relay.cancel_all();
-            desk.edited().clear();
+            desk.page_gone();
         }
     })
 }

@@ -18,6 +18,8 @@ pub(crate) struct Driver {
 impl Driver {
     /// Has the driver at `port` start the program with these arguments.
     pub(crate) async fn open(port: u16, program: &str, arguments: &[&str]) -> Self {
+        // Every client wants a TLS provider; a second installation changes nothing.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let options = json!({ "binary": program, "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });

@@ -46,7 +46,13 @@ export function tauriTransport(): Transport {
 async function carry(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const id = ++lastId;
   const headers = Object.fromEntries(new Headers(init.headers));
-  const request = { id, method: init.method ?? "GET", path: input instanceof Request ? input.url : input.toString(), headers, body: await encoded(init.body) };
+  const request = {
+    id,
+    method: init.method ?? "GET",
+    path: input instanceof Request ? input.url : input.toString(),
+    headers,
+    body: await encoded(init.body),
+  };
   const signal = init.signal ?? undefined;
   signal?.throwIfAborted();
   const cancel = (): void => void call("cancel", { id });
