@@ -10,6 +10,7 @@ mod log_file;
 mod memory;
 mod menu;
 mod notify;
+mod pages;
 mod relay;
 mod single;
 mod tray;

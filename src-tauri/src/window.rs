@@ -19,7 +19,9 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     call,
     desk::{Desk, Places},
-    menu, single, tray, watch,
+    menu,
+    pages::Pages,
+    single, tray, watch,
 };
 
 /// The only window, and the one that the capability names.
@@ -44,12 +46,14 @@ pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let filter = EnvFilter::try_from_env("AMPLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,ampline_desktop=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let files: Vec<PathBuf> = arguments.map(PathBuf::from).filter_map(|path| std::path::absolute(path).ok()).collect();
+    let mut context = tauri::generate_context!();
+    context.set_assets(Box::new(Pages));
     let built = shell(Builder::<tauri::Wry>::default())
         .plugin(window_state())
         .menu(menu::bar)
         .on_menu_event(|app, event| menu::chosen(app, &event))
         .setup(move |app| Ok(set_up(app, files)?))
-        .build(tauri::generate_context!());
+        .build(context);
     match built {
         Ok(app) => {
             app.run(|app, event| {

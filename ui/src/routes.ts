@@ -24,4 +24,17 @@ export interface Route {
 /** All pages, in the order of the navigation. */
 export const routes: readonly Route[] = [
   { path: "/", title: "Overview", load: () => import("./pages/overview/Page.svelte"), nav: { icon: "grid", group: "Runtime" } },
+  {
+    path: "/deliveries/:id?",
+    title: "Deliveries",
+    load: () => import("./pages/deliveries/Page.svelte"),
+    nav: { icon: "send", group: "Runtime" },
+  },
+  {
+    path: "/destinations/:name?/:verb?",
+    title: "Destinations",
+    load: () => import("./pages/destinations/Page.svelte"),
+    nav: { icon: "target", group: "Runtime" },
+  },
+  { path: "/sinks", title: "Sinks", load: () => import("./pages/sinks/Page.svelte"), nav: { icon: "box", group: "Build" } },
 ];

@@ -14,7 +14,7 @@ use super::{
     reach::{self, Reached},
 };
 use crate::{
-    access::{Caller, Failures, Keys},
+    access::{Caller, Failures, Keys, Sessions},
     api::{self, Api},
     clock::SystemClock,
     data_dir::DataDir,
@@ -108,6 +108,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             keys,
             failures: Failures::new(0),
+            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),
