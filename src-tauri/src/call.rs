@@ -292,7 +292,11 @@ mod tests {
     /// What a page gets for what it asks, or why it does not; with a file that a person has opened, and no runtime.
     fn answers(rows: &[(Value, Result<Value, &str>)]) {
         let home = tempfile::tempdir().unwrap();
-        let desk = Desk::open(Places { memory: home.path().join("desk.json"), own: home.path().join("own") });
+        let desk = Desk::open(Places {
+            memory: home.path().join("desk.json"),
+            own: home.path().join("own"),
+            data: home.path().to_owned(),
+        });
         let file = home.path().join("amp.yaml");
         std::fs::write(&file, "specVersion: 1.0.0\n").unwrap();
         desk.opened(&file);

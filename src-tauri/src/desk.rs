@@ -21,13 +21,29 @@ use crate::{
 /// Changes that a page may lag behind before it is told all anew.
 const CHANGES_MAX: usize = 64;
 
+/// What its folders are called, as in `tauri.conf.json`.
+const IDENTIFIER: &str = "dev.ampline.desk";
+
 /// Where the desk keeps things.
 #[derive(Debug, Clone)]
 pub(crate) struct Places {
+    /// The folder of all that a start needs to know of another.
+    pub(crate) data: PathBuf,
     /// What it remembers.
     pub(crate) memory: PathBuf,
     /// The folder of its own runtime.
     pub(crate) own: PathBuf,
+}
+
+impl Places {
+    /// Those of the person whose environment this is; nothing where it names no home.
+    pub(crate) fn of_person() -> Option<Self> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let or_home = |name: &str, below: &str| set(name).or_else(|| Some(set("HOME")?.join(below)));
+        let data = or_home("XDG_DATA_HOME", ".local/share")?.join(IDENTIFIER);
+        let memory = or_home("XDG_CONFIG_HOME", ".config")?.join(IDENTIFIER).join("desk.json");
+        Some(Self { memory, own: data.join("runtime"), data })
+    }
 }
 
 /// How the desk stands.

@@ -219,7 +219,7 @@ impl Local {
     fn ask_to_stop(&self) {
         if let Some(stop) = self.stop.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // Who is gone has ended already.
-            drop(stop.send(()));
+            let _ = stop.send(());
         }
     }
 }

@@ -46,13 +46,26 @@ pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let filter = EnvFilter::try_from_env("AMPLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,ampline_desktop=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let files: Vec<PathBuf> = arguments.map(PathBuf::from).filter_map(|path| std::path::absolute(path).ok()).collect();
+    let Some(places) = Places::of_person() else {
+        eprintln!("error: neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the desk; set HOME");
+        return ExitCode::FAILURE;
+    };
+    // Before there is a window: the toolkit would take a second one for the first.
+    let place = match single::start(&places.data, &files) {
+        Ok(single::Start::First(place)) => place,
+        Ok(single::Start::Another) => return ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: the desk cannot take its place in {}: {error}", places.data.display());
+            return ExitCode::FAILURE;
+        }
+    };
     let mut context = tauri::generate_context!();
     context.set_assets(Box::new(Pages));
     let built = shell(Builder::<tauri::Wry>::default())
         .plugin(window_state())
         .menu(menu::bar)
         .on_menu_event(|app, event| menu::chosen(app, &event))
-        .setup(move |app| Ok(set_up(app, files)?))
+        .setup(move |app| set_up(app, place, places, &files))
         .build(context);
     match built {
         Ok(app) => {
@@ -90,27 +103,19 @@ fn window_state<R: Runtime>() -> tauri::plugin::TauriPlugin<R> {
     tauri_plugin_window_state::Builder::new().with_state_flags(kept).build()
 }
 
-fn set_up<R: Runtime>(app: &App<R>, files: Vec<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
-    let (data, config) = (app.path().app_data_dir()?, app.path().app_config_dir()?);
-    let handle = app.handle().clone();
-    match single::start(&data, &files)? {
-        single::Start::Another => {
-            app.state::<Manners>().leaving.store(true, Ordering::Relaxed);
-            handle.exit(0);
-            return Ok(());
-        }
-        single::Start::First(place) => {
-            let first = handle.clone();
-            place.listen(move |files| {
-                if let Some(desk) = first.try_state::<Arc<Desk>>() {
-                    files.iter().for_each(|path| desk.show(path));
-                }
-                come_up(&first);
-            });
-        }
-    }
-    let desk = Desk::open(Places { memory: config.join("desk.json"), own: data.join("runtime") });
+fn set_up<R: Runtime>(
+    app: &App<R>,
+    place: single::Listening,
+    places: Places,
+    files: &[PathBuf],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let (desk, handle) = (Desk::open(places), app.handle().clone());
     files.iter().for_each(|path| desk.show(path));
+    let (first, shown) = (handle.clone(), desk.clone());
+    place.listen(move |files| {
+        files.iter().for_each(|path| shown.show(path));
+        come_up(&first);
+    });
     app.manage(desk.clone());
     tauri::async_runtime::spawn(watch::files(desk.clone()));
     tauri::async_runtime::spawn(watch::runtime(desk.clone()));

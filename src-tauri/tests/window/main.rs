@@ -192,7 +192,9 @@ async fn files_are_opened_saved_and_watched_and_a_second_start_hands_its_own_to_
     let refused = desk.desk(json!({ "kind": "file.save", "path": first, "text": "x", "version": version })).await;
     assert_eq!(refused["refused"]["reason"], "changed", "{refused}");
 
-    let another = stage.command(Path::new(PROGRAM)).arg(&second).output().unwrap();
+    let mut another = tokio::process::Command::from(stage.command(Path::new(PROGRAM)));
+    let another = tokio::time::timeout(PATIENCE, another.arg(&second).kill_on_drop(true).output()).await;
+    let another = another.expect("a second start ends").unwrap();
     assert!(another.status.success(), "{}", String::from_utf8_lossy(&another.stderr));
     desk.until("window.told.find((one) => one.kind === 'open')?.value.endsWith('other.yaml')").await;
     assert_eq!(desk.desk(json!({ "kind": "file.read", "path": second })).await["text"], "specVersion: 1.0.0\n");
