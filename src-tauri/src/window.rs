@@ -27,6 +27,10 @@ use crate::{
 /// The only window, and the one that the capability names.
 const MAIN: &str = "main";
 
+/// Where the system speaks no language (the locales C and POSIX), WebKit says so, and `Intl` takes that for a mistake.
+const LANGUAGE: &str = "if (!/^[a-z]{2,}/.test(navigator.language)) \
+                        Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en' });";
+
 /// How the window closes.
 #[derive(Default)]
 pub(crate) struct Manners {
@@ -134,6 +138,7 @@ fn open<R: Runtime>(app: &App<R>) -> Result<(), Box<dyn std::error::Error>> {
         .title("Ampline")
         .inner_size(1280.0, 820.0)
         .min_inner_size(640.0, 480.0)
+        .initialization_script(LANGUAGE)
         // Links to elsewhere have no place in this window.
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .build()?;
