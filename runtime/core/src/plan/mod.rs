@@ -33,8 +33,8 @@ pub struct PlanProblem {
     pub path: String,
     /// What is wrong and what to do.
     pub message: String,
-    /// Whether it is only that a destination is not there yet: it goes away by itself once somebody makes that.
-    pub awaits_destination: bool,
+    /// Where it is only that a destination is not there yet, its name: the problem goes away by itself once somebody makes that.
+    pub awaits_destination: Option<String>,
 }
 
 /// An integration as one installation sees it.
@@ -132,7 +132,7 @@ impl Problems {
     fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
         let before = self.found.len();
         self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
-        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = true);
+        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = Some(destination.to_owned()));
     }
 
     fn push(&mut self, path: String, message: String) {
@@ -141,7 +141,7 @@ impl Problems {
             LAST => "there are further problems, which are not listed: solve those above first".to_owned(),
             _ => message,
         };
-        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: false });
+        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: None });
     }
 }
 
