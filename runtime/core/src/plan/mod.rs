@@ -13,7 +13,7 @@ pub use filters::meets;
 pub use model::*;
 
 use crate::{
-    manifest::{Backfill, Integration, ReadObject},
+    manifest::{Backfill, Delivery, Integration, ReadObject},
     schedule::Schedule,
 };
 
@@ -202,6 +202,10 @@ fn plan_object(
         backfill_filters: filters::check(backfill_filters, "backfill.fieldFilters", problems),
         deletes: config.deletes.unwrap_or(known.mirrors_records),
         associations: config.associations.clone(),
+        on_request: match object.delivery {
+            Some(Delivery::OnRequest { page_size }) => Some(page_size),
+            Some(Delivery::Auto) | None => None,
+        },
     })
 }
 
