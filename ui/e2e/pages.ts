@@ -25,7 +25,11 @@ export const sights: readonly Sight[] = [
       await page.locator(".frame canvas").first().waitFor({ state: "attached" });
     },
   },
-  { name: "deliveries", path: "/deliveries", ready: seen("billing-events") },
+  {
+    name: "deliveries",
+    path: "/deliveries",
+    ready: (page) => page.getByRole("grid").getByText("billing-events").first().waitFor(),
+  },
   { name: "deliveries-empty", path: "/deliveries?destination=nobody", ready: seen("Nothing matches") },
   {
     name: "delivery",
