@@ -9,6 +9,7 @@ mod context;
 mod deliveries;
 mod destinations;
 mod events;
+mod held;
 mod inbox;
 mod lane;
 mod lanes;
@@ -57,6 +58,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-4.sql"),
         include_str!("schema-5.sql"),
         include_str!("deleted_destinations.sql"),
+        include_str!("on_request.sql"),
     ],
 };
 
@@ -153,6 +155,10 @@ impl Journal for SqliteJournal {
     async fn pause(&self, keys: &[ReadKey], pause: Option<Pause>) -> Result<()> {
         let keys = keys.to_vec();
         Ok(self.database.write(move |db| ownership::pause(db, &keys, pause.as_ref()), |()| ()).await?)
+    }
+
+    async fn ask_for(&self, key: &ReadKey, pages: u32, now: Timestamp) -> Result<u64> {
+        held::ask(self, key, pages, now).await
     }
 
     async fn reads(&self) -> Result<Vec<ReadState>> {
@@ -286,6 +292,7 @@ impl Journal for SqliteJournal {
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
         events::forget(&self.database, &self.queues, retention.age_max, now).await?;
         self.database.write(move |db| outbox::forget_schemas(db, now), |()| ()).await?;
+        held::expire(self, retention.age_max, now).await?;
         retain::retain(&self.database, retention, now).await
     }
 
