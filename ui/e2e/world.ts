@@ -236,6 +236,13 @@ signing_key = { env = "SIGNING_KEY" }
 type = "api"
 endpoint = "companies"
 
+# Gives up after the second attempt, so that there are dead letters without waiting for days.
+[destinations.orders]
+type = "webhook"
+url = "${receiver}/orders"
+signing_key = { env = "SIGNING_KEY" }
+retry_delays_s = [1]
+
 [connections.acme-hubspot]
 provider = "hubspot"
 base_url = "${hubspot}"

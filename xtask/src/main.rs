@@ -3,6 +3,7 @@
 mod audit;
 mod fuzz;
 mod package;
+mod pages;
 mod place;
 mod prerequisite;
 mod process;
@@ -11,13 +12,16 @@ mod tally;
 mod tidy;
 mod tool;
 
-use std::process::{Command, ExitCode};
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
 
 use clap::{Args, Parser, Subcommand};
 
 use prerequisite::{
-    C_COMPILER, CLIPPY, CPP_COMPILER, DISPLAY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER,
-    WASM_COMPILER, WEBKIT,
+    C_COMPILER, CHROMIUM, CLIPPY, CPP_COMPILER, DISPLAY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT,
+    S3_SERVER, WASM_COMPILER, WEBKIT,
 };
 use step::{Failed, Steps};
 
@@ -44,6 +48,10 @@ enum Task {
     Fuzz(Fuzz),
     /// Build the desktop as a Debian package
     Package(Package),
+    /// Build the operator's pages into ui/dist, which the runtime embeds when it is built next
+    Pages(Pages),
+    /// Build everything and keep a picture of every page, light and dark
+    Screenshots(Screenshots),
     /// Check the house rules that no other tool knows: shape of files, what may depend on what, links
     Tidy,
     /// Check licences, bans, duplicates and sources of dependencies by deny.toml, and advisories where they can be fetched
@@ -90,6 +98,21 @@ struct Bench {
 }
 
 #[derive(Args)]
+struct Pages {
+    #[command(flatten)]
+    install: Install,
+}
+
+#[derive(Args)]
+struct Screenshots {
+    #[command(flatten)]
+    install: Install,
+    /// Where the pictures go; a file that is there is replaced
+    #[arg(default_value = "target/screenshots")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
 struct Fuzz {
     #[command(flatten)]
     install: Install,
@@ -112,6 +135,11 @@ struct Package {
     debug: bool,
 }
 
+/// What to type to build the pages alone.
+const PAGES: &str = "cargo xtask pages";
+/// What the pages' tests in a browser start beside the runtime.
+const DESK: [&str; 2] = ["hubspot-emulator", "webhook-receiver"];
+
 fn main() -> ExitCode {
     let done = match Typed::parse().command {
         Task::Demo(demo) => demo.run(),
@@ -119,6 +147,8 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
         Task::Package(package) => package.run(),
+        Task::Pages(pages) => pages.run(),
+        Task::Screenshots(screenshots) => screenshots.run(),
         Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
         Task::Audit => Steps::of("audit").run("audit", "cargo xtask audit", audit::run),
     };
@@ -141,6 +171,30 @@ impl Bench {
         prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
         build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
+    }
+}
+
+impl Pages {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("pages");
+        prepare(&mut steps, &[&NODE], &self.install)?;
+        steps.run("pages", PAGES, pages::build)
+    }
+}
+
+impl Screenshots {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("screenshots");
+        const NEEDED: [&Prerequisite; 7] = [&C_COMPILER, &WASM_COMPILER, &NODE, &CHROMIUM, &KEYRING, &WEBKIT, &DISPLAY];
+        prepare(&mut steps, &NEEDED, &self.install)?;
+        steps.run("pages", PAGES, pages::build)?;
+        build(&mut steps, "debug", &DESK)?;
+        steps.run("screenshots", "cargo xtask screenshots", || pages::in_browser(Some(&self.folder)))?;
+        let folder = std::path::absolute(&self.folder).unwrap_or(self.folder);
+        let mut window = place::cargo(&["test", "--workspace", "--test", "window"]);
+        steps.run("window", "cargo test --workspace --test window", || {
+            process::run(window.env("AMPLINE_SCREENSHOTS", &folder)).map(|()| format!("in {}", folder.display()))
+        })
     }
 }
 
@@ -179,7 +233,8 @@ impl Package {
         let mut steps = Steps::of("package");
         prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NODE, &WEBKIT], &self.install)?;
         let profile = if self.debug { "debug" } else { "release" };
-        // As the tests build it, so that nothing is built twice; and what the pages need to be built comes of npm.
+        steps.run("pages", PAGES, pages::build)?;
+        // As the tests build it, so that nothing is built twice.
         build(&mut steps, profile, &["ampline-desktop"])?;
         let rerun = if self.debug { "cargo xtask package --debug" } else { "cargo xtask package" };
         steps.run("package", rerun, || package::bundle(profile))?;
@@ -191,12 +246,13 @@ impl Package {
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        const NEEDED: [&Prerequisite; 11] = [
+        const NEEDED: [&Prerequisite; 12] = [
             &C_COMPILER,
             &WASM_COMPILER,
             &RUSTFMT,
             &CLIPPY,
             &NODE,
+            &CHROMIUM,
             &PYTHON,
             &POSTGRES,
             &KEYRING,
@@ -210,12 +266,16 @@ impl Test {
         if !self.fast {
             steps.run("audit", "cargo xtask audit", audit::run)?;
         }
+        steps.run("pages", PAGES, pages::build)?;
+        steps.run("pages check", "cd ui && npm run check", pages::check)?;
         cargo(&mut steps, "lint", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
         let mut tests = place::cargo(&["test", "--workspace", "--no-fail-fast"]);
         if self.fast {
             tests.env("AMPLINE_TEST_FAST", "1");
         }
         steps.run("test", "cargo test --workspace --no-fail-fast", || tally::run(&mut tests))?;
+        build(&mut steps, "debug", &DESK)?;
+        steps.run("browser", "cd ui && npm run e2e", || pages::in_browser(None))?;
         print!("{}", steps.summary());
         if self.fast {
             println!(
@@ -282,6 +342,9 @@ mod tests {
             "package --debug",
             "fuzz",
             "fuzz manifest answers --minutes 60 --keep",
+            "pages",
+            "screenshots",
+            "screenshots /tmp/pictures",
             "tidy",
         ] {
             let words = ["cargo xtask"].into_iter().chain(typed.split(' '));
