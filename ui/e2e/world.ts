@@ -80,7 +80,9 @@ export async function startWorld(contacts = 400): Promise<World> {
     const runtime = new Runtime(folder, port);
     await runtime.start();
     const key = await runtime.key();
-    const url = `http://127.0.0.1:${port}`;
+    const own = `http://127.0.0.1:${port}`;
+    const pages = process.env["AMPLINE_PAGES"] === "dev" ? await serveSources(own) : undefined;
+    const url = pages?.url ?? own;
     return {
       url,
       key,
@@ -88,10 +90,11 @@ export async function startWorld(contacts = 400): Promise<World> {
       folder,
       down: (isDown) => control(receiver.url, "PUT", "mode", { mode: isDown ? "down" : "up" }),
       fault: (on, status, times) => control(receiver.url, "POST", "faults", { on, times, answer: { status: { status } } }),
-      ask: (method, path, body) => ask(url, key, method, path, body),
+      ask: (method, path, body) => ask(own, key, method, path, body),
       stopRuntime: () => runtime.stop(),
       startRuntime: () => runtime.start(),
       stop: async () => {
+        await pages?.stop();
         await runtime.stop();
         await Promise.all(children.map(ended));
         await rm(folder, { recursive: true, force: true });
@@ -101,6 +104,15 @@ export async function startWorld(contacts = 400): Promise<World> {
     await Promise.all(children.map(ended));
     throw error;
   }
+}
+
+/** AMPLINE_PAGES=dev: the pages as their sources are now, for who edits them and does not want to build the runtime each time. */
+async function serveSources(runtime: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { createServer: createVite } = await import("vite");
+  const proxy = { "/v1": runtime, "/read": runtime };
+  const vite = await createVite({ root: new URL("..", import.meta.url).pathname, logLevel: "error", server: { port: 0, proxy } });
+  await vite.listen();
+  return { url: (vite.resolvedUrls?.local[0] ?? "").replace(/\/$/, ""), stop: () => vite.close() };
 }
 
 interface Announcement {
@@ -235,6 +247,13 @@ signing_key = { env = "SIGNING_KEY" }
 [destinations.companies]
 type = "api"
 endpoint = "companies"
+
+# Gives up after the second attempt, so that there are dead letters without waiting for days.
+[destinations.orders]
+type = "webhook"
+url = "${receiver}/orders"
+signing_key = { env = "SIGNING_KEY" }
+retry_delays_s = [1]
 
 [connections.acme-hubspot]
 provider = "hubspot"

@@ -1,5 +1,5 @@
 // How uPlot is to draw: the theme's colours and letters, quiet axes, whole steps.
-import type uPlot from "uplot";
+import uPlot from "uplot";
 
 /** One line of a chart. */
 export interface ChartSeries {
@@ -13,6 +13,11 @@ interface Size {
   heightPx: number;
   format: (value: number) => string;
 }
+
+const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** Steps of an axis that counts things. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7, 1e8];
+const bars = uPlot.paths.bars?.({ size: [0.72, 14], radius: 0.25 });
 
 /** Options for uPlot. `element` is where custom properties are read from. */
 export function series(element: HTMLElement, all: readonly ChartSeries[], { widthPx, heightPx, format }: Size): uPlot.Options {
@@ -30,12 +35,19 @@ export function series(element: HTMLElement, all: readonly ChartSeries[], { widt
     legend: { show: false },
     scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(1, max * 1.15)] } },
     axes: [
-      { ...axis, size: 28, space: 80, grid: { show: false } },
+      {
+        ...axis,
+        size: 26,
+        space: 80,
+        grid: { show: false },
+        values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)),
+      },
       {
         ...axis,
         size: 44,
         gap: 6,
         space: 36,
+        incrs: WHOLE,
         grid: { stroke: colour("--line"), width: 1 },
         values: (_, ticks) => ticks.map((tick) => format(tick)),
       },
@@ -45,8 +57,9 @@ export function series(element: HTMLElement, all: readonly ChartSeries[], { widt
       ...all.map((one) => ({
         label: one.label,
         stroke: colour(`--${one.tone}`),
-        fill: withAlpha(colour(`--${one.tone}`), 0.1),
-        width: 1.75,
+        fill: colour(`--${one.tone}`),
+        width: 0,
+        ...(bars ? { paths: bars } : {}),
         points: { show: false },
       })),
     ],
@@ -69,8 +82,4 @@ function colours(element: HTMLElement): (name: string) => string {
   for (const name of ["--text-faint", "--line", "--accent", "--bad", "--ok", "--warn"]) colour(name);
   probe.remove();
   return colour;
-}
-
-function withAlpha(colour: string, alpha: number): string {
-  return colour.replace(/^rgb\((.*)\)$/, (_, parts: string) => `rgb(${parts.replaceAll(",", " ")} / ${alpha})`);
 }
