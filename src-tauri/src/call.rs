@@ -78,8 +78,6 @@ pub(crate) enum Asked {
     /// No page shows it any more.
     #[serde(rename = "file.close")]
     CloseFile { path: PathBuf },
-    #[serde(rename = "file.recent")]
-    RecentFiles,
 }
 
 /// Why nothing was done.
@@ -219,7 +217,7 @@ async fn on_files<R: Runtime>(desk: &Arc<Desk>, webview: &WebviewWindow<R>, aske
             desk.files.close(&path);
             Ok(Value::Null)
         }
-        _ => value(desk.recent()),
+        _ => Err(Refusal::asked("this is not about files")),
     }
 }
 

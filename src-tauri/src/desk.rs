@@ -283,10 +283,6 @@ impl Desk {
         std::mem::take(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn recent(&self) -> Vec<PathBuf> {
-        self.memory().recent.clone()
-    }
-
     /// What pages hold that is not saved.
     pub(crate) fn edited(&self) -> MutexGuard<'_, Vec<String>> {
         self.edited.lock().unwrap_or_else(PoisonError::into_inner)

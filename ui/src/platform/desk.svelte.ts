@@ -1,6 +1,7 @@
 // The desktop around these pages: which runtime it is at, its menu, and its files. Nothing of it is there in a browser.
 import { Channel } from "@tauri-apps/api/core";
 
+import type { ChangedFile } from "../lib/files";
 import { go, href } from "../lib/router.svelte";
 import type { Session } from "../lib/session.svelte";
 import { call } from "../transport/tauri";
@@ -30,12 +31,6 @@ export interface Profile {
   project: string | null;
 }
 
-/** A file that another program has changed; without a version where it is gone. */
-export interface ChangedFile {
-  path: string;
-  version: string | null;
-}
-
 /** What the desk tells by itself. */
 type Change =
   | { kind: "standing"; value: Standing }
@@ -48,8 +43,8 @@ const PLACES: Record<string, string> = {
   "go.overview": "/",
   "go.deliveries": "/deliveries",
   "go.destinations": "/destinations",
-  "go.editor": "/editor",
-  "go.key-lab": "/key-lab",
+  "go.editor": "/manifest",
+  "go.key-lab": "/keys",
   "go.operations": "/operations",
 };
 
@@ -112,7 +107,7 @@ export class Desk {
     else if (this.#opens.size > 0) for (const listener of this.#opens) listener(change.value);
     else {
       this.#waiting.push(change.value);
-      go(href("/editor"));
+      go(href("/manifest"));
     }
   }
 
@@ -137,7 +132,7 @@ export class Desk {
     else if (entry === "runtime.stop") void this.stop().catch(() => undefined);
     else if (entry === "runtime.log") this.showsLog = true;
     else if (this.#menu.size > 0) for (const listener of this.#menu) listener(entry);
-    else go(href("/editor"));
+    else go(href("/manifest"));
   }
 }
 

@@ -2,8 +2,10 @@
 import type { Component } from "svelte";
 
 import type { Session } from "../lib/session.svelte";
+import { provideFiles } from "../lib/files";
 import { Desk } from "./desk.svelte";
 import DeskParts from "./DeskParts.svelte";
+import { desktopFiles } from "./files";
 import RuntimeButton from "./RuntimeButton.svelte";
 import RuntimeStart from "./RuntimeStart.svelte";
 
@@ -23,6 +25,7 @@ export interface Desktop {
 /** Makes the desktop's part of these pages; once, at the start. */
 export function openDesktop(session: Session): Desktop {
   const desk = new Desk(session);
+  provideFiles(desktopFiles(desk));
   desk.follow();
   return { desk, Button: RuntimeButton, Start: RuntimeStart, Parts: DeskParts };
 }

@@ -16,10 +16,15 @@ interface Head {
 /** What comes of a stream. */
 type Piece = { head: Head } | { text: string } | { end: string | null };
 
-/** Why the desktop did not do what it was asked. */
-export interface Refusal {
-  reason: "unreachable" | "cancelled" | "changed" | "refused";
-  message: string;
+/** The desktop did not do what it was asked; the message says why, and what to do. */
+export class Refused extends Error {
+  override name = "Refused";
+  readonly reason: "unreachable" | "cancelled" | "changed" | "refused";
+
+  constructor({ reason, message }: { reason: Refused["reason"]; message: string }) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** Statuses whose answers have no body, so that `Response` takes none. */
@@ -27,14 +32,15 @@ const BODILESS = [204, 205, 304];
 
 let lastId = 0;
 
-/** Calls the one command. Rejects with a `Refusal`. */
-export function call<T>(kind: string, content: object = {}): Promise<T> {
-  return invoke<T>("call", { asked: { kind, ...content } });
-}
-
-/** Whether a rejected call says why, as a `Refusal`. */
-export function isRefusal(error: unknown): error is Refusal {
-  return typeof error === "object" && error !== null && "reason" in error && "message" in error;
+/** Calls the one command. Rejects with a `Refused`. */
+export async function call<T>(kind: string, content: object = {}): Promise<T> {
+  try {
+    return await invoke<T>("call", { asked: { kind, ...content } });
+  } catch (error) {
+    throw typeof error === "object" && error !== null && "message" in error
+      ? new Refused(error as Refused)
+      : new Refused({ reason: "refused", message: String(error) });
+  }
 }
 
 /** Reaches the runtime that the desktop is at. */
@@ -62,7 +68,7 @@ async function carry(input: RequestInfo | URL, init: RequestInit = {}): Promise<
     const { status, headers, body } = await call<Head & { body: Body }>("request", { request });
     return new Response(BODILESS.includes(status) ? null : decoded(body), { status, headers });
   } catch (error) {
-    throw toldAs(error, signal);
+    throw toldAs(messageOf(error), signal);
   } finally {
     signal?.removeEventListener("abort", cancel);
   }
@@ -82,20 +88,24 @@ function flowing(request: object, signal: AbortSignal | undefined, cancel: () =>
     };
     const end = (reason: string | null): void => {
       signal?.removeEventListener("abort", cancel);
-      const error = reason === null ? undefined : toldAs({ reason: "unreachable", message: reason }, signal);
+      const error = reason === null ? undefined : toldAs(reason, signal);
       if (!error) pieces?.close();
       else pieces?.error(error);
       // The head did not come, or nobody waits for it any more.
       reject(error ?? new TypeError("the runtime answered with nothing"));
     };
-    call("stream", { request, channel }).catch((error: unknown) => end(isRefusal(error) ? error.message : String(error)));
+    call("stream", { request, channel }).catch((error: unknown) => end(messageOf(error)));
   });
 }
 
 /** What `fetch` would have thrown. */
-function toldAs(error: unknown, signal: AbortSignal | undefined): Error {
-  if (signal?.aborted) return new DOMException("the request was cancelled", "AbortError");
-  return new TypeError(isRefusal(error) ? error.message : String(error));
+function toldAs(message: string, signal: AbortSignal | undefined): Error {
+  return signal?.aborted ? new DOMException("the request was cancelled", "AbortError") : new TypeError(message);
+}
+
+/** What a rejected call says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function encoded(body: BodyInit | null | undefined): Promise<Body | null> {
