@@ -55,7 +55,9 @@ impl Listening {
     /// Calls for each other start, with its files, as long as the process lives.
     pub(crate) fn listen(self, called: impl Fn(Vec<PathBuf>) + Send + 'static) {
         std::thread::spawn(move || {
-            for stream in self.listener.incoming().flatten() {
+            // All of it: a closure would take the listener alone and let go of the lock.
+            let place = self;
+            for stream in place.listener.incoming().flatten() {
                 called(handed(stream));
             }
         });
