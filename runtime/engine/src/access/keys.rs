@@ -48,12 +48,14 @@ pub(crate) enum KeyError {
 /// Why nobody is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
-    #[error("the key in X-Api-Key is not valid")]
+    #[error("the key is not valid")]
     Unknown,
-    #[error("the key in X-Api-Key was revoked")]
+    #[error("the key was revoked")]
     Revoked,
-    #[error("the key in X-Api-Key has expired")]
+    #[error("the key has expired")]
     Expired,
+    #[error("the session is over")]
+    Session,
     #[error("{0}")]
     Token(#[from] TokenError),
 }
@@ -158,7 +160,24 @@ impl Keys {
 
     /// Who shows this key.
     pub(crate) fn by_key(&self, shown: &[u8]) -> Result<Caller, Refused> {
-        let (digest, now) = (Digest::of(shown), self.now());
+        self.used(&*self.known(shown)?)
+    }
+
+    /// The id of this key, if it opens anything.
+    pub(crate) fn id_of(&self, shown: &[u8]) -> Result<String, Refused> {
+        let known = self.known(shown)?;
+        self.used(&known)?;
+        Ok(known.record.id.clone())
+    }
+
+    /// Whom a session stands for that the key of this id opened.
+    pub(crate) fn by_id(&self, id: &str) -> Result<Caller, Refused> {
+        let known = self.held().api.iter().find(|known| known.record.id == id).cloned();
+        self.used(&*known.ok_or(Refused::Session)?)
+    }
+
+    fn known(&self, shown: &[u8]) -> Result<Arc<Known>, Refused> {
+        let digest = Digest::of(shown);
         // All are compared, whichever it is.
         let mut found = None;
         let held = self.held();
@@ -167,7 +186,12 @@ impl Keys {
                 found = Some(known);
             }
         }
-        let known = found.ok_or(Refused::Unknown)?;
+        found.cloned().ok_or(Refused::Unknown)
+    }
+
+    /// The caller that a key makes, at this time; the time is kept.
+    fn used(&self, known: &Known) -> Result<Caller, Refused> {
+        let now = self.now();
         if known.record.revoked_at.is_some() {
             return Err(Refused::Revoked);
         }

@@ -5,11 +5,13 @@ mod failures;
 mod keys;
 mod public_key;
 mod secret;
+mod sessions;
 mod token;
 
 pub(crate) use failures::Failures;
 pub(crate) use keys::{Changed, KeyError, Keys, NewKey, Refused, is_active};
 use public_key::PublicKeyError;
+pub(crate) use sessions::{LIFETIME as SESSION_LIFETIME, Sessions};
 pub(crate) use token::Claims;
 
 use crate::project::KeyScope;

@@ -1,7 +1,7 @@
 //! The API: the only way in, for the command line, for pages and for other people's clients.
 //!
-//! Every path but health, the API's own document, the catalog, signed downloads and uploads, and providers' events (which are signed, or
-//! show a key of their own) asks for a key in `X-Api-Key` or a user's token; `access` says what each may ask, and what is not listed here
+//! Every path but health, the pages, the API's own document, the catalog, signed downloads and uploads, and providers' events (which are
+//! signed, or show a key of their own) asks for a key in `X-Api-Key`, a browser's session or a user's token; `access` says what each may ask, and what is not listed here
 //! is denied.
 //!
 //! # The document is the gate
@@ -66,6 +66,7 @@ mod manifest_shape;
 mod notifications;
 mod object_metadata;
 mod operations;
+mod pages;
 mod paging;
 mod patience;
 mod problem;
@@ -76,6 +77,7 @@ mod providers;
 mod range;
 mod reads;
 mod revisions;
+mod session;
 mod shapes;
 mod sinks;
 mod source;
@@ -102,7 +104,7 @@ pub(crate) use live::Feed;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
-    access::{Failures, Keys},
+    access::{Failures, Keys, Sessions},
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
@@ -142,6 +144,8 @@ pub struct Api {
     pub(crate) keys: Arc<Keys>,
     /// Who shows wrong ones.
     pub(crate) failures: Failures,
+    /// Browsers that are signed in.
+    pub(crate) sessions: Sessions,
     /// Origins whose pages may ask; each as browsers write it.
     pub allowed_origins: Vec<String>,
     /// Built-in and installed sinks; nothing where the store was only opened to be asked.
@@ -216,6 +220,7 @@ fn open() -> Routes {
         .merge(downloads::routes())
         .merge(providers::routes())
         .merge(uploads::signed())
+        .merge(session::routes())
 }
 
 /// Routes that providers call, in their own way: neither a key nor the document holds them to anything.
@@ -231,7 +236,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .layer(middleware::from_fn_with_state(api.clone(), access::admit))
         .merge(checked(open().router()))
         .merge(foreign().router())
-        .fallback(|| async { problem::not_found("there is nothing at this path") })
+        .fallback(pages::serve)
         .method_not_allowed_fallback(|| async {
             problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take that method")
         })

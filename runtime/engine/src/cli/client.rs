@@ -13,7 +13,7 @@ use super::{
     place::{API_KEY_VARIABLE, Place, Remote, no_data},
 };
 use crate::{
-    access::{Caller, Failures, Keys},
+    access::{Caller, Failures, Keys, Sessions},
     api::{self, Api},
     clock::SystemClock,
     data_dir::{DataDir, RunningRuntime},
@@ -121,6 +121,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             keys,
             failures: Failures::new(0),
+            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),

@@ -125,6 +125,7 @@ fn with_providers(mut settings: Settings, args: &RunArgs) -> Settings {
 async fn until_stopped(launch: Launch) -> Result<(), Failure> {
     let mut runtime = Runtime::start(launch).await.map_err(|error| Failure::refused(error.to_string()))?;
     eprintln!("ampline {} listens on {}", env!("CARGO_PKG_VERSION"), runtime.url());
+    eprintln!("its pages are at {}/; `ampline secrets show api-key` prints the key to sign in with", runtime.url());
     if let Some(key) = runtime.take_first_key() {
         // Not where the log goes, and not a second time.
         output::print(&format!("the first key for the API, shown this once: {}", key.reveal()))?;

@@ -1,20 +1,23 @@
-//! What a request shows of itself: a key in `X-Api-Key` or a token in `Authorization`, one of them, and never in its address.
+//! What a request shows of itself: a key in `X-Api-Key` or a token in `Authorization`, one of them, and never in its address; a browser
+//! that shows neither is known by the cookie of its session.
 
 use std::{
-    net::SocketAddr,
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, FromRequestParts, Request},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{AUTHORIZATION, WWW_AUTHENTICATE},
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
 
-use super::super::{Api, problem::Problem};
+use super::super::{Api, problem::Problem, session};
 use crate::access::{Caller, Refused};
 
 /// Where clients show their key.
@@ -36,7 +39,7 @@ pub(super) fn caller(api: &Api, request: &Request) -> Result<Caller, Box<Respons
         return Err(refusal(problem));
     }
     let admitted = match (header(request.headers(), HEADER), header(request.headers(), AUTHORIZATION.as_str())) {
-        (None, None) => return Err(refusal(unauthorized(NOTHING_SHOWN).remedy(HOW_TO_GET_ONE))),
+        (None, None) => return by_session(api, request),
         (Some(_), Some(_)) => {
             return Err(refusal(unauthorized("a key in X-Api-Key and a token in Authorization are shown: show one of them")));
         }
@@ -46,12 +49,49 @@ pub(super) fn caller(api: &Api, request: &Request) -> Result<Caller, Box<Respons
             None => return Err(refusal(unauthorized("Authorization is taken in the form `Bearer TOKEN` alone"))),
         },
     };
-    admitted.map_err(|refused| Box::new(failed(api, request, refused)))
+    admitted.map_err(|refused| Box::new(failed(api, Peer::of(request.extensions()), refused)))
+}
+
+/// Whom a browser's session stands for. One that is over is no guess, so nothing is counted.
+fn by_session(api: &Api, request: &Request) -> Result<Caller, Box<Response>> {
+    let Some(token) = session::shown(request.headers()) else {
+        return Err(refusal(unauthorized(NOTHING_SHOWN).remedy(HOW_TO_GET_ONE)));
+    };
+    let key = api.sessions.key_of(token, api.clock.now()).ok_or(Refused::Session);
+    let caller = key
+        .and_then(|id| api.keys.by_id(&id))
+        .map_err(|_| refusal(unauthorized(&Refused::Session.to_string()).remedy("sign in again")))?;
+    match session::misuse(api, request) {
+        Some(problem) => Err(Box::new(problem.into_response())),
+        None => Ok(caller),
+    }
+}
+
+/// Where a request came from; nothing within this process.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::api) struct Peer(Option<IpAddr>);
+
+impl Peer {
+    fn of(extensions: &Extensions) -> Self {
+        Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
+    }
+}
+
+/// The id of a key that opens anything, or the refusal that is answered.
+pub(in crate::api) fn key_id(api: &Api, peer: Peer, key: &str) -> Result<String, Box<Response>> {
+    api.keys.id_of(key.as_bytes()).map_err(|refused| Box::new(failed(api, peer, refused)))
 }
 
 /// Counts what was wrong against the address that it came from.
-fn failed(api: &Api, request: &Request, refused: Refused) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+fn failed(api: &Api, Peer(peer): Peer, refused: Refused) -> Response {
     let counted = peer.map_or(Ok(()), |peer| api.failures.count(peer, Instant::now()));
     let Err(wait) = counted else {
         return challenged(unauthorized(&refused.to_string()).remedy(HOW_TO_GET_ONE));

@@ -1,0 +1,53 @@
+// Every page with a way to see that it is complete: what the checks of accessibility and the screenshots walk through.
+import type { Page } from "playwright-core";
+
+/** One page to look at. */
+export interface Sight {
+  name: string;
+  path: string;
+  /** Resolves once it is complete. */
+  ready: (page: Page) => Promise<void>;
+}
+
+const seen =
+  (text: string | RegExp) =>
+  async (page: Page): Promise<void> => {
+    await page.getByRole("main").getByText(text).first().waitFor();
+  };
+
+/** All of them; the world is `populate`d. */
+export const sights: readonly Sight[] = [
+  {
+    name: "overview",
+    path: "/",
+    ready: async (page) => {
+      await page.getByRole("table", { name: "Destinations" }).getByText("orders").waitFor();
+      await page.locator(".frame canvas").first().waitFor({ state: "attached" });
+    },
+  },
+  {
+    name: "deliveries",
+    path: "/deliveries",
+    ready: (page) => page.getByRole("grid").getByText("billing-events").first().waitFor(),
+  },
+  { name: "deliveries-empty", path: "/deliveries?destination=nobody", ready: seen("Nothing matches") },
+  {
+    name: "delivery",
+    path: "/deliveries?status=dead",
+    ready: async (page) => {
+      const grid = page.getByRole("grid");
+      await grid.getByText("Dead letter").first().waitFor();
+      await grid.focus();
+      await page.keyboard.press("Enter");
+      await page.getByText("Why it was given up").waitFor();
+    },
+  },
+  { name: "destinations", path: "/destinations", ready: seen("legacy-sync") },
+  { name: "destination", path: "/destinations/orders", ready: seen("Signing key") },
+  { name: "destination-disabled", path: "/destinations/legacy-sync", ready: seen("It is disabled.") },
+  { name: "destination-missing", path: "/destinations/nobody", ready: seen("Not found") },
+  { name: "destination-new", path: "/destinations/new", ready: seen("Time-out") },
+  { name: "destination-edit", path: "/destinations/event-archive/edit", ready: seen("Secret access key") },
+  { name: "sinks", path: "/sinks", ready: seen("Amazon Kinesis") },
+  { name: "not-found", path: "/no/such/page", ready: seen("There is no page at this address") },
+];

@@ -1,0 +1,20 @@
+// Where the pages begin: styles, theme, the way to the runtime, then the shell.
+import { mount } from "svelte";
+
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+
+import { startRouter } from "./lib/router.svelte";
+import { openSession } from "./lib/session.svelte";
+import { theme } from "./lib/theme.svelte";
+import App from "./shell/App.svelte";
+import { httpTransport } from "./transport/http";
+
+theme.restore();
+startRouter();
+const session = openSession(httpTransport());
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has an element `app`");
+mount(App, { target, props: { session } });
+void session.start();
