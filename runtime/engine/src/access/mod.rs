@@ -1,17 +1,16 @@
 //! Who may ask the API: keys of which only digests are kept, tokens that a product's own server signs for its users, and whoever
 //! guesses at either. What each of them may ask is decided where the routes are, in `api/access`.
 
-mod error;
 mod failures;
+mod jwt_keys;
 mod keys;
 mod public_key;
 mod secret;
 mod sessions;
 mod token;
 
-pub(crate) use error::{KeyError, Refused};
 pub(crate) use failures::Failures;
-pub(crate) use keys::{Changed, Keys, NewKey, is_active};
+pub(crate) use keys::{Changed, KeyError, Keys, NewKey, Refused, is_active};
 use public_key::PublicKeyError;
 pub(crate) use sessions::{LIFETIME as SESSION_LIFETIME, Sessions};
 pub(crate) use token::Claims;
