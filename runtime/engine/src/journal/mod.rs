@@ -11,6 +11,7 @@
 //!
 //! J7 to J9, about events of providers, stand with [`Inbox`]; J10 and J11, about what the runtime tells of itself, with [`Outbox`].
 
+mod changes;
 mod deliveries;
 mod inbox;
 mod outbox;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use changes::{Changed, Changes, Listening};
 pub use deliveries::{
     AttemptRow, Bulk, DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, Page, Purged, Retention,
 };
@@ -338,6 +340,8 @@ pub trait Journal: Inbox + Outbox {
     async fn deliveries(&self, filter: &DeliveryFilter, limit: u32, page_token: Option<&str>) -> Result<Page<DeliverySummary>>;
     /// One delivery, by its id.
     async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>>;
+    /// Those deliveries of these that are kept, in the order of the ids.
+    async fn deliveries_of(&self, ids: Vec<i64>) -> Result<Vec<DeliverySummary>>;
     /// The envelope with this event id, as stored.
     async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>>;
     /// Makes a new delivery of each matching envelope, logged as a replay; returns how many. Pending ones are not doubled.
@@ -348,6 +352,8 @@ pub trait Journal: Inbox + Outbox {
     /// How many deliveries a replay or a purge with this filter would take now.
     async fn count(&self, filter: &DeliveryFilter, what: Bulk) -> Result<u64>;
 
+    /// What changes, for whoever follows it.
+    fn changes(&self) -> Arc<Changes>;
     /// Bytes of bodies that wait for a destination; costs no look into the store.
     fn pending_bytes(&self, destination: &str) -> u64;
     /// Why the store lately had no room for a write, in words for an operator; nothing once nobody met that for a while.

@@ -266,6 +266,7 @@ fn insert(
 /// After the commit: tells those who wait.
 pub(super) fn announce(lanes: &Lanes, recent: &Recent, arrived: &[Arrived]) {
     for Arrived { name, destination, keys, envelopes, bytes, gone } in arrived {
+        lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
         // An envelope has the id of its first delivery.
         keys.iter().zip(envelopes).for_each(|(key, envelope)| recent.keep(key.delivery, envelope));
         let shared = lanes.know(name, *destination);

@@ -125,6 +125,13 @@ pub(super) fn page(db: &Connection, filter: &DeliveryFilter, limit: u32, before:
     Ok(Page { results, next_page_token })
 }
 
+/// Those of these ids that are kept.
+pub(super) fn some(db: &Connection, ids: &[i64]) -> Result<Vec<DeliverySummary>, Fault> {
+    let mut statement = db.prepare_cached(&format!("{SUMMARY} WHERE d.id = ?1"))?;
+    let found = ids.iter().map(|id| statement.query_row([id], summary).optional());
+    Ok(found.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
+}
+
 /// One delivery with its attempts and its envelope.
 pub(super) fn detail(db: &Connection, id: i64) -> Result<Option<DeliveryDetail>, Fault> {
     let found = db.prepare_cached(&format!("{SUMMARY} WHERE d.id = ?1"))?.query_row([id], summary).optional()?;

@@ -80,6 +80,7 @@ pub(super) async fn ask(journal: &SqliteJournal, key: &ReadKey, pages: u32, now:
             move |db| release(db, &key, step, now),
             move |moved: &Vec<Moved>| {
                 for Moved { destination, keys, .. } in moved {
+                    lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
                     if let Some(lane) = lanes.of_row(*destination) {
                         lane.change(|lane| keys.iter().for_each(|key| lane.came(*key)));
                     }
@@ -135,7 +136,8 @@ pub(super) async fn expire(journal: &SqliteJournal, age_max: Duration, now: Time
         let expired = journal.database.write(
             move |db| give_up(db, before_ns, now),
             move |moved: &Vec<Moved>| {
-                for Moved { destination, bytes, .. } in moved {
+                for Moved { destination, keys, bytes } in moved {
+                    lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
                     if let Some(lane) = lanes.of_row(*destination) {
                         lane.add_pending_bytes(-bytes);
                     }
