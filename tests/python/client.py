@@ -1,7 +1,8 @@
-"""A client that was generated from the API's document makes a connection, twice with one key, and looks for it.
+"""A client that was generated from the API's document makes a connection, twice with one key, and looks for it; then it makes a
+destination as Ampersand's page of that call does, with what belongs to other types of destination.
 
 stdin: {"folder", "address", "key", "project"}; the package `ampline_client` lies in the folder.
-stdout: {"made", "again", "listed", "refused"}
+stdout: {"made", "again", "listed", "refused", "destination", "got"}
 """
 
 import json
@@ -12,7 +13,8 @@ sys.path.insert(0, given["folder"])
 
 from ampline_client import AuthenticatedClient
 from ampline_client.api.connections import generate_connection, list_connections
-from ampline_client.models import Connection, GenerateConnectionRequest, Problem
+from ampline_client.api.destinations import create_destination, get_destination
+from ampline_client.models import Connection, CreateDestinationRequest, Destination, GenerateConnectionRequest, Problem
 
 client = AuthenticatedClient(
     base_url=given["address"],
@@ -35,4 +37,32 @@ assert isinstance(listed, list), listed
 refused = generate("hubspots")
 assert isinstance(refused, Problem), refused
 found = [one.id for one in listed if one.origin.value == "api"]
-json.dump({"made": made.id, "again": again.id, "listed": found, "refused": refused.detail}, sys.stdout)
+
+asked = {
+    "name": "leadConvertedWebhook",
+    "type": "webhook",
+    "secrets": {"awsKeyId": "AKIAIOSFODNN7EXAMPLE", "awsSecretKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+    "metadata": {
+        "url": "https://webhooks.mailmonkey.com/salesforce-lead-converted",
+        "headers": {"Authorization": "Bearer 1234"},
+        "kinesisRegion": "us-east-1",
+        "kinesisStreamName": "my-kinesis-stream",
+        "kinesisEndpointUrl": "https://kinesis.us-east-1.amazonaws.com",
+        "kinesisPartitionKeyTemplate": "data.user_id",
+    },
+}
+created = create_destination.sync(given["project"], client=client, body=CreateDestinationRequest.from_dict(asked))
+assert isinstance(created, Destination), created
+got = get_destination.sync(given["project"], created.id, client=client, include_secrets=True)
+assert isinstance(got, Destination), got
+json.dump(
+    {
+        "made": made.id,
+        "again": again.id,
+        "listed": found,
+        "refused": refused.detail,
+        "destination": created.to_dict(),
+        "got": got.to_dict(),
+    },
+    sys.stdout,
+)

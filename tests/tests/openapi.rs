@@ -109,7 +109,13 @@ async fn no_request_leads_beyond_the_document() {
     let mut document: Value = serde_json::from_slice(&fs::read(document()).unwrap()).unwrap();
     let operations =
         document["paths"].as_object_mut().unwrap().values_mut().flat_map(|item| item.as_object_mut().unwrap().values_mut());
-    operations.for_each(|operation| drop(operation["responses"].as_object_mut().unwrap().remove("default")));
+    operations.for_each(|operation| {
+        drop(operation["responses"].as_object_mut().unwrap().remove("default"));
+        // It can write the same bytes under their general name alone.
+        if let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) {
+            drop(content.remove("application/wasm"));
+        }
+    });
     let path = stage.folder.path().join("openapi.json");
     fs::write(&path, document.to_string()).unwrap();
 
@@ -122,6 +128,8 @@ async fn no_request_leads_beyond_the_document() {
     command.args(["--max-examples", &examples, "--workers", WORKERS, "--continue-on-failure", "--seed", "1", "--no-color"]);
     // What a schema cannot say, such as which providers there are, is refused with 422, as it should be.
     command.args(["--exclude-checks", "positive_data_acceptance", "--warnings", "off"]);
+    // A stream has no end that could be waited for.
+    command.args(["--exclude-operation-id", "followEvents"]);
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("Test cases:"), "{}", said(&output));
@@ -134,7 +142,10 @@ async fn a_generated_python_client_creates_and_repeats() {
     let Some(venv) = require(test, "openapi-python-client", Venv::of("requirements-openapi.txt")) else { return };
     let stage = Stage::new();
     let config = stage.folder.path().join("generator.json");
-    fs::write(&config, json!({ "post_hooks": [], "package_name_override": "ampline_client" }).to_string()).unwrap();
+    let settings = json!({
+        "post_hooks": [], "package_name_override": "ampline_client", "content_type_overrides": { "application/wasm": "application/octet-stream" },
+    });
+    fs::write(&config, settings.to_string()).unwrap();
     let target = stage.folder.path().join("ampline_client");
     let mut generate = venv.command("openapi-python-client");
     generate.args(["generate", "--meta", "none", "--fail-on-warning", "--path"]).arg(document());
@@ -148,6 +159,13 @@ async fn a_generated_python_client_creates_and_repeats() {
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     assert_eq!((&answer["again"], &answer["listed"]), (&answer["made"], &json!([answer["made"]])), "{answer}");
     assert!(answer["refused"].as_str().unwrap().contains("hubspots"), "{answer}");
+    let (created, got) = (&answer["destination"], &answer["got"]);
+    assert_eq!(created["name"], "leadConvertedWebhook", "{answer}");
+    let metadata = json!({
+        "url": "https://webhooks.mailmonkey.com/salesforce-lead-converted", "headers": { "Authorization": "Bearer 1234" },
+    });
+    assert_eq!((&created["metadata"], &got["metadata"]), (&metadata, &metadata), "what belongs to Kinesis is left out: {answer}");
+    assert!(got["secrets"]["webhookSigningKey"].as_str().is_some_and(|key| !key.is_empty()), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

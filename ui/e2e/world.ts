@@ -80,9 +80,7 @@ export async function startWorld(contacts = 400, allowedOrigins: string[] = []):
     const runtime = new Runtime(folder, port);
     await runtime.start();
     const key = await runtime.key();
-    const own = `http://127.0.0.1:${port}`;
-    const pages = process.env["AMPLINE_PAGES"] === "dev" ? await serveSources(own) : undefined;
-    const url = pages?.url ?? own;
+    const url = `http://127.0.0.1:${port}`;
     return {
       url,
       key,
@@ -90,11 +88,10 @@ export async function startWorld(contacts = 400, allowedOrigins: string[] = []):
       folder,
       down: (isDown) => control(receiver.url, "PUT", "mode", { mode: isDown ? "down" : "up" }),
       fault: (on, status, times) => control(receiver.url, "POST", "faults", { on, times, answer: { status: { status } } }),
-      ask: (method, path, body) => ask(own, key, method, path, body),
+      ask: (method, path, body) => ask(url, key, method, path, body),
       stopRuntime: () => runtime.stop(),
       startRuntime: () => runtime.start(),
       stop: async () => {
-        await pages?.stop();
         await runtime.stop();
         await Promise.all(children.map(ended));
         await rm(folder, { recursive: true, force: true });
@@ -104,15 +101,6 @@ export async function startWorld(contacts = 400, allowedOrigins: string[] = []):
     await Promise.all(children.map(ended));
     throw error;
   }
-}
-
-/** AMPLINE_PAGES=dev: the pages as their sources are now, for who edits them and does not want to build the runtime each time. */
-async function serveSources(runtime: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { createServer: createVite } = await import("vite");
-  const proxy = { "/v1": runtime, "/read": runtime };
-  const vite = await createVite({ root: new URL("..", import.meta.url).pathname, logLevel: "error", server: { port: 0, proxy } });
-  await vite.listen();
-  return { url: (vite.resolvedUrls?.local[0] ?? "").replace(/\/$/, ""), stop: () => vite.close() };
 }
 
 interface Announcement {

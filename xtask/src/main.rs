@@ -2,6 +2,7 @@
 
 mod audit;
 mod fuzz;
+mod pages;
 mod place;
 mod prerequisite;
 mod process;
@@ -10,12 +11,16 @@ mod tally;
 mod tidy;
 mod tool;
 
-use std::process::{Command, ExitCode};
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
 
 use clap::{Args, Parser, Subcommand};
 
 use prerequisite::{
-    C_COMPILER, CLIPPY, CPP_COMPILER, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER, WASM_COMPILER,
+    C_COMPILER, CHROMIUM, CLIPPY, CPP_COMPILER, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER,
+    WASM_COMPILER,
 };
 use step::{Failed, Steps};
 
@@ -40,6 +45,10 @@ enum Task {
     Bench(Bench),
     /// Feed what the core reads (manifests, providers' files and answers, events, templates, …) with inputs that coverage guides
     Fuzz(Fuzz),
+    /// Build the operator's pages into ui/dist, which the runtime embeds when it is built next
+    Pages(Pages),
+    /// Build everything and keep a picture of every page, light and dark
+    Screenshots(Screenshots),
     /// Check the house rules that no other tool knows: shape of files, what may depend on what, links
     Tidy,
     /// Check licences, bans, duplicates and sources of dependencies by deny.toml, and advisories where they can be fetched
@@ -86,6 +95,21 @@ struct Bench {
 }
 
 #[derive(Args)]
+struct Pages {
+    #[command(flatten)]
+    install: Install,
+}
+
+#[derive(Args)]
+struct Screenshots {
+    #[command(flatten)]
+    install: Install,
+    /// Where the pictures go; a file that is there is replaced
+    #[arg(default_value = "target/screenshots")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
 struct Fuzz {
     #[command(flatten)]
     install: Install,
@@ -99,12 +123,19 @@ struct Fuzz {
     keep: bool,
 }
 
+/// What to type to build the pages alone.
+const PAGES: &str = "cargo xtask pages";
+/// What the pages' tests in a browser start beside the runtime.
+const DESK: [&str; 2] = ["hubspot-emulator", "webhook-receiver"];
+
 fn main() -> ExitCode {
     let done = match Typed::parse().command {
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
+        Task::Pages(pages) => pages.run(),
+        Task::Screenshots(screenshots) => screenshots.run(),
         Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
         Task::Audit => Steps::of("audit").run("audit", "cargo xtask audit", audit::run),
     };
@@ -127,6 +158,24 @@ impl Bench {
         prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
         build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
+    }
+}
+
+impl Pages {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("pages");
+        prepare(&mut steps, &[&NODE], &self.install)?;
+        steps.run("pages", PAGES, pages::build)
+    }
+}
+
+impl Screenshots {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("screenshots");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NODE, &CHROMIUM], &self.install)?;
+        steps.run("pages", PAGES, pages::build)?;
+        build(&mut steps, "debug", &DESK)?;
+        steps.run("screenshots", "cargo xtask screenshots", || pages::in_browser(Some(&self.folder)))
     }
 }
 
@@ -163,20 +212,24 @@ impl Fuzz {
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        const NEEDED: [&Prerequisite; 9] =
-            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &PYTHON, &POSTGRES, &KEYRING, &S3_SERVER];
+        const NEEDED: [&Prerequisite; 10] =
+            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &CHROMIUM, &PYTHON, &POSTGRES, &KEYRING, &S3_SERVER];
         prepare(&mut steps, &NEEDED, &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
         if !self.fast {
             steps.run("audit", "cargo xtask audit", audit::run)?;
         }
+        steps.run("pages", PAGES, pages::build)?;
+        steps.run("pages check", "cd ui && npm run check", pages::check)?;
         cargo(&mut steps, "lint", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
         let mut tests = place::cargo(&["test", "--workspace", "--no-fail-fast"]);
         if self.fast {
             tests.env("AMPLINE_TEST_FAST", "1");
         }
         steps.run("test", "cargo test --workspace --no-fail-fast", || tally::run(&mut tests))?;
+        build(&mut steps, "debug", &DESK)?;
+        steps.run("browser", "cd ui && npm run e2e", || pages::in_browser(None))?;
         print!("{}", steps.summary());
         if self.fast {
             println!(
@@ -241,6 +294,9 @@ mod tests {
             "bench webhook journal",
             "fuzz",
             "fuzz manifest answers --minutes 60 --keep",
+            "pages",
+            "screenshots",
+            "screenshots /tmp/pictures",
             "tidy",
         ] {
             let words = ["cargo xtask"].into_iter().chain(typed.split(' '));

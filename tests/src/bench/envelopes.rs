@@ -113,6 +113,7 @@ impl Store {
     /// Makes envelopes of a read durable.
     pub(super) async fn commit(&self, read: usize, envelopes: Vec<Envelope>) -> Result<(), Failure> {
         let commit = PageCommit {
+            on_request: false,
             envelopes,
             cursor: "{}".to_owned(),
             records_processed: 0,

@@ -5,6 +5,7 @@
 
 mod bad_answers;
 mod bad_answers_elsewhere;
+mod on_request;
 mod operations;
 mod pausing;
 mod resuming;

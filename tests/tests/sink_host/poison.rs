@@ -31,6 +31,7 @@ async fn commit(journal: &dyn Journal) {
     poisoned.body = [&poisoned.body[..], b" poison"].concat().into();
     envelopes.iter_mut().for_each(|envelope| envelope.destination = "crm".into());
     let commit = PageCommit {
+        on_request: false,
         envelopes,
         cursor: "{}".into(),
         records_processed: 0,

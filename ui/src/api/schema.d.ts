@@ -166,6 +166,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/read/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/objects/{objectName}:deliverResults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delivers what waits until it is asked for.
+         * @description For objects with `delivery: { mode: onRequest }`. So many of the oldest messages that wait are delivered. What is asked for beyond
+         *     those that are there is remembered: the next ones that are read are delivered at once, until the count is met.
+         */
+        post: operations["deliverResults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscribe/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}": {
         parameters: {
             query?: never;
@@ -1058,6 +1079,28 @@ export interface paths {
         patch: operations["updateJwtKey"];
         trace?: never;
     };
+    "/v1/projects/{projectIdOrName}/live-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows what happens.
+         * @description A stream of events (`text/event-stream`), at most one of a type every 100 ms. `deliveries`, `operations`, `reads` and
+         *     `destinations` carry a JSON array of those that changed, as the lists and the status show them. `lagged` carries `{"missed": n}`:
+         *     so many changes were not told, so load the lists again. A `Last-Event-ID` goes on behind that event as long as it is remembered.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectIdOrName}/notification-event-topic-routes": {
         parameters: {
             query?: never;
@@ -1906,6 +1949,16 @@ export interface components {
             name: string;
             /** @description `{{.name}}` stands for an input. */
             valueTemplate: string;
+        };
+        /** @description How much is to be delivered. */
+        DeliverRequest: {
+            /** @description Whose installation. */
+            groupRef: string;
+            /**
+             * Format: int32
+             * @description How many messages, of as many records each as the manifest's `pageSize` says.
+             */
+            pages: number;
         };
         /** @description A delivery with its attempts and its message, as stored. */
         DeliveryDetail: components["schemas"]["DeliverySummary"] & {
@@ -4260,6 +4313,48 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TriggerAnswer"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deliverResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An integration's id, or its name in amp.yaml. */
+                integrationIdOrName: string;
+                /** @description The object, by the provider's name, or by the one that the manifest maps it to where fields are asked for. */
+                objectName: string;
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverRequest"];
+            };
+        };
+        responses: {
+            /** @description On its way */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
@@ -6968,6 +7063,45 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    followEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which of `deliveries`, `operations`, `reads` and `destinations`, with commas between them; all where nothing is said.
+                 * @example deliveries,operations
+                 */
+                types?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Until one side ends it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listNotificationEventTopicRoutes: {
         parameters: {
             query?: {
@@ -7651,6 +7785,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/octet-stream": number[];
                 "application/wasm": number[];
             };
         };

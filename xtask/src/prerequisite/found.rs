@@ -47,6 +47,11 @@ pub(super) fn node() -> Option<String> {
     Some(format!("{node}, npm {npm}"))
 }
 
+pub(super) fn chromium() -> Option<String> {
+    let program = std::env::var("AMPLINE_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    first_line(&program, &["--version"])
+}
+
 /// `ensurepip` is what Debian leaves out of Python without python3-venv.
 pub(super) fn python() -> Option<String> {
     first_line("python3", &["-c", "import ensurepip, venv, sys; print(sys.version.split()[0])"])

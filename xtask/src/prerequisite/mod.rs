@@ -103,6 +103,18 @@ pub(crate) const NODE: Prerequisite = Prerequisite {
     by_hand: "Node 20 or later with npm, from https://nodejs.org/en/download",
 };
 
+/// Shows the operator's pages to their tests.
+pub(crate) const CHROMIUM: Prerequisite = Prerequisite {
+    name: "Chromium",
+    needed_for: "the operator's pages are tested in a real browser",
+    find: found::chromium,
+    rustup: &[],
+    tool: None,
+    packages: &["chromium", "fonts-liberation"],
+    debian_release_min: 0,
+    by_hand: "Chromium as /usr/bin/chromium, or its path in AMPLINE_CHROMIUM (Debian: apt-get install chromium fonts-liberation)",
+};
+
 /// The database that tests deliver to.
 pub(crate) const POSTGRES: Prerequisite = Prerequisite {
     name: "Postgres",

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::code;
 
 /// Folders that hold nothing of ours.
-const FOREIGN_FOLDERS: &[&str] = &[".git", ".venv", "__pycache__", "node_modules", "target"];
+const FOREIGN_FOLDERS: &[&str] = &[".git", ".venv", "__pycache__", "dist", "node_modules", "target"];
 
 /// What is text to us, and worth a look.
 const EXTENSIONS: &[&str] = &["rs", "md", "toml", "wit", "sh", "yaml", "yml", "js", "mjs", "ts", "py"];

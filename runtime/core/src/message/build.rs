@@ -27,7 +27,7 @@ pub struct OperationInfo {
     pub page: u32,
 }
 
-/// Messages of at most [`MESSAGE_BYTES_MAX`] bytes that carry all records in their order.
+/// Messages of at most [`MESSAGE_BYTES_MAX`] bytes that carry all records in their order, and no more of them than the plan allows.
 /// A record too large for that has a message to itself, with its whole body.
 pub fn build(plan: &ReadPlan, operation: &OperationInfo, records: &[Record]) -> Vec<Envelope> {
     let (id, time) = (operation.id.to_string(), operation.time.to_string());
@@ -35,9 +35,10 @@ pub fn build(plan: &ReadPlan, operation: &OperationInfo, records: &[Record]) -> 
     let head = head(&plan.context, "read", &told);
     let entries = Entries::write(plan, records);
     let mut envelopes = Vec::new();
+    let records_max = plan.on_request.map_or(usize::MAX, |most| most.max(1) as usize);
     let mut first = 0;
     while first < records.len() {
-        let end = entries.fill(first, head.len());
+        let end = entries.fill(first, head.len()).min(first.saturating_add(records_max));
         let chunk = u32::try_from(envelopes.len()).unwrap_or(u32::MAX);
         let message = assemble(&head, &entries, first, records[first..end].iter().map(span));
         let origin =

@@ -13,7 +13,7 @@ pub use filters::meets;
 pub use model::*;
 
 use crate::{
-    manifest::{Backfill, Integration, ReadObject},
+    manifest::{Backfill, Delivery, Integration, ReadObject},
     schedule::Schedule,
 };
 
@@ -33,8 +33,8 @@ pub struct PlanProblem {
     pub path: String,
     /// What is wrong and what to do.
     pub message: String,
-    /// Whether it is only that a destination is not there yet: it goes away by itself once somebody makes that.
-    pub awaits_destination: bool,
+    /// Where it is only that a destination is not there yet, its name: the problem goes away by itself once somebody makes that.
+    pub awaits_destination: Option<String>,
 }
 
 /// An integration as one installation sees it.
@@ -132,7 +132,7 @@ impl Problems {
     fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
         let before = self.found.len();
         self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
-        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = true);
+        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = Some(destination.to_owned()));
     }
 
     fn push(&mut self, path: String, message: String) {
@@ -141,7 +141,7 @@ impl Problems {
             LAST => "there are further problems, which are not listed: solve those above first".to_owned(),
             _ => message,
         };
-        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: false });
+        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: None });
     }
 }
 
@@ -202,6 +202,10 @@ fn plan_object(
         backfill_filters: filters::check(backfill_filters, "backfill.fieldFilters", problems),
         deletes: config.deletes.unwrap_or(known.mirrors_records),
         associations: config.associations.clone(),
+        on_request: match object.delivery {
+            Some(Delivery::OnRequest { page_size }) => Some(page_size),
+            Some(Delivery::Auto) | None => None,
+        },
     })
 }
 

@@ -234,6 +234,8 @@ pub struct ReadPlan {
     pub deletes: bool,
     /// Objects whose associations are delivered along.
     pub associations: Vec<String>,
+    /// Most records of a message, where messages are delivered on request; nothing where they are delivered as they are read.
+    pub on_request: Option<u32>,
 }
 
 impl ReadPlan {

@@ -49,5 +49,6 @@ pub(crate) fn plan(object: &str, plain: &[&str]) -> ReadPlan {
         backfill_filters: Vec::new(),
         deletes: false,
         associations: Vec::new(),
+        on_request: None,
     }
 }

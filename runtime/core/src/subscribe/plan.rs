@@ -89,7 +89,7 @@ impl<'a> Planner<'a> {
     fn report(&mut self, key: &str, message: String) {
         let place = format!("installation {}, subscription to {}", self.installation.id, self.object);
         let path = format!("subscribe.objects.{}{key}", self.object);
-        self.problems.push(PlanProblem { place, path, message, awaits_destination: false });
+        self.problems.push(PlanProblem { place, path, message, awaits_destination: None });
     }
 
     /// The read object of this name, in the revision that counts for it.
@@ -112,7 +112,7 @@ impl<'a> Planner<'a> {
             let names = self.destinations.keys().map(String::as_str);
             self.report(".destination", plan::unknown("destination", destination, names));
             if let Some(problem) = self.problems.last_mut() {
-                problem.awaits_destination = true;
+                problem.awaits_destination = Some(destination.clone());
             }
             return None;
         };

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     Caller, PublicKeyError,
-    public_key::PublicKey,
+    jwt_keys::TokenKey,
     secret::{self, Digest},
     token::{Token, TokenError},
 };
@@ -23,8 +23,6 @@ use crate::{
 
 /// API keys that a project may have.
 const API_KEYS_MAX: usize = 500;
-/// Public keys for tokens that a project may have.
-const JWT_KEYS_MAX: usize = 50;
 /// The record of the key that the command line of this machine finds in the data folder.
 const LOCAL: &str = "local";
 /// Nothing was used.
@@ -77,29 +75,23 @@ pub(crate) struct Changed {
 
 /// All keys.
 pub(crate) struct Keys {
-    store: Arc<ProjectStore>,
+    pub(super) store: Arc<ProjectStore>,
     clock: Arc<dyn Clock>,
     /// Held for the length of a change, so that what is stored and what is held agree.
-    changing: tokio::sync::Mutex<()>,
+    pub(super) changing: tokio::sync::Mutex<()>,
     held: RwLock<Held>,
 }
 
 #[derive(Clone, Default)]
-struct Held {
+pub(super) struct Held {
     api: Vec<Arc<Known>>,
-    jwt: Vec<Arc<TokenKey>>,
+    pub(super) jwt: Vec<Arc<TokenKey>>,
 }
 
 /// A key, and when it was used since that was last stored: microseconds since 1970.
 struct Known {
     record: ApiKeyRecord,
     used_at_us: AtomicI64,
-}
-
-struct TokenKey {
-    record: JwtKeyRecord,
-    /// Nothing where what is stored cannot be read.
-    key: Option<PublicKey>,
 }
 
 impl Known {
@@ -116,16 +108,6 @@ impl Known {
     fn used(&self) -> Option<Timestamp> {
         let used_at_us = self.used_at_us.load(Ordering::Relaxed);
         (used_at_us != NEVER).then(|| Timestamp::from_microsecond(used_at_us).ok()).flatten()
-    }
-}
-
-impl TokenKey {
-    fn new(record: JwtKeyRecord) -> Arc<Self> {
-        let key = PublicKey::parse(&record.public_key_pem);
-        if let Err(error) = &key {
-            tracing::error!(event = "jwt_key.unreadable", kid = %record.id, %error, "no token of this key is believed");
-        }
-        Arc::new(Self { key: key.ok(), record })
     }
 }
 
@@ -153,7 +135,7 @@ impl Keys {
     }
 
     /// The time, as precisely as the store keeps it.
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
@@ -329,56 +311,6 @@ impl Keys {
         Ok(())
     }
 
-    /// Makes a public key known; its id is the `kid` of its tokens.
-    pub(crate) async fn create_jwt(&self, label: String, public_key_pem: String) -> Result<JwtKeyRecord, KeyError> {
-        PublicKey::parse(&public_key_pem)?;
-        let (id, now) = (uuid::Uuid::now_v7().to_string(), self.now());
-        let record = JwtKeyRecord { id, label, public_key_pem, active: true, create_time: now, update_time: now };
-        let _changing = self.changing.lock().await;
-        if self.held().jwt.len() >= JWT_KEYS_MAX {
-            return Err(KeyError::TooMany(format!("a project has at most {JWT_KEYS_MAX} JWT keys; delete some first")));
-        }
-        self.put_jwt(record.clone()).await?;
-        tracing::info!(event = "jwt_key.made", kid = %record.id, label = record.label);
-        Ok(record)
-    }
-
-    /// Changes label and activity of a public key.
-    pub(crate) async fn change_jwt(&self, id: &str, changed: Changed) -> Result<JwtKeyRecord, KeyError> {
-        let _changing = self.changing.lock().await;
-        let before = self.find_jwt(id)?;
-        let after = JwtKeyRecord {
-            label: changed.label.unwrap_or_else(|| before.label.clone()),
-            active: changed.active.unwrap_or(before.active),
-            update_time: self.now(),
-            ..before
-        };
-        self.put_jwt(after.clone()).await?;
-        tracing::info!(event = "jwt_key.changed", kid = id, active = after.active);
-        Ok(after)
-    }
-
-    /// Deletes a public key: its tokens open nothing any more.
-    pub(crate) async fn delete_jwt(&self, id: &str) -> Result<(), KeyError> {
-        let _changing = self.changing.lock().await;
-        self.find_jwt(id)?;
-        self.store.delete_jwt_key(id).await?;
-        self.hold(|held| held.jwt.retain(|one| one.record.id != id));
-        tracing::info!(event = "jwt_key.deleted", kid = id);
-        Ok(())
-    }
-
-    /// Every public key, the oldest first.
-    pub(crate) fn all_jwt(&self) -> Vec<JwtKeyRecord> {
-        self.held().jwt.iter().map(|one| one.record.clone()).collect()
-    }
-
-    /// One public key.
-    pub(crate) fn find_jwt(&self, id: &str) -> Result<JwtKeyRecord, KeyError> {
-        let found = self.held().jwt.iter().find(|one| one.record.id == id).map(|one| one.record.clone());
-        found.ok_or_else(|| KeyError::NotFound("JWT key", id.to_owned()))
-    }
-
     async fn put(&self, record: ApiKeyRecord) -> Result<(), KeyError> {
         self.store.put_api_key(record.clone()).await?;
         self.hold(|held| {
@@ -391,23 +323,11 @@ impl Keys {
         Ok(())
     }
 
-    async fn put_jwt(&self, record: JwtKeyRecord) -> Result<(), KeyError> {
-        self.store.put_jwt_key(record.clone()).await?;
-        self.hold(|held| {
-            let one = TokenKey::new(record);
-            match held.jwt.iter_mut().find(|other| other.record.id == one.record.id) {
-                Some(place) => *place = one,
-                None => held.jwt.push(one),
-            }
-        });
-        Ok(())
-    }
-
-    fn held(&self) -> RwLockReadGuard<'_, Held> {
+    pub(super) fn held(&self) -> RwLockReadGuard<'_, Held> {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hold(&self, change: impl FnOnce(&mut Held)) {
+    pub(super) fn hold(&self, change: impl FnOnce(&mut Held)) {
         change(&mut self.held.write().unwrap_or_else(PoisonError::into_inner));
     }
 }

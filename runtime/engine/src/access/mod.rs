@@ -2,6 +2,7 @@
 //! guesses at either. What each of them may ask is decided where the routes are, in `api/access`.
 
 mod failures;
+mod jwt_keys;
 mod keys;
 mod public_key;
 mod secret;

@@ -90,6 +90,7 @@ mod tests {
             intake: None,
             fields: None,
             uploads: None,
+            feed: Default::default(),
             running_since: None,
         };
         spoil(&*journal, wished).await;

@@ -61,6 +61,7 @@ mod inbound;
 mod installations;
 mod integrations;
 mod jwt_keys;
+mod live;
 mod manifest_shape;
 mod notifications;
 mod object_metadata;
@@ -99,6 +100,7 @@ use jiff::Timestamp;
 pub(crate) use access::HEADER as KEY_HEADER;
 use document::Routes;
 pub use document::text as document;
+pub(crate) use live::Feed;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
@@ -160,6 +162,8 @@ pub struct Api {
     pub(crate) fields: Option<FieldReader>,
     /// Where archives of deployments wait; nothing where none are taken in.
     pub(crate) uploads: Option<Arc<Uploads>>,
+    /// What is told to those who follow what happens.
+    pub(crate) feed: Feed,
     /// Since when reads and deliveries run; nothing where the store was only opened to be asked.
     pub running_since: Option<Timestamp>,
 }
@@ -203,6 +207,7 @@ fn keyed() -> Routes {
         .merge(events::routes())
         .merge(hosted_store::routes())
         .merge(status::routes())
+        .merge(live::routes())
         .merge(api_keys::routes())
         .merge(jwt_keys::routes())
 }

@@ -190,6 +190,17 @@ async fn page(api: &Api, query: ListQuery) -> Result<Json<Paged<Operation>>, Pro
     Ok(Json(paging::paged(results, page.next_page_token)))
 }
 
+/// Those operations of these that are kept.
+pub(super) async fn some(api: &Api, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<impl Serialize>, Problem> {
+    let (mut known, mut found) = (Installations::new(api), Vec::new());
+    for id in ids {
+        if let Some(one) = api.journal.operation(id).await? {
+            found.push(known.shown(&one).await?);
+        }
+    }
+    Ok(found)
+}
+
 /// What operations say of their installations, each asked for once.
 struct Installations<'a> {
     api: &'a Api,

@@ -87,6 +87,7 @@ impl Served {
             intake: None,
             fields: None,
             uploads: None,
+            feed: Default::default(),
             running_since: None,
         };
         Self { router: router(Arc::new(api)), projects, _folder: folder }

@@ -23,7 +23,12 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add(routes!(run_now)).add(routes!(trigger)).add(routes!(pause)).add(routes!(unpause))
+    Routes::new()
+        .add(routes!(run_now))
+        .add(routes!(trigger))
+        .add(routes!(deliver_results))
+        .add(routes!(pause))
+        .add(routes!(unpause))
 }
 
 /// Which reads; all where nothing is said.
@@ -139,6 +144,41 @@ async fn trigger(
 
 fn since_is_wrong(detail: String, remedy: &str) -> Problem {
     invalid(vec![RequestIssue::new(Place::Body, "sinceTimestamp", detail).remedy(remedy)])
+}
+
+/// How much is to be delivered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DeliverRequest {
+    /// Whose installation.
+    group_ref: String,
+    /// How many messages, of as many records each as the manifest's `pageSize` says.
+    #[schema(maximum = 1_000_000)]
+    pages: u32,
+}
+
+/// Delivers what waits until it is asked for.
+///
+/// For objects with `delivery: { mode: onRequest }`. So many of the oldest messages that wait are delivered. What is asked for beyond
+/// those that are there is remembered: the next ones that are read are delivered at once, until the count is met.
+#[utoipa::path(
+    post, path = "/read/v1/projects/{projectIdOrName}/integrations/{integrationIdOrName}/objects/{objectName}:deliverResults",
+    operation_id = "deliverResults", tag = "reads", request_body = DeliverRequest, responses((status = 204, description = "On its way"))
+)]
+async fn deliver_results(
+    State(api): Shared,
+    Path((project, integration, object_name)): Path<(String, String, String)>,
+    Body(DeliverRequest { group_ref, pages }): Body<DeliverRequest>,
+) -> Result<StatusCode, Problem> {
+    check_project(&api, &project)?;
+    let integration = api.projects.integration(&integration).await?.name;
+    let plan = scheduler(&api)?.find(&integration, &group_ref, &object_name).await?;
+    if plan.on_request.is_none() {
+        let problem = Problem::new(StatusCode::CONFLICT, format!("{object_name} is delivered as it is read, not on request"));
+        return Err(problem.remedy("say `delivery: { mode: onRequest, pageSize: 50 }` in the manifest, or do not ask"));
+    }
+    api.journal.ask_for(&plan.key, pages, api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which objects of an installation, and why.

@@ -27,6 +27,8 @@ use crate::{
 
 /// What the body of an installation is.
 const WASM: &str = "application/wasm";
+/// What tools say of a file whose type they do not know.
+const BYTES: &str = "application/octet-stream";
 
 pub(super) fn routes() -> Routes {
     Routes::new().add(routes!(list, install)).add(routes!(show, remove))
@@ -123,7 +125,7 @@ async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>)
 /// what it is with every capability denied.
 #[utoipa::path(
     post, path = "/v1/projects/{projectIdOrName}/sinks", operation_id = "installSink", tag = "sinks", params(HowToInstall),
-    request_body(content = Vec<u8>, content_type = "application/wasm"),
+    request_body(content((Vec<u8> = "application/wasm"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Sink, description = "It serves in place of another."), (status = 201, body = Sink))
 )]
 async fn install(
@@ -135,7 +137,7 @@ async fn install(
 ) -> Result<(StatusCode, Json<Sink>), Problem> {
     check_project(&api, &project)?;
     let library = library(&api)?.clone();
-    if headers.get(CONTENT_TYPE).is_none_or(|given| given != WASM) {
+    if headers.get(CONTENT_TYPE).is_none_or(|given| given != WASM && given != BYTES) {
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be a component");
         return Err(problem.remedy(format!("send it with `content-type: {WASM}`")));
     }

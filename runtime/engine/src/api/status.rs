@@ -95,7 +95,7 @@ pub(super) fn check_project(api: &Api, project: &str) -> Result<(), Problem> {
     if project == api.project { Ok(()) } else { Err(not_found(format!("there is no project {project:?}"))) }
 }
 
-fn read_status(api: &Api, key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) -> ReadStatus {
+pub(super) fn read_status(api: &Api, key: ReadKey, next: Option<NextRun>, state: Option<ReadState>) -> ReadStatus {
     let (next_run_at, held) = match next {
         Some(NextRun::At(at)) => (Some(at), None),
         Some(NextRun::Held(reason)) => (None, Some(reason)),

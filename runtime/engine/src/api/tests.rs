@@ -110,6 +110,7 @@ impl Served {
             intake: None,
             fields: None,
             uploads: None,
+            feed: Default::default(),
             running_since: None,
         };
         change(&mut api);

@@ -130,6 +130,7 @@ impl Client {
             intake: None,
             fields: None,
             uploads: None,
+            feed: Default::default(),
             running_since: None,
         };
         let router = api::router(Arc::new(api));

@@ -156,6 +156,7 @@ impl Bench {
         let owned = journal.begin(begin).await.unwrap().unwrap();
         let all = scripts.iter().flat_map(|(name, _)| (0..envelopes).map(|number| envelope(name, number))).collect();
         let commit = PageCommit {
+            on_request: false,
             envelopes: all,
             cursor: "{}".into(),
             records_processed: 0,

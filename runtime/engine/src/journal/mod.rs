@@ -6,10 +6,12 @@
 //! - **J3** a (read, tick) has one owner, and a stale owner cannot commit;
 //! - **J4** a claim is exclusive until its lease ends;
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
-//! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed.
+//! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed;
+//! - **J12** what is delivered on request is claimable once it was asked for, each request for one message.
 //!
 //! J7 to J9, about events of providers, stand with [`Inbox`]; J10 and J11, about what the runtime tells of itself, with [`Outbox`].
 
+mod changes;
 mod deliveries;
 mod inbox;
 mod outbox;
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use changes::{Changed, Changes, Listening};
 pub use deliveries::{
     AttemptRow, Bulk, DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, Page, Purged, Retention,
 };
@@ -135,6 +138,8 @@ pub struct Begin {
 pub struct PageCommit {
     /// The envelopes of the page; none for an empty page.
     pub envelopes: Vec<Envelope>,
+    /// Whether they are delivered on request only: see [`Journal::ask_for`].
+    pub on_request: bool,
     /// The opaque cursor behind them.
     pub cursor: String,
     /// Records that the operation has read so far.
@@ -282,6 +287,9 @@ pub struct DestinationState {
     pub failures: u64,
 }
 
+/// Most messages of a read that may be asked for before they are there.
+pub const PAGES_ASKED_MAX: u32 = 1_000_000;
+
 /// The store of reads, envelopes, deliveries and attempts, and of events and notifications that are to become envelopes.
 #[async_trait]
 pub trait Journal: Inbox + Outbox {
@@ -300,6 +308,9 @@ pub trait Journal: Inbox + Outbox {
     async fn triggered(&self) -> Result<Vec<(ReadKey, Uuid)>>;
     /// Pauses reads by schedule or, with nothing, lets them go on with their failures forgotten; also reads that never began.
     async fn pause(&self, keys: &[ReadKey], pause: Option<Pause>) -> Result<()>;
+    /// Lets the oldest so many messages of a read be delivered that are delivered on request, and remembers what is asked for
+    /// beyond them, up to [`PAGES_ASKED_MAX`]; how many there were. Until then they wait (J12), as long as history is kept.
+    async fn ask_for(&self, key: &ReadKey, pages: u32, now: Timestamp) -> Result<u64>;
     /// Every read by schedule that ever began or was paused.
     async fn reads(&self) -> Result<Vec<ReadState>>;
     /// Those of one installation.
@@ -329,6 +340,8 @@ pub trait Journal: Inbox + Outbox {
     async fn deliveries(&self, filter: &DeliveryFilter, limit: u32, page_token: Option<&str>) -> Result<Page<DeliverySummary>>;
     /// One delivery, by its id.
     async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>>;
+    /// Those deliveries of these that are kept, in the order of the ids.
+    async fn deliveries_of(&self, ids: Vec<i64>) -> Result<Vec<DeliverySummary>>;
     /// The envelope with this event id, as stored.
     async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>>;
     /// Makes a new delivery of each matching envelope, logged as a replay; returns how many. Pending ones are not doubled.
@@ -339,6 +352,8 @@ pub trait Journal: Inbox + Outbox {
     /// How many deliveries a replay or a purge with this filter would take now.
     async fn count(&self, filter: &DeliveryFilter, what: Bulk) -> Result<u64>;
 
+    /// What changes, for whoever follows it.
+    fn changes(&self) -> Arc<Changes>;
     /// Bytes of bodies that wait for a destination; costs no look into the store.
     fn pending_bytes(&self, destination: &str) -> u64;
     /// Why the store lately had no room for a write, in words for an operator; nothing once nobody met that for a while.

@@ -130,16 +130,18 @@ impl Planner {
         let (mut plans, mut problems) = plan::plan(&choice, &installation, &destinations);
         faults.extend(content.provider_fault(choice.latest));
         problems.extend(plan_subscriptions(&choice, &installation, &content.events(), &destinations).1);
+        let (awaited, wrong): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.awaits_destination.is_some());
         if let Some(provider) = self.catalog.get(&choice.latest.provider) {
-            plans.retain(|plan| match provider.unsupported(plan) {
-                None => true,
-                Some(message) => {
-                    faults.push(Issue { path: format!("{PATH}.read.objects.{}", plan.key.object_name), message });
-                    false
-                }
-            });
+            // What the provider lacks is a fault whether or not its destination is there yet.
+            let assumed = with_awaited(&destinations, &awaited);
+            let all = assumed.map(|assumed| plan::plan(&choice, &installation, &assumed).0);
+            let unsupported = |plan: &ReadPlan| {
+                let path = format!("{PATH}.read.objects.{}", plan.key.object_name);
+                provider.unsupported(plan).map(|message| Issue { path, message })
+            };
+            faults.extend(all.as_ref().unwrap_or(&plans).iter().filter_map(unsupported));
+            plans.retain(|plan| provider.unsupported(plan).is_none());
         }
-        let (awaited, wrong): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.awaits_destination);
         let issue = |problem: PlanProblem| Issue { path: format!("{PATH}.{}", problem.path), message: problem.message };
         faults.extend(wrong.into_iter().map(issue));
         Planned { plans, faults, awaited: awaited.into_iter().map(issue).collect() }
@@ -286,6 +288,16 @@ struct Planned {
     faults: Vec<Issue>,
     /// For want of destinations that may yet be made.
     awaited: Vec<Issue>,
+}
+
+/// The destinations as if those were there that are awaited; nothing where none are.
+fn with_awaited(
+    destinations: &BTreeMap<String, KnownDestination>,
+    awaited: &[PlanProblem],
+) -> Option<BTreeMap<String, KnownDestination>> {
+    let names = awaited.iter().filter_map(|problem| problem.awaits_destination.clone());
+    let unmade = |name| (name, KnownDestination { id: String::new(), mirrors_records: false });
+    (!awaited.is_empty()).then(|| destinations.clone().into_iter().chain(names.map(unmade)).collect())
 }
 
 /// The integration as the installation sees it.

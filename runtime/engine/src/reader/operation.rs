@@ -264,6 +264,7 @@ impl<'a> Operation<'a> {
     ) -> Result<(), JournalError> {
         let commit = PageCommit {
             envelopes,
+            on_request: self.plan.on_request.is_some(),
             cursor: self.cursor.to_text(),
             records_processed: self.records,
             records_estimated_total: total,

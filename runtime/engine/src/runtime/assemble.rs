@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::{self, Failures, NewKey, Sessions},
-    api::Api,
+    api::{Api, Feed},
     clock::Clock,
     connection::Connections,
     data_dir::DataDir,
@@ -204,7 +204,12 @@ impl Parts {
     }
 
     /// What the API needs.
-    pub(super) fn api(&self, settings: &Settings, handle: scheduler::Handle) -> Result<Api, StartError> {
+    pub(super) fn api(
+        &self,
+        settings: &Settings,
+        handle: scheduler::Handle,
+        stopped: &watch::Receiver<bool>,
+    ) -> Result<Api, StartError> {
         let now = self.clock.now();
         let key = self.vault.download_key(now)?;
         let uploads = Uploads::new(self.data.uploads(), &self.public_url, &key);
@@ -230,6 +235,7 @@ impl Parts {
             intake: Some(self.intake(&self.public_url, settings)),
             fields: Some(FieldReader::new(self.connections.http().clone(), self.throttles.clone())),
             uploads: Some(Arc::new(uploads)),
+            feed: Feed::new(stopped.clone()),
             running_since: Some(now),
         })
     }

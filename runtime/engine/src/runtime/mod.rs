@@ -161,9 +161,9 @@ impl Runtime {
         let address = listener.address()?;
         let parts = assemble::assemble(launch, handle.clone(), address).await?;
         let place = Place { data: parts.data.clone(), address, project: settings.project.id.clone() };
-        let api = parts.api(&settings, handle.clone())?;
-        let first_key = parts.admit().await?;
         let (stop, stopped) = watch::channel(false);
+        let api = parts.api(&settings, handle.clone(), &stopped)?;
+        let first_key = parts.admit().await?;
         let board = api.board.clone();
         let router = api::router(Arc::new(api));
         let mut background = JoinSet::new();

@@ -46,6 +46,11 @@ impl Board {
         self.shown().next_runs.clone()
     }
 
+    /// When one read runs next; nothing where nobody knows.
+    pub(crate) fn next_run(&self, key: &ReadKey) -> Option<NextRun> {
+        self.shown().next_runs.get(key).cloned()
+    }
+
     /// Whose an installation is; nothing where it has no reads.
     pub(crate) fn whose(&self, installation_id: &str) -> Option<Whose> {
         self.shown().installations.get(installation_id).cloned()

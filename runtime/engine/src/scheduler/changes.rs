@@ -1,8 +1,8 @@
 //! What changes the queue from outside: other jobs for an installation, wishes, triggers, pauses.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use ampline_core::plan::ReadKey;
+use ampline_core::plan::{ReadKey, ReadPlan};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -177,20 +177,7 @@ impl Queue {
     /// Which read a trigger means, and a place for it among those that wait.
     pub(super) fn admit(&mut self, trigger: &Trigger) -> Result<ReadKey, Refused> {
         let Trigger { integration, group_ref, object_name, .. } = trigger;
-        let group = (integration.clone(), group_ref.clone());
-        let installation = self.groups.get(&group).ok_or_else(|| {
-            Refused::NotFound(format!("integration {integration:?} has no installation of group {group_ref:?} with reads"))
-        })?;
-        let keys = self.installations.get(installation).map(Vec::as_slice).unwrap_or_default();
-        let by_name = keys.iter().find(|key| key.object_name == *object_name);
-        let key = by_name.or_else(|| keys.iter().find(|key| self.delivered_name(key) == Some(object_name))).cloned();
-        let Some(key) = key else {
-            let names: Vec<&str> = keys.iter().map(|key| key.object_name.as_str()).collect();
-            return Err(Refused::NotFound(format!(
-                "object {object_name:?} is not read for group {group_ref:?}, or disabled; those that are read: {}",
-                names.join(", ")
-            )));
-        };
+        let key = self.key_of(integration, group_ref, object_name)?;
         let reads = self.reads.entry(key.clone()).or_default();
         if reads.triggers.len() + usize::from(reads.triggered.is_some()) >= TRIGGERS_PER_READ_MAX {
             return Err(Refused::Full(format!(
@@ -203,6 +190,33 @@ impl Queue {
         }
         self.triggers += 1;
         Ok(key)
+    }
+
+    /// The read of an object, by the provider's name or as messages carry it.
+    pub(super) fn key_of(&self, integration: &str, group_ref: &str, object_name: &str) -> Result<ReadKey, Refused> {
+        let group = (integration.to_owned(), group_ref.to_owned());
+        let installation = self.groups.get(&group).ok_or_else(|| {
+            Refused::NotFound(format!("integration {integration:?} has no installation of group {group_ref:?} with reads"))
+        })?;
+        let keys = self.installations.get(installation).map(Vec::as_slice).unwrap_or_default();
+        let by_name = keys.iter().find(|key| key.object_name == object_name);
+        let key =
+            by_name.or_else(|| keys.iter().find(|key| self.delivered_name(key).is_some_and(|name| name == object_name))).cloned();
+        let Some(key) = key else {
+            let names: Vec<&str> = keys.iter().map(|key| key.object_name.as_str()).collect();
+            return Err(Refused::NotFound(format!(
+                "object {object_name:?} is not read for group {group_ref:?}, or disabled; those that are read: {}",
+                names.join(", ")
+            )));
+        };
+        Ok(key)
+    }
+
+    /// What the read of an object is planned to be.
+    pub(super) fn find(&self, integration: &str, group_ref: &str, object_name: &str) -> Result<Arc<ReadPlan>, Refused> {
+        let key = self.key_of(integration, group_ref, object_name)?;
+        let gone = || Refused::NotFound(format!("object {object_name:?} is no longer read for group {group_ref:?}"));
+        self.job_of(&key).map(|job| job.plan.clone()).ok_or_else(gone)
     }
 
     fn delivered_name(&self, key: &ReadKey) -> Option<&String> {

@@ -1,6 +1,8 @@
 //! What the scheduler is told from outside, and the way to tell it.
 
-use ampline_core::plan::ReadKey;
+use std::sync::Arc;
+
+use ampline_core::plan::{ReadKey, ReadPlan};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Change(Change),
     /// Reads run now rather than at their next tick; answers how many those are.
     RunNow(Which, Answer<usize>),
+    /// The plan of the read of an object, which the provider or messages call so, of an integration's installation of a group.
+    Find([String; 3], Answer<Arc<ReadPlan>>),
     /// A read apart from the schedule; answers the operation's id once it is durable.
     Trigger(Trigger, Answer<Uuid>),
     /// Scheduled reads stop or, with nothing, go on; answers which those are, once it is durable.
@@ -102,6 +106,11 @@ impl Handle {
     /// Pulls the next tick of these reads forward; one that runs already runs again. How many they are.
     pub(crate) async fn run_now(&self, which: Which) -> Result<usize, Refused> {
         self.ask(|answer| Command::RunNow(which, answer)).await
+    }
+
+    /// The plan of an object's read, of an integration's installation of a group.
+    pub(crate) async fn find(&self, integration: &str, group_ref: &str, object_name: &str) -> Result<Arc<ReadPlan>, Refused> {
+        self.ask(|answer| Command::Find([integration, group_ref, object_name].map(str::to_owned), answer)).await
     }
 
     /// Begins a read apart from the schedule. Its operation is durable once this answers.

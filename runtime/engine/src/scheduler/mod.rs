@@ -152,6 +152,9 @@ impl Scheduler {
             }
             // Whoever asks may have gone away.
             Command::RunNow(which, answer) => drop(answer.send(Ok(self.queue.run_now(&which, now)))),
+            Command::Find([integration, group_ref, object_name], answer) => {
+                drop(answer.send(self.queue.find(&integration, &group_ref, &object_name)));
+            }
             Command::Trigger(trigger, answer) => self.trigger(trigger, answer),
             Command::Pause(which, pause, answer) => drop(answer.send(self.pause(&which, pause).await)),
         }

@@ -85,6 +85,7 @@ impl Stage {
             backfill_filters: Vec::new(),
             deletes: false,
             associations: Vec::new(),
+            on_request: None,
         };
         let provider = Catalog::built_in().get("hubspot").unwrap().clone();
         Job { plan: Arc::new(plan), provider, connection: connection.clone(), rate_limit: None }

@@ -116,6 +116,7 @@ pub(crate) async fn begin(journal: &dyn Journal, name: &str, now: i64) -> Option
 
 pub(crate) fn page(envelopes: Vec<Envelope>, cursor: &str, now: i64) -> PageCommit {
     PageCommit {
+        on_request: false,
         records_processed: envelopes.len() as u64,
         envelopes,
         cursor: cursor.to_owned(),

@@ -12,6 +12,7 @@ mod fixture;
 mod history;
 mod inbox;
 mod model;
+mod on_request;
 mod operations;
 mod outbox;
 mod reads;
@@ -59,6 +60,9 @@ mod sqlite {
         operations::logs_are_bounded_and_keep_their_beginning,
         operations::operations_are_listed_in_pages_that_are_stable,
         operations::backfills_are_kept,
+        on_request::j12_what_waits_for_a_request_is_claimed_after_it_and_in_order,
+        on_request::j12_more_may_be_asked_for_than_one_transaction_takes,
+        on_request::what_nobody_asked_for_is_a_dead_letter_at_last,
         backlog::bytes_that_wait_are_known,
         backlog::a_destination_that_only_fails_for_too_long_is_stopped,
         backlog::a_success_in_between_and_other_limits_count,

@@ -1,5 +1,5 @@
--- A journal of version 4 as its release wrote it: of envelopes 0 to 3 to "a" the first is delivered, the second dead; the read is under way.
--- Of the events 0 to 2 of contacts the first is dead, the others wait.
+-- A journal of version 4: that of version 3 as the release of version 4 migrated it, with the events 0 to 2 of contacts put in by statements.
+-- Of envelopes 0 to 3 to "a" the first is delivered, the second dead; the read is under way. The first event is dead, the others wait.
 PRAGMA page_size = 8192;
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;

@@ -69,6 +69,7 @@ fn step(db: &Connection, name: &str, now: Timestamp) -> std::result::Result<Opti
 
 fn announce(lanes: &Lanes, step: &Option<Buried>) {
     let Some(Buried { destination, deliveries, bytes }) = step else { return };
+    lanes.changes.deliveries(deliveries.iter().copied());
     if let Some(shared) = lanes.of_row(*destination) {
         shared.add_pending_bytes(-bytes);
         let mut lane = shared.lock();

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Rows};
 use super::{
     Fault,
     context::EnvelopeReader,
+    held::NEVER_US,
     lane::{Key, Lane},
     lanes::SharedLane,
     recent::Recent,
@@ -142,7 +143,8 @@ impl Take<'_> {
             if lane.is_held(pending.key.delivery) {
                 lane.pass(pending.key);
             } else if pending.key.at_us > self.now_us {
-                self.next_us = self.next_us.into_iter().chain([pending.key.at_us]).min();
+                let due = Some(pending.key.at_us).filter(|at_us| *at_us < NEVER_US);
+                self.next_us = self.next_us.into_iter().chain(due).min();
                 return Ok(true);
             } else if !self.take(lane, &pending) {
                 return Ok(false);

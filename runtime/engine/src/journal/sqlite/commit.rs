@@ -10,6 +10,7 @@ use super::{
     Fault,
     context::{Context, Own},
     destinations::{self, Counts},
+    held,
     lane::Key,
     lanes::Lanes,
     ownership,
@@ -37,6 +38,7 @@ pub(super) struct Prepared {
     lease: ReadLease,
     progress: Progress,
     envelopes: Envelopes,
+    on_request: bool,
 }
 
 /// Envelopes, encoded.
@@ -68,12 +70,23 @@ impl Prepared {
 
 /// Encodes a page.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
-    let PageCommit { envelopes, cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end } =
-        commit;
+    let PageCommit {
+        envelopes,
+        on_request,
+        cursor,
+        records_processed,
+        records_estimated_total,
+        read_type,
+        log,
+        now,
+        lease: lease_time,
+        end,
+    } = commit;
     Ok(Prepared {
         lease: lease.clone(),
         progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end },
         envelopes: encode(envelopes)?,
+        on_request,
     })
 }
 
@@ -120,6 +133,13 @@ pub(super) struct Arrived {
     gone: Option<String>,
 }
 
+impl Arrived {
+    /// Whether nothing of it will be delivered.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.gone.is_some()
+    }
+}
+
 /// The rows that a context leads to, and how many envelopes of it are new.
 struct ContextRow {
     id: i64,
@@ -133,7 +153,11 @@ struct ContextRow {
 /// Stores the page; says what is new for which destination.
 pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
     ownership::advance(db, &page.lease, &page.progress)?;
-    store(db, &page.envelopes, page.progress.now)
+    let mut arrived = store(db, &page.envelopes, page.progress.now)?;
+    if page.on_request {
+        held::hold(db, &page.lease.key, &mut arrived)?;
+    }
+    Ok(arrived)
 }
 
 /// Stores envelopes, each once (J2); says what is new for which destination.
@@ -242,6 +266,7 @@ fn insert(
 /// After the commit: tells those who wait.
 pub(super) fn announce(lanes: &Lanes, recent: &Recent, arrived: &[Arrived]) {
     for Arrived { name, destination, keys, envelopes, bytes, gone } in arrived {
+        lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
         // An envelope has the id of its first delivery.
         keys.iter().zip(envelopes).for_each(|(key, envelope)| recent.keep(key.delivery, envelope));
         let shared = lanes.know(name, *destination);

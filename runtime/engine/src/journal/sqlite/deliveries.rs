@@ -6,7 +6,7 @@ use ampline_core::message::Envelope;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params_from_iter};
 use uuid::Uuid;
 
-use super::{Fault, attempts, context::EnvelopeReader, destinations, settle};
+use super::{Fault, attempts, context::EnvelopeReader, destinations, held::NEVER_US, settle};
 use crate::{
     journal::{DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, JournalError, Page},
     sqlite::{ns, time_of_ns, time_of_us},
@@ -94,7 +94,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<DeliverySummary> {
         settle::DEAD => DeliveryStatus::Dead,
         _ => DeliveryStatus::Pending,
     };
-    let at_us = row.get(9)?;
+    let at_us: i64 = row.get(9)?;
     Ok(DeliverySummary {
         id: row.get(0)?,
         event_id: Uuid::from_bytes(row.get(1)?),
@@ -105,7 +105,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<DeliverySummary> {
         size: row.get::<_, i64>(6)?.cast_unsigned(),
         status,
         attempts: row.get(8)?,
-        next_attempt_at: (status == DeliveryStatus::Pending).then(|| time_of_us(at_us)),
+        next_attempt_at: (status == DeliveryStatus::Pending && at_us < NEVER_US).then(|| time_of_us(at_us)),
         replay_of: row.get(10)?,
         reason: row.get(11)?,
     })
@@ -123,6 +123,13 @@ pub(super) fn page(db: &Connection, filter: &DeliveryFilter, limit: u32, before:
     results.truncate(limit);
     let next_page_token = results.last().filter(|_| more).map(|last| last.id.to_string());
     Ok(Page { results, next_page_token })
+}
+
+/// Those of these ids that are kept.
+pub(super) fn some(db: &Connection, ids: &[i64]) -> Result<Vec<DeliverySummary>, Fault> {
+    let mut statement = db.prepare_cached(&format!("{SUMMARY} WHERE d.id = ?1"))?;
+    let found = ids.iter().map(|id| statement.query_row([id], summary).optional());
+    Ok(found.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
 }
 
 /// One delivery with its attempts and its envelope.

@@ -11,6 +11,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::lane::Lane;
+use crate::journal::Changes;
 
 /// One lane, shared by claims and by what follows a commit.
 #[derive(Debug)]
@@ -70,7 +71,11 @@ impl SharedLane {
 
 /// The lanes of all destinations that were ever named.
 #[derive(Debug, Default)]
-pub(super) struct Lanes(RwLock<Index>);
+pub(super) struct Lanes {
+    index: RwLock<Index>,
+    /// Told of what commits do to deliveries and destinations.
+    pub(super) changes: Arc<Changes>,
+}
 
 #[derive(Debug, Default)]
 struct Index {
@@ -81,21 +86,21 @@ struct Index {
 impl Lanes {
     /// The lane of a destination, known or not yet.
     pub(super) fn named(&self, name: &str) -> Arc<SharedLane> {
-        if let Some(lane) = self.0.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name) {
+        if let Some(lane) = self.index.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name) {
             return Arc::clone(lane);
         }
-        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(index.by_name.entry(name.to_owned()).or_insert_with(|| Arc::new(SharedLane::new())))
     }
 
     /// The lane of a destination that has a row.
     pub(super) fn of_row(&self, destination: i64) -> Option<Arc<SharedLane>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).by_row.get(&destination).cloned()
+        self.index.read().unwrap_or_else(PoisonError::into_inner).by_row.get(&destination).cloned()
     }
 
     /// Does something with every lane.
     pub(super) fn each(&self, act: impl Fn(&SharedLane)) {
-        let lanes: Vec<_> = self.0.read().unwrap_or_else(PoisonError::into_inner).by_name.values().cloned().collect();
+        let lanes: Vec<_> = self.index.read().unwrap_or_else(PoisonError::into_inner).by_name.values().cloned().collect();
         lanes.iter().for_each(|lane| act(lane));
     }
 
@@ -106,13 +111,13 @@ impl Lanes {
         }
         let lane = self.named(name);
         lane.lock().destination = Some(destination);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).by_row.insert(destination, Arc::clone(&lane));
+        self.index.write().unwrap_or_else(PoisonError::into_inner).by_row.insert(destination, Arc::clone(&lane));
         lane
     }
 
     /// A destination has another name from now on. The lane stays, and with it what is claimed.
     pub(super) fn rename(&self, from: &str, to: &str) {
-        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = index.by_name.remove(from) {
             index.by_name.insert(to.to_owned(), lane);
         }
@@ -120,6 +125,6 @@ impl Lanes {
 
     /// A row is gone; its deliveries are those of another.
     pub(super) fn forget_row(&self, destination: i64) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).by_row.remove(&destination);
+        self.index.write().unwrap_or_else(PoisonError::into_inner).by_row.remove(&destination);
     }
 }

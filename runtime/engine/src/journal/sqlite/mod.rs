@@ -9,6 +9,7 @@ mod context;
 mod deliveries;
 mod destinations;
 mod events;
+mod held;
 mod inbox;
 mod lane;
 mod lanes;
@@ -38,7 +39,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
-    Accepted, Begin, Bulk, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
+    Accepted, Begin, Bulk, Changes, Claim, ClaimEvents, ClaimRequest, Claimable, DeliveryDetail, DeliveryFilter, DeliverySummary,
     DestinationState, EventClaim, EventDetail, EventFilter, EventSettlement, EventSummary, Inbox, InboxState, Journal,
     JournalError, LogEntry, NewEvent, NewTrigger, Operation, OperationEnd, OperationFilter, OperationOf, Page, PageCommit, Pause,
     Purged, ReadLease, ReadState, Result, Retention, Settlement, Standing,
@@ -57,6 +58,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-4.sql"),
         include_str!("schema-5.sql"),
         include_str!("deleted_destinations.sql"),
+        include_str!("on_request.sql"),
     ],
 };
 
@@ -107,7 +109,11 @@ impl std::fmt::Debug for SqliteJournal {
 impl Journal for SqliteJournal {
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
         // An operation that power loss takes has committed nothing: another begins.
-        Ok(self.database.write_ahead(move |db| ownership::begin(db, &begin)).await?)
+        let begun = self.database.write_ahead(move |db| ownership::begin(db, &begin)).await?;
+        if let Some(lease) = &begun {
+            self.lanes.changes.operation(&lease.key, lease.operation_id);
+        }
+        Ok(begun)
     }
 
     async fn commit(&self, lease: &ReadLease, commit: PageCommit) -> Result<()> {
@@ -120,21 +126,13 @@ impl Journal for SqliteJournal {
                 told.notify_one();
             }
         };
-        let arrived = self.database.write(move |db| commit::commit(db, &page), announce);
-        Ok(arrived.await.map(drop)?)
+        self.database.write(move |db| commit::commit(db, &page), announce).await?;
+        self.lanes.changes.operation(&lease.key, lease.operation_id);
+        Ok(())
     }
 
     async fn finish(&self, lease: &ReadLease, end: OperationEnd) -> Result<()> {
-        let (lease, told) = (lease.clone(), (!end.notifications.is_empty()).then(|| Arc::clone(&self.told)));
-        let ended = self.database.write(
-            move |db| ownership::finish(db, &lease, &end),
-            move |()| {
-                if let Some(told) = told {
-                    told.notify_one();
-                }
-            },
-        );
-        Ok(ended.await?)
+        ownership::end(self, lease, end).await
     }
 
     async fn suspend(&self, lease: &ReadLease, log: Vec<LogEntry>) -> Result<()> {
@@ -151,8 +149,14 @@ impl Journal for SqliteJournal {
     }
 
     async fn pause(&self, keys: &[ReadKey], pause: Option<Pause>) -> Result<()> {
-        let keys = keys.to_vec();
-        Ok(self.database.write(move |db| ownership::pause(db, &keys, pause.as_ref()), |()| ()).await?)
+        let paused = keys.to_vec();
+        self.database.write(move |db| ownership::pause(db, &paused, pause.as_ref()), |()| ()).await?;
+        self.lanes.changes.reads(keys);
+        Ok(())
+    }
+
+    async fn ask_for(&self, key: &ReadKey, pages: u32, now: Timestamp) -> Result<u64> {
+        held::ask(self, key, pages, now).await
     }
 
     async fn reads(&self) -> Result<Vec<ReadState>> {
@@ -227,6 +231,10 @@ impl Journal for SqliteJournal {
         Ok(self.database.read(move |db| deliveries::detail(db, id)).await?)
     }
 
+    async fn deliveries_of(&self, ids: Vec<i64>) -> Result<Vec<DeliverySummary>> {
+        Ok(self.database.read(move |db| deliveries::some(db, &ids)).await?)
+    }
+
     async fn envelope(&self, event_id: Uuid) -> Result<Option<Arc<Envelope>>> {
         Ok(self.database.read(move |db| deliveries::envelope(db, event_id)).await?)
     }
@@ -241,6 +249,10 @@ impl Journal for SqliteJournal {
 
     async fn count(&self, filter: &DeliveryFilter, what: Bulk) -> Result<u64> {
         bulk::count(&self.database, filter, what).await
+    }
+
+    fn changes(&self) -> Arc<Changes> {
+        Arc::clone(&self.lanes.changes)
     }
 
     fn pending_bytes(&self, destination: &str) -> u64 {
@@ -286,6 +298,7 @@ impl Journal for SqliteJournal {
     async fn retain(&self, retention: Retention, now: Timestamp) -> Result<Purged> {
         events::forget(&self.database, &self.queues, retention.age_max, now).await?;
         self.database.write(move |db| outbox::forget_schemas(db, now), |()| ()).await?;
+        held::expire(self, retention.age_max, now).await?;
         retain::retain(&self.database, retention, now).await
     }
 

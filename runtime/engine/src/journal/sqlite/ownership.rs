@@ -1,12 +1,14 @@
 //! Who owns a read, how far it came, how its operation ended: by schedule, and triggered.
 
+use std::sync::Arc;
+
 use ampline_core::{cursor::ReadType, plan::ReadKey};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Fault, commit::Progress, operation_log, operations};
+use super::{Fault, SqliteJournal, commit::Progress, operation_log, operations};
 use crate::{
-    journal::{Begin, JournalError, LogEntry, NewTrigger, OperationEnd, OperationStatus, Pause, ReadLease},
+    journal::{self, Begin, JournalError, LogEntry, NewTrigger, OperationEnd, OperationStatus, Pause, ReadLease},
     sqlite::{StoreFailed, ns, outbox, time_of_ns, us},
 };
 
@@ -222,6 +224,22 @@ pub(super) fn suspend(db: &Connection, lease: &ReadLease, log: &[LogEntry]) -> R
     let (read, operation) = owned(db, lease)?;
     db.prepare_cached("UPDATE read SET lease_until_us = 0 WHERE id = ?1")?.execute([read])?;
     Ok(operation_log::append(db, operation, log)?)
+}
+
+/// Ends an operation, and lets those know who wait for what it tells.
+pub(super) async fn end(journal: &SqliteJournal, lease: &ReadLease, end: OperationEnd) -> journal::Result<()> {
+    let (owner, told) = (lease.clone(), (!end.notifications.is_empty()).then(|| Arc::clone(&journal.told)));
+    let ended = journal.database.write(
+        move |db| finish(db, &owner, &end),
+        move |()| {
+            if let Some(told) = told {
+                told.notify_one();
+            }
+        },
+    );
+    ended.await?;
+    journal.lanes.changes.operation(&lease.key, lease.operation_id);
+    Ok(())
 }
 
 /// Ends an operation and gives up the lease.

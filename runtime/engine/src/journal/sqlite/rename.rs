@@ -52,6 +52,7 @@ fn join(db: &Connection, name: &str, destination: i64) -> Result<Option<Joined>,
 
 /// After the commit: lanes are found by their new names.
 pub(super) fn announce(lanes: &Lanes, [from, to]: &[String; 2], renamed: &Renamed) {
+    lanes.changes.destination();
     let Some(destination) = renamed.destination else { return };
     lanes.know(from, destination);
     lanes.rename(from, to);

@@ -61,6 +61,7 @@ fn step(db: &Connection, ids: &[i64], now: Timestamp) -> std::result::Result<Vec
 }
 
 fn announce(lanes: &Lanes, made: &[Replayed]) {
+    lanes.changes.deliveries(made.iter().map(|one| one.key.delivery));
     for run in made.chunk_by(|a, b| a.destination == b.destination) {
         if let Some(shared) = run.first().and_then(|first| lanes.of_row(first.destination)) {
             shared.add_pending_bytes(run.iter().map(|one| one.bytes).sum());

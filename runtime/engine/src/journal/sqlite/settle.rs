@@ -210,6 +210,7 @@ fn cut(said: &str) -> &str {
 
 /// After the commit: ends the claims, and tells those who wait of what goes back into the queue. Whether a destination was stopped.
 pub(super) fn announce(lanes: &Lanes, settled: &Settled) -> bool {
+    lanes.changes.deliveries(settled.deliveries.iter().map(|ended| ended.delivery));
     for Changed { destination, pending_bytes, stopped } in &settled.destinations {
         let Some(shared) = lanes.of_row(*destination) else { continue };
         shared.add_pending_bytes(*pending_bytes);

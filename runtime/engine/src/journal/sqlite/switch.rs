@@ -15,6 +15,7 @@ pub(super) async fn set(journal: &SqliteJournal, name: &str, disabled_reason: Op
     let set = journal.database.write(
         move |db| destinations::set(db, &row, disabled_reason.as_deref()),
         move |destination| {
+            lanes.changes.destination();
             lanes.know(&name, *destination).change(|lane| {
                 lane.disabled = disabled;
                 lane.tell();
@@ -31,6 +32,7 @@ pub(super) async fn stop(journal: &SqliteJournal, name: &str, reason: String, no
     let stopped = journal.database.write(
         move |db| destinations::stop(db, &row, &reason, now),
         move |destination| {
+            lanes.changes.destination();
             lanes.know(&name, *destination).lock().disabled = true;
             told.notify_one();
         },

@@ -1,0 +1,227 @@
+// What an operator does at the desk, in a real Chromium over the real runtime and the repository's emulators: signing in, making a
+// destination and trying it, following deliveries as they happen, repairing what failed.
+import { readFile } from "node:fs/promises";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { openBrowser, openDesk, signIn, type Desk } from "./desk";
+import { sendTest, settled, until } from "./populate";
+import { startWorld, type World } from "./world";
+
+let world: World;
+let browser: Browser;
+let desk: Desk;
+let page: Page;
+
+beforeAll(async () => {
+  world = await startWorld();
+  browser = await openBrowser();
+  await settled(world);
+  desk = await openDesk(browser, world);
+  page = desk.page;
+});
+afterAll(async () => {
+  await browser.close();
+  await world.stop();
+});
+afterEach(() => {
+  expect(desk.complaints.splice(0)).toEqual([]);
+});
+
+const button = (name: string | RegExp) => page.getByRole("button", { name, exact: typeof name === "string" });
+const said = (text: string | RegExp) => page.getByText(text).first().waitFor();
+
+test("a wrong key is refused with what to do", async () => {
+  await page.goto(world.url);
+  await said("ampline secrets show api-key");
+  await page.getByLabel("API key").fill("amp_wrong");
+  await button("Sign in").click();
+  await said("The key is not valid.");
+});
+
+test("signing in leaves no key with the browser", async () => {
+  await signIn(desk, world);
+  const [cookie] = await desk.context.cookies();
+  expect(cookie).toMatchObject({ name: "ampline_session", httpOnly: true, sameSite: "Strict", path: "/" });
+  const kept = await page.evaluate(() =>
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+  );
+  expect(kept).not.toContain("amp_");
+  expect(kept).not.toContain("ampline_session");
+  await page.reload();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+});
+
+test("the first page is usable within a second", async () => {
+  const begin = Date.now();
+  await page.reload();
+  await page.getByRole("table", { name: "Destinations" }).waitFor();
+  const tookMs = Date.now() - begin;
+  console.log(`usable after ${tookMs} ms`);
+  // The bound that is meant is one second; a machine that runs other tests is given more.
+  expect(tookMs).toBeLessThan(5_000);
+});
+
+test("a session changes nothing from a page of another origin", async () => {
+  const [cookie] = await desk.context.cookies();
+  const headers = { cookie: `${cookie?.name ?? ""}=${cookie?.value ?? ""}` };
+  const disable = `${world.url}/v1/projects/acme-product/destinations/contacts/disable`;
+  const status = async (origin?: string): Promise<number> =>
+    (await fetch(disable, { method: "POST", headers: { ...headers, ...(origin === undefined ? {} : { origin }) } })).status;
+  expect(await status("https://evil.example")).toBe(403);
+  expect(await status()).toBe(403);
+  expect((await fetch(`${world.url}/v1/projects`, { headers })).status).toBe(200);
+});
+
+test("a revoked key ends its sessions", async () => {
+  const keys = "/v1/projects/acme-product/api-keys";
+  const made = (await world.ask("POST", keys, { label: "visitor", scopes: ["read"] })) as { id: string; key: string };
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ apiKey: made.key });
+  const opened = await fetch(`${world.url}/v1/session`, { method: "POST", headers, body });
+  expect(opened.status).toBe(204);
+  const cookie = opened.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const asked = async (): Promise<number> => (await fetch(`${world.url}/v1/projects`, { headers: { cookie } })).status;
+  expect(await asked()).toBe(200);
+  await world.ask("DELETE", `${keys}/${made.id}`);
+  expect(await asked()).toBe(401);
+});
+
+test("pages let nothing in from elsewhere", async () => {
+  const answer = await fetch(world.url);
+  expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(answer.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  expect(answer.headers.get("cache-control")).toBe("no-cache");
+  const script = /src="(\/assets\/[^"]+)"/.exec(await answer.text())?.[1] ?? "";
+  const asset = await fetch(`${world.url}${script}`, { headers: { "accept-encoding": "br" } });
+  expect(asset.headers.get("cache-control")).toContain("immutable");
+  expect(asset.headers.get("content-encoding")).toBe("br");
+  const etag = asset.headers.get("etag") ?? "";
+  const again = await fetch(`${world.url}${script}`, { headers: { "accept-encoding": "br", "if-none-match": etag } });
+  expect(again.status).toBe(304);
+});
+
+test("a destination is made by the form of its sink, and what is wrong is said where it is", async () => {
+  await desk.go("/destinations/new");
+  await button("Create destination").click();
+  await said("This is needed.");
+  await page.getByLabel(/^Name/).fill("shipping");
+  await page.getByLabel(/^URL/).fill("not an address");
+  await page.getByLabel("Time-out").fill("5");
+  await said("This must be at least 1000.");
+  await page.getByLabel(/^URL/).fill(`${world.receiver}/shipping`);
+  await page.getByLabel("Time-out").fill("5000");
+  await button("Add").click();
+  await page.getByLabel("Headers: name 1").fill("x-team");
+  await page.getByLabel("Headers: value 1").fill("logistics");
+  await button("Create destination").click();
+  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  await said("x-team: logistics");
+});
+
+test("a test message is followed to the receiver and to its delivery", async () => {
+  await button("Send a test message").click();
+  const result = page.getByRole("status").filter({ hasText: "Delivered" });
+  await result.getByText("Attempt 1").waitFor();
+  await result.getByRole("link").click();
+  const detail = page.getByRole("complementary", { name: /^Delivery \d+/ });
+  await detail.getByText("Attempt 1").waitFor();
+  await detail.getByRole("tab", { name: "Message" }).click();
+  await detail.getByRole("region", { name: "message" }).getByText('"test"').first().waitFor();
+});
+
+test("a signing key is shown when asked for, and rotated", async () => {
+  await desk.go("/destinations/shipping");
+  await button("Show").click();
+  const before = await page.getByText(/^whsec_/).textContent();
+  await button("Rotate…").click();
+  await button("Rotate the key").click();
+  await said("There is a new signing key");
+  const after = await page.getByText(/^whsec_/).textContent();
+  expect(after).not.toBe(before);
+});
+
+test("a destination is edited, stopped, started and deleted", async () => {
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Headers: value 1").fill("fulfilment");
+  await button("Save").click();
+  await said("x-team: fulfilment");
+  await button("Disable").click();
+  await said("It is disabled.");
+  await button("Enable").click();
+  await button("Disable").waitFor();
+  await button("Delete…").click();
+  await button("Delete").click();
+  await page.getByRole("heading", { level: 1, name: "Destinations" }).waitFor();
+  await page.getByRole("link", { name: "shipping" }).waitFor({ state: "detached" });
+});
+
+test("what failed is found, looked into and replayed", async () => {
+  await world.fault("/orders", 422, 4);
+  await sendTest(world, "orders");
+  await sendTest(world, "orders");
+  await until(world, "the dead letters", ({ destinations }) =>
+    destinations.some((one) => one.name === "orders" && one.dead === 2),
+  );
+  await desk.go("/");
+  await page.getByText("2 dead letters at orders").waitFor();
+  await page.getByRole("link", { name: "Review" }).click();
+  await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
+  const grid = page.getByRole("grid");
+  await grid.getByText("Dead letter").first().waitFor();
+  await grid.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await said("Why it was given up");
+  await said("http.422");
+  await button("Close").click();
+  await button("Replay all that match…").click();
+  await said("2 deliveries");
+  await button("Replay 2 deliveries").click();
+  await said("2 deliveries on the way again");
+  await until(world, "the replays", ({ destinations }) =>
+    destinations.some((one) => one.name === "orders" && one.delivered >= 2),
+  );
+});
+
+test("filters stand in the address, and outlive a visit", async () => {
+  await desk.go("/deliveries");
+  await page.getByLabel("Status", { exact: true }).selectOption("delivered");
+  await page.getByLabel("Destination", { exact: true }).selectOption("orders");
+  expect(new URL(page.url()).hash).toBe("#/deliveries?status=delivered&destination=orders");
+  await page.reload();
+  await page.getByRole("grid").getByText("orders").first().waitFor();
+  expect(await page.getByRole("grid").getByText("contacts", { exact: true }).count()).toBe(0);
+});
+
+test("what is shown is exported", async () => {
+  const download = page.waitForEvent("download");
+  await button("CSV").click();
+  const text = await readFile(await (await download).path(), "utf8");
+  expect(text.split("\n")[0]).toMatch(/^id,eventId,status,/);
+  expect(text).toContain(",delivered,orders,");
+});
+
+test("a file that is no sink is refused with the reason", async () => {
+  await desk.go("/sinks");
+  await button("Install a sink").click();
+  const file = { name: "no-sink.wasm", mimeType: "application/wasm", buffer: Buffer.from("no component") };
+  await page.getByLabel(/Choose a .wasm file/).setInputFiles(file);
+  await button("Install").click();
+  await said("It was not installed");
+  await button("Cancel").click();
+});
+
+test("a runtime that is gone is told of, and the pages come back with it", async () => {
+  await world.stopRuntime();
+  // A page that was loaded before: what it shows it must ask for.
+  await desk.go("/deliveries");
+  await said("The runtime does not answer");
+  await page.getByRole("complementary").getByText("Reconnecting").waitFor();
+  await world.startRuntime();
+  // Sessions are in memory: whoever comes back signs in again, and is where they were.
+  await page.getByLabel("API key").fill(world.key);
+  await button("Sign in").click();
+  await page.getByRole("grid").getByText("contacts").first().waitFor();
+});
