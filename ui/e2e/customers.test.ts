@@ -99,17 +99,19 @@ test("typing in a manifest of 5,000 lines holds the page up for less than 50 ms"
   await page.getByText("This is your unsaved edit").waitFor();
   await page.getByRole("textbox", { name: "amp.yaml" }).click();
   await page.keyboard.press("Control+End");
-  const editor = await page.getByRole("textbox", { name: "amp.yaml" }).elementHandle();
-  const tookMs = await page.evaluate(async (content) => {
-    const took: number[] = [];
-    for (let stroke = 0; stroke < 40; stroke += 1) {
+  const strokes = await page.evaluateHandle(() => {
+    const tookMs: number[] = [];
+    const listen = (): void => {
       const began = performance.now();
-      content?.ownerDocument.execCommand("insertText", false, "a");
-      took.push(performance.now() - began);
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    }
-    return took.sort((one, other) => one - other);
-  }, editor);
+      // Behind everything that the stroke sets going.
+      setTimeout(() => tookMs.push(performance.now() - began));
+    };
+    document.addEventListener("beforeinput", listen, true);
+    return tookMs;
+  });
+  await page.keyboard.type("# a remark of some forty letters and more", { delay: 60 });
+  const tookMs = (await strokes.jsonValue()).sort((one, other) => one - other);
+  expect(tookMs.length).toBeGreaterThan(20);
   // The middle one is the editor's own; the slowest ones on a busy machine are other programs'.
   expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(50);
 });
