@@ -17,6 +17,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     outDir: "dist/embed",
+    emptyOutDir: false,
     lib: { entry: "src/embed/index.ts", formats: ["es"], fileName: () => "ampline-install.js" },
   },
 });

@@ -104,7 +104,7 @@ export function codeEditor(label: string): Extension {
     closeBrackets(),
     autocompletion({ icons: false, activateOnTypingDelay: 60 }),
     highlightSelectionMatches(),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
     keymap.of([
       ...closeBracketsKeymap,
       ...defaultKeymap,

@@ -44,6 +44,12 @@ class Reader {
   readonly open: Open[] = [];
   #blockBelow: number | undefined;
   #rootItems = 0;
+  readonly #depthMax: number;
+
+  /** What lies deeper than so many steps is read, but not listed. */
+  constructor(depthMax = Number.MAX_SAFE_INTEGER) {
+    this.#depthMax = depthMax;
+  }
 
   /** Takes a line; comments, blank lines and the lines of a block of text begin nothing. */
   take(text: string, line: number): void {
@@ -61,7 +67,7 @@ class Reader {
     const value = (found.groups["value"] ?? "").trim();
     if (BLOCK.test(value)) this.#blockBelow = rest.column;
     this.open.push({ column: rest.column, step: key, isItem: false, items: 0 });
-    this.nodes.push({ path: this.path(), line, column: rest.column, value });
+    this.#list(line, rest.column, value);
   }
 
   /** Opens an item for each dash; gives what follows them. */
@@ -74,7 +80,7 @@ class Reader {
       this.open.push({ column, step, isItem: true, items: 0 });
       const gap = text.slice(column + 1).search(/\S/);
       const next = gap < 0 ? column + 2 : column + 1 + gap;
-      this.nodes.push({ path: this.path(), line, column: next, value: text.slice(next).trim() });
+      this.#list(line, next, text.slice(next).trim());
       column = next;
     }
     return { text: text.slice(column), column };
@@ -89,21 +95,65 @@ class Reader {
     }
   }
 
+  #list(line: number, column: number, value: string): void {
+    if (this.open.length <= this.#depthMax) this.nodes.push({ path: this.path(), line, column, value });
+  }
+
   path(): Step[] {
     return this.open.map((one) => one.step);
   }
 }
 
-/** Everything that lines begin, in their order. */
-export function nodesOf(lines: readonly string[]): Node[] {
-  const reader = new Reader();
+/** Everything that lines begin, in their order, as deep as so many steps. */
+export function nodesOf(lines: readonly string[], depthMax?: number): Node[] {
+  const reader = new Reader(depthMax);
   lines.forEach((text, line) => reader.take(text, line));
   return reader.nodes;
 }
 
+/** The key at a line and a column, both counted from 0; undefined beside one. */
+export function keyAt(
+  lines: readonly string[],
+  line: number,
+  column: number,
+): { path: Step[]; key: string; column: number } | undefined {
+  const text = lines[line] ?? "";
+  const start = keyColumnOf(text);
+  const key = KEY.exec(text.slice(start).trimEnd())?.groups?.["key"];
+  if (key === undefined || column < start || column > start + key.length) return undefined;
+  const reader = new Reader(0);
+  for (let at = 0; at <= line; at++) reader.take(lines[at] ?? "", at);
+  return { path: reader.path(), key, column: start };
+}
+
+/** The other keys of the map in which a line stands whose keys begin at a column. */
+export function siblingsAt(lines: readonly string[], line: number, column: number): string[] {
+  const found: string[] = [];
+  // Gives whether the map goes on beyond this line.
+  const look = (text: string, isAbove: boolean): boolean => {
+    const start = text.search(/\S/);
+    if (start < 0 || text[start] === "#") return true;
+    const isEnd = start < column;
+    if (keyColumnOf(text) === column && (isAbove || !isEnd)) {
+      const key = KEY.exec(text.slice(column).trimEnd())?.groups?.["key"];
+      if (key !== undefined) found.push(key);
+    }
+    return !isEnd;
+  };
+  const beginsHere = (lines[line] ?? "").slice(0, column).includes("-");
+  for (let at = line - 1; !beginsHere && at >= 0; at--) if (!look(lines[at] ?? "", true)) break;
+  for (let at = line + 1; at < lines.length; at++) if (!look(lines[at] ?? "", false)) break;
+  return found;
+}
+
+/** Where the key of a line would begin: behind its dashes. */
+function keyColumnOf(text: string): number {
+  return /^\s*(?:-\s+)*/.exec(text)?.[0].length ?? 0;
+}
+
 /** What stands at a line and a column, both counted from 0; undefined within a comment. */
 export function placeAt(lines: readonly string[], line: number, column: number): Place | undefined {
-  const reader = new Reader();
+  const reader = new Reader(0);
   for (let at = 0; at < line; at++) reader.take(lines[at] ?? "", at);
   const text = (lines[line] ?? "").slice(0, column);
   if (/(^|\s)#/.test(text)) return undefined;
@@ -123,11 +173,6 @@ export function placeAt(lines: readonly string[], line: number, column: number):
   return { path: reader.path(), kind: "key", written: rest, from: column - rest.length, indent: keyColumn };
 }
 
-/** Whether two paths are the same. */
-export function samePath(one: readonly Step[], other: readonly Step[]): boolean {
-  return one.length === other.length && one.every((step, index) => step === other[index]);
-}
-
 /** An entry of the outline. */
 export interface OutlineEntry {
   label: string;
@@ -136,9 +181,12 @@ export interface OutlineEntry {
   depth: number;
 }
 
+/** `integrations`, item, section, `objects`, item and its name. */
+const OUTLINE_DEPTH = 6;
+
 /** Integrations, and under each what is read, written and subscribed. */
 export function outlineOf(lines: readonly string[]): OutlineEntry[] {
-  const nodes = nodesOf(lines);
+  const nodes = nodesOf(lines, OUTLINE_DEPTH);
   const values = new Map(nodes.map((node) => [JSON.stringify(node.path), node.value]));
   const value = (path: Step[]): string | undefined => values.get(JSON.stringify(path))?.replace(/^(["'])(.*)\1$/, "$2");
   return nodes.flatMap(({ path, line }) => {

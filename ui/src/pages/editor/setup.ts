@@ -9,7 +9,10 @@ import schema from "../../../../runtime/core/schema/amp.schema.json";
 import { codeEditor, wholeFile } from "../../lib/code";
 import { documentation, suggestions, type KnownValues, type ManifestSchema } from "./assist";
 import { changesOf, rangeOf, type Finding } from "./findings";
-import { nodesOf, placeAt, samePath } from "./place";
+import { keyAt, placeAt, siblingsAt } from "./place";
+
+/** Findings that are underlined at most, as each costs something at every keystroke. */
+const UNDERLINED_MAX = 500;
 
 const manifest = schema as unknown as ManifestSchema;
 
@@ -35,8 +38,7 @@ function complete(context: CompletionContext, known: KnownValues): CompletionRes
   const lines = doc.toString().split("\n");
   const place = placeAt(lines, line.number - 1, context.pos - line.from);
   if (!place || (place.kind === "key" && place.written === "" && !context.explicit && line.text.trim() !== "-")) return null;
-  const siblings = nodesOf(lines).filter((node) => node.line !== line.number - 1 && samePath(node.path.slice(0, -1), place.path));
-  const names = siblings.map((node) => node.path.at(-1)).filter((step) => typeof step === "string");
+  const names = siblingsAt(lines, line.number - 1, place.indent);
   const options = suggestions(manifest, place, names, known).map((one, index) => {
     const detail = one.isRequired ? `${one.detail} · required` : one.detail;
     const more = one.info === "" ? {} : { info: one.info };
@@ -62,18 +64,11 @@ function complete(context: CompletionContext, known: KnownValues): CompletionRes
 function hover(view: EditorView, position: number): Tooltip | null {
   const line = view.state.doc.lineAt(position);
   const lines = view.state.doc.toString().split("\n");
-  const column = position - line.from;
-  const node = nodesOf(lines).findLast((one) => one.line === line.number - 1 && one.column <= column);
-  const key = node?.path.at(-1);
-  if (!node || typeof key !== "string" || column > node.column + key.length) return null;
-  const found = documentation(manifest, node.path);
-  if (!found) return null;
-  return {
-    pos: line.from + node.column,
-    end: line.from + node.column + key.length,
-    above: true,
-    create: () => ({ dom: told(key, found) }),
-  };
+  const found = keyAt(lines, line.number - 1, position - line.from);
+  const meaning = found && documentation(manifest, found.path);
+  if (!found || !meaning) return null;
+  const pos = line.from + found.column;
+  return { pos, end: pos + found.key.length, above: true, create: () => ({ dom: told(found.key, meaning) }) };
 }
 
 function told(key: string, { type, text }: { type: string; text: string }): HTMLElement {
@@ -88,7 +83,7 @@ function told(key: string, { type, text }: { type: string; text: string }): HTML
 /** Underlines findings, each with its fix. */
 export function showFindings(view: EditorView, findings: readonly Finding[]): void {
   const { doc } = view.state;
-  const diagnostics = findings.map((finding): Diagnostic => {
+  const diagnostics = findings.slice(0, UNDERLINED_MAX).map((finding): Diagnostic => {
     const line = doc.line(Math.min(Math.max(1, finding.line), doc.lines));
     const remedy = finding.suggestion === undefined ? "" : `\n${finding.suggestion}`;
     const fix = finding.fix;

@@ -72,7 +72,7 @@ export function namesAt(path: readonly string[], destination: "s3" | "kinesis", 
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "";
+  const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
