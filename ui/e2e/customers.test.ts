@@ -88,7 +88,7 @@ test("a manifest is completed, repaired by one click, survives a reload, and is 
   expect(made.latestRevision.number).toBe(1);
 });
 
-test("typing in a manifest of 5,000 lines holds the page up for less than 50 ms", async () => {
+test("a keystroke in a manifest of 5,000 lines costs the page less than 50 ms", async () => {
   const { page } = desk;
   const object = BILLING.split("objects:\n")[1] ?? "";
   const times = Math.ceil(5_000 / (object.split("\n").length - 1));
@@ -99,21 +99,19 @@ test("typing in a manifest of 5,000 lines holds the page up for less than 50 ms"
   await page.getByText("This is your unsaved edit").waitFor();
   await page.getByRole("textbox", { name: "amp.yaml" }).click();
   await page.keyboard.press("Control+End");
-  const strokes = await page.evaluateHandle(() => {
-    const tookMs: number[] = [];
-    const listen = (): void => {
-      const began = performance.now();
-      // Behind everything that the stroke sets going.
-      setTimeout(() => tookMs.push(performance.now() - began));
-    };
-    document.addEventListener("beforeinput", listen, true);
-    return tookMs;
-  });
-  await page.keyboard.type("# a remark of some forty letters and more", { delay: 60 });
-  const tookMs = (await strokes.jsonValue()).sort((one, other) => one - other);
-  expect(tookMs.length).toBeGreaterThan(20);
-  // The middle one is the editor's own; the slowest ones on a busy machine are other programs'.
-  expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(50);
+  const text = "# a remark of some forty letters and more";
+  // Counted in the page's own processor time, so that other programs on the machine make no difference.
+  const session = await desk.context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const spentMs = async (): Promise<number> => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
+  };
+  const before = await spentMs();
+  await page.keyboard.type(text, { delay: 60 });
+  const perStrokeMs = ((await spentMs()) - before) / text.length;
+  expect(perStrokeMs).toBeGreaterThan(0);
+  expect(perStrokeMs).toBeLessThan(50);
 });
 
 test("a key's template shows its key, its problems and the messages that share one", async () => {

@@ -153,10 +153,10 @@ function keyColumnOf(text: string): number {
 
 /** What stands at a line and a column, both counted from 0; undefined within a comment. */
 export function placeAt(lines: readonly string[], line: number, column: number): Place | undefined {
-  const reader = new Reader(0);
-  for (let at = 0; at < line; at++) reader.take(lines[at] ?? "", at);
   const text = (lines[line] ?? "").slice(0, column);
   if (/(^|\s)#/.test(text)) return undefined;
+  const reader = new Reader(0);
+  for (let at = 0; at < line; at++) reader.take(lines[at] ?? "", at);
   const head = /^(\s*(?:-\s+)*)(.*)$/.exec(text);
   const keyColumn = head?.[1]?.length ?? 0;
   const rest = head?.[2] ?? "";
