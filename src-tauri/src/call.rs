@@ -161,16 +161,23 @@ pub(crate) async fn call<R: Runtime>(
 async fn on_runtimes<R: Runtime>(desk: &Arc<Desk>, webview: &WebviewWindow<R>, asked: Asked) -> Result<Value, Refusal> {
     match asked {
         Asked::Choose { choice } => desk.choose(choice).await?,
-        Asked::OpenFolder => match window::dialog(webview).set_title("Folder with amp.yaml or ampline.toml").pick_folder().await {
-            Some(folder) => desk.choose(Choice::Folder { path: folder.path().to_owned() }).await?,
-            None => return Ok(Value::Null),
-        },
+        Asked::OpenFolder => {
+            match window::dialog(webview).set_title("Folder with amp.yaml or ampline.toml").pick_folder().await {
+                Some(folder) => desk.choose(Choice::Folder { path: folder.path().to_owned() }).await?,
+                None => return Ok(Value::Null),
+            }
+        }
         Asked::Start => desk.start().await?,
         Asked::Stop => desk.stop().await?,
-        _ => return value(blocking({
-            let desk = desk.clone();
-            move || end_of_log(&desk)
-        }).await?),
+        _ => {
+            return value(
+                blocking({
+                    let desk = desk.clone();
+                    move || end_of_log(&desk)
+                })
+                .await?,
+            );
+        }
     }
     value(desk.standing())
 }
@@ -330,7 +337,10 @@ mod tests {
             (json!({ "kind": "request", "request": { "id": 1 } }), Err("method")),
             (json!({ "kind": "runtime.start" }), Err("no folder with a runtime is open")),
             (json!({ "kind": "runtime.log" }), Err("no folder with a runtime is open")),
-            (json!({ "kind": "runtime.choose", "choice": { "kind": "folder", "path": "/no/such" } }), Err("neither amp.yaml nor")),
+            (
+                json!({ "kind": "runtime.choose", "choice": { "kind": "folder", "path": "/no/such" } }),
+                Err("neither amp.yaml nor"),
+            ),
             (json!({ "kind": "file.read", "path": "/etc/passwd" }), Err("was not opened by you")),
             (json!({ "kind": "file.save", "path": "{file}", "text": "x", "version": "0" }), Err("changed")),
             (json!({ "kind": "desk.edited", "names": ["amp.yaml"] }), Ok(Value::Null)),

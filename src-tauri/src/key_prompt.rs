@@ -18,11 +18,7 @@ pub(crate) async fn ask<R: Runtime>(window: &WebviewWindow<R>, name: &str, url: 
 
 /// Shows the dialog and comes back at once; the answer is told when it is there.
 #[cfg(target_os = "linux")]
-fn prompt(
-    above: Option<gtk::ApplicationWindow>,
-    text: &str,
-    tell: tokio::sync::oneshot::Sender<Option<Secret>>,
-) {
+fn prompt(above: Option<gtk::ApplicationWindow>, text: &str, tell: tokio::sync::oneshot::Sender<Option<Secret>>) {
     use gtk::{InputPurpose, ResponseType, prelude::*};
 
     /// Most characters of a key.

@@ -89,7 +89,8 @@ fn show<R: Runtime>(app: &AppHandle<R>, desk: &Desk) {
         (true, 1) => (TROUBLE, "Ampline: one thing needs you".to_owned()),
         (true, several) => (TROUBLE, format!("Ampline: {several} things need you")),
     };
-    let shown = tray.set_icon(Some(icon)).and_then(|()| tray.set_tooltip(Some(&words))).and_then(|()| tray.set_title(Some(&words)));
+    let shown =
+        tray.set_icon(Some(icon)).and_then(|()| tray.set_tooltip(Some(&words))).and_then(|()| tray.set_title(Some(&words)));
     if let Err(error) = shown {
         tracing::debug!(%error, "the icon cannot be changed");
     }

@@ -119,11 +119,7 @@ mod tests {
             (&disabled, &disabled, None),
             (&disabled, &both, Some("Reading contact is paused: by hand")),
             (&both, &well, None),
-            (
-                &well,
-                &many,
-                Some("2 things need a person: The connection of acme to hubspot does not work\nNo read goes on"),
-            ),
+            (&well, &many, Some("2 things need a person: The connection of acme to hubspot does not work\nNo read goes on")),
         ] {
             let told = news(&of(before.clone()), &of(now.clone())).map(|notice| format!("{}: {}", notice.title, notice.text));
             assert_eq!(told.as_deref(), expected, "{now}");

@@ -10,9 +10,7 @@ use std::{
     },
 };
 
-use tauri::{
-    App, AppHandle, Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{App, AppHandle, Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
@@ -51,7 +49,9 @@ pub(crate) fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let files: Vec<PathBuf> = arguments.map(PathBuf::from).filter_map(|path| std::path::absolute(path).ok()).collect();
     let Some(places) = Places::of_person() else {
-        eprintln!("error: neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the desk; set HOME");
+        eprintln!(
+            "error: neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the desk; set HOME"
+        );
         return ExitCode::FAILURE;
     };
     // Before there is a window: the toolkit would take a second one for the first.
@@ -196,7 +196,10 @@ async fn leave_unsaved<R: Runtime>(app: &AppHandle<R>, edited: &[String]) -> boo
     let mut dialog = rfd::AsyncMessageDialog::new()
         .set_level(rfd::MessageLevel::Warning)
         .set_title("Unsaved changes")
-        .set_description(format!("Not saved yet:\n{}\n\nThe desk keeps them as drafts for its next start. Quit?", edited.join("\n")))
+        .set_description(format!(
+            "Not saved yet:\n{}\n\nThe desk keeps them as drafts for its next start. Quit?",
+            edited.join("\n")
+        ))
         .set_buttons(rfd::MessageButtons::YesNo);
     if let Some(window) = app.get_webview_window(MAIN) {
         dialog = dialog.set_parent(&window);

@@ -17,7 +17,8 @@ const TAURI: &str = "ui/node_modules/.bin/tauri";
 pub(crate) fn bundle(profile: &str) -> Outcome {
     let before = made(profile)?;
     for old in before {
-        std::fs::remove_file(&old).map_err(|error| format!("the package before, {}, cannot be removed: {error}", old.display()))?;
+        std::fs::remove_file(&old)
+            .map_err(|error| format!("the package before, {}, cannot be removed: {error}", old.display()))?;
     }
     let mut command = Command::new(place::repository().join(TAURI));
     command.args(["bundle", "--bundles", "deb", "--ci"]).current_dir(place::repository().join("src-tauri"));

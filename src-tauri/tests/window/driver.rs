@@ -20,7 +20,7 @@ impl Driver {
     pub(crate) async fn open(port: u16, program: &str, arguments: &[&str]) -> Self {
         // Every client wants a TLS provider; a second installation changes nothing.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let options = json!({ "binary": program, "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let mut driver = Self { http, session: format!("http://127.0.0.1:{port}/session") };
@@ -115,7 +115,12 @@ impl Driver {
     pub(crate) async fn screenshot(&self) -> Vec<u8> {
         use base64::Engine;
 
+        // The driver waits for the next frame, and a page that stands still has none.
+        self.run("window.ticking = setInterval(() => document.body.toggleAttribute('data-frame'), 50); \
+                  document.head.insertAdjacentHTML('beforeend', '<style id=\"frames\">[data-frame] { outline: 1px solid transparent }</style>')")
+            .await;
         let shot = self.try_call("/screenshot", None).await.unwrap();
+        self.run("clearInterval(window.ticking); document.getElementById('frames').remove()").await;
         base64::prelude::BASE64_STANDARD.decode(shot.as_str().unwrap()).unwrap()
     }
 

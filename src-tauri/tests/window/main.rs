@@ -96,7 +96,10 @@ async fn pages_may_call_one_command_and_reach_nothing_else() {
         ("a function made of text", "return new Function('return 1')()"),
         ("a request to elsewhere", "return (await fetch('https://example.com/')).status"),
         ("a request to this machine", "return (await fetch('http://127.0.0.1:8480/v1/projects')).status"),
-        ("a socket", "return new Promise((yes, no) => { const one = new WebSocket('wss://example.com'); one.onopen = yes; one.onerror = () => no('refused'); })"),
+        (
+            "a socket",
+            "return new Promise((yes, no) => { const one = new WebSocket('wss://example.com'); one.onopen = yes; one.onerror = () => no('refused'); })",
+        ),
         (
             "a script from elsewhere",
             "return new Promise((yes, no) => { const one = document.createElement('script'); one.src = 'https://example.com/x.js'; \
@@ -112,7 +115,8 @@ async fn pages_may_call_one_command_and_reach_nothing_else() {
         assert!(refused["thrown"].is_string(), "{what} was possible: {refused}");
     }
     // A script that is written into the page is not run.
-    desk.run("const one = document.createElement('script'); one.textContent = 'window.ran = true'; document.head.append(one);").await;
+    desk.run("const one = document.createElement('script'); one.textContent = 'window.ran = true'; document.head.append(one);")
+        .await;
     assert_eq!(desk.run("return window.ran ?? false").await, json!(false));
     desk.run("window.location.href = 'https://example.com/'").await;
     assert!(desk.run("return window.location.href").await.as_str().unwrap().starts_with("tauri://localhost"));

@@ -79,9 +79,7 @@ pub(super) async fn running(data: &DataDir) -> Result<Option<(String, Reached)>,
 /// A client for a runtime elsewhere, with the authorities of a file to trust besides the system's.
 pub(super) fn remote_client(ca_file: Option<&Path>) -> Result<reqwest::Client, Failure> {
     let authorities = match ca_file {
-        Some(path) => {
-            std::fs::read(path).map_err(|error| Failure::unable(format!("cannot read {}: {error}", path.display())))?
-        }
+        Some(path) => std::fs::read(path).map_err(|error| Failure::unable(format!("cannot read {}: {error}", path.display())))?,
         None => Vec::new(),
     };
     http_client::remote_client(&authorities).map_err(|error| Failure::unable(error.to_string()))
