@@ -111,6 +111,11 @@ impl Driver {
         self.run(&format!("{find}.click()")).await;
     }
 
+    /// Goes to the page at this address.
+    pub(crate) async fn go(&self, hash: &str) {
+        self.run(&format!("window.location.hash = {}", json!(hash))).await;
+    }
+
     /// What the window shows, as a PNG.
     pub(crate) async fn screenshot(&self) -> Vec<u8> {
         use base64::Engine;

@@ -57,6 +57,13 @@ async fn the_desk_runs_the_runtime_of_a_folder_and_shows_its_deliveries() {
     let status = ask(&desk, 1, "/v1/projects/demo/status").await;
     assert!(status["destinations"][0]["delivered"].as_u64() > Some(0), "{status}");
 
+    desk.go("#/deliveries").await;
+    desk.until("document.querySelector('main')?.innerText.includes('HTTP 200: ok')").await;
+    stage.shoot(&desk, "deliveries").await;
+    desk.press("Dark theme").await;
+    stage.shoot(&desk, "deliveries-dark").await;
+    desk.press("Light theme").await;
+
     choose_runtime(&desk).await;
     stage.shoot(&desk, "runtimes").await;
     desk.press("Stop").await;
@@ -203,6 +210,58 @@ async fn files_are_opened_saved_and_watched_and_a_second_start_hands_its_own_to_
     desk.until("window.told.find((one) => one.kind === 'open')?.value.endsWith('other.yaml')").await;
     assert_eq!(desk.desk(json!({ "kind": "file.read", "path": second })).await["text"], "specVersion: 1.0.0\n");
     desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_edited_over_a_crash_and_a_change_from_outside_saved_and_deployed() {
+    let Some(mut stage) = Stage::new("window") else { return };
+    let file = stage.home().join("amp.yaml");
+    fs::write(&file, MANIFEST).unwrap();
+    let data = stage.home().join("data/dev.ampline.desk/runtime/ampline-data");
+    let desk = stage.desk(&[file.to_str().unwrap()]).await;
+    desk.until("document.querySelector('.cm-content')?.innerText.includes('objectName: contacts')").await;
+    desk.until_says(file.to_str().unwrap()).await;
+    desk.run("document.querySelector('.cm-content').focus(); document.execCommand('insertText', false, '# by hand\\n')").await;
+    desk.until("Object.values(localStorage).some((one) => one.includes('# by hand'))").await;
+
+    let runtime = running(&data).unwrap();
+    kill(parent(runtime));
+    gone(runtime).await;
+    let desk = stage.desk(&[]).await;
+    desk.until(READY).await;
+    desk.go("#/manifest").await;
+    desk.until_says("This is your unsaved edit").await;
+    desk.until("document.querySelector('.cm-content').innerText.startsWith('# by hand')").await;
+    fs::write(&file, MANIFEST.replace("person", "people")).unwrap();
+    desk.until_says("Another program has changed the file").await;
+    stage.shoot(&desk, "changed-outside").await;
+    desk.press("Keep mine and save").await;
+    desk.until("!document.body.innerText.includes('Another program')").await;
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("# by hand\n{MANIFEST}"));
+
+    desk.press("Deploy…").await;
+    desk.press("Deploy").await;
+    desk.until_says("It is deployed").await;
+    let integrations = ask(&desk, 1, "/v1/projects/local/integrations").await;
+    assert_eq!(integrations[0]["name"], "crm", "{integrations}");
+    desk.go("#/keys").await;
+    desk.until("document.querySelector('h1')?.innerText === 'Key lab' && document.querySelector('main .cm-content') !== null")
+        .await;
+    desk.press("Copy the key").await;
+    stage.shoot(&desk, "key-lab").await;
+    desk.close().await;
+}
+
+/// Ends a process as a crash does.
+fn kill(pid: u64) {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
+
+/// Who started a process.
+fn parent(pid: u64) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap().trim().parse().unwrap()
 }
 
 /// Hears of all that the desk tells, into `window.told`.

@@ -6,7 +6,7 @@ import { nameOf, stateOf } from "./runtime";
 describe("the runtime in words", () => {
   it.each<[Choice, string]>([
     [{ kind: "own" }, "This machine"],
-    [{ kind: "folder", path: "/home/a/shop" }, "shop"],
+    [{ kind: "folder", path: "/srv/a/shop" }, "shop"],
     [{ kind: "profile", name: "prod" }, "prod"],
   ])("names %o", (choice, expected) => {
     expect(nameOf(choice)).toBe(expected);
