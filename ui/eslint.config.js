@@ -15,7 +15,7 @@ const desktopOnly = {
 };
 
 export default ts.config(
-  { ignores: ["dist", "node_modules", "src/api/schema.d.ts"] },
+  { ignores: ["dist", "public", "node_modules", "src/api/schema.d.ts"] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,

@@ -12,7 +12,7 @@ const WORTH = 0.9;
 const TEXT = /\.(css|html|js|json|svg|txt)$/;
 
 /** Writes every text a second and a third time, compressed, so that the server never compresses. */
-function compressed(): Plugin {
+export function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
@@ -45,6 +45,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   worker: { format: "es" },
-  server: { host: "127.0.0.1", port: 5173, proxy: { "/v1": runtime, "/read": runtime } },
+  // The editor reads the manifest's schema from the core.
+  server: { host: "127.0.0.1", port: 5173, fs: { allow: [".."] }, proxy: { "/v1": runtime, "/read": runtime } },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts"], restoreMocks: true },
 });

@@ -185,6 +185,17 @@ test("what failed is found, looked into and replayed", async () => {
   );
 });
 
+test("deliveries appear as they happen", async () => {
+  await desk.go("/deliveries");
+  await page.getByRole("complementary").getByText("Live", { exact: true }).waitFor();
+  const grid = page.getByRole("grid");
+  await grid.getByText("orders").first().waitFor();
+  const before = Number(await grid.getAttribute("aria-rowcount"));
+  await sendTest(world, "orders");
+  await page.locator(`[role="grid"][aria-rowcount="${before + 1}"]`).waitFor();
+  await grid.getByRole("row").nth(1).getByText("Delivered").waitFor();
+});
+
 test("filters stand in the address, and outlive a visit", async () => {
   await desk.go("/deliveries");
   await page.getByLabel("Status", { exact: true }).selectOption("delivered");

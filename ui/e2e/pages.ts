@@ -49,5 +49,51 @@ export const sights: readonly Sight[] = [
   { name: "destination-new", path: "/destinations/new", ready: seen("Time-out") },
   { name: "destination-edit", path: "/destinations/event-archive/edit", ready: seen("Secret access key") },
   { name: "sinks", path: "/sinks", ready: seen("Amazon Kinesis") },
+  {
+    name: "manifest",
+    path: "/manifest",
+    ready: async (page) => {
+      await page.getByText("Nothing is wrong with this manifest.").waitFor();
+      await page.locator(".cm-content").getByText("companies").first().waitFor();
+    },
+  },
+  {
+    name: "keys",
+    path: "/keys",
+    ready: async (page) => {
+      await page.locator("output").getByText(".json").waitFor();
+      await page.getByLabel("Destination", { exact: true }).last().waitFor();
+    },
+  },
+  { name: "integrations", path: "/integrations", ready: seen("hubspot") },
+  {
+    name: "integration",
+    path: "/integrations/crm",
+    ready: async (page) => {
+      await page.getByRole("table", { name: "Objects" }).getByText("companies").first().waitFor();
+      await page.getByRole("table", { name: "Installations" }).getByText("ACME Corporation").waitFor();
+    },
+  },
+  { name: "installations", path: "/installations", ready: seen("ACME Corporation") },
+  {
+    name: "installation",
+    path: "/installations",
+    ready: async (page) => {
+      await page.getByRole("link", { name: "ACME Corporation" }).click();
+      await page.getByRole("table", { name: "Reads" }).getByText("contacts").first().waitFor();
+      await page.getByRole("table", { name: "Operations" }).getByText("backfill").first().waitFor();
+    },
+  },
+  { name: "install", path: "/installations/new?integration=crm", ready: (page) => page.getByLabel("Group").waitFor() },
+  { name: "connections", path: "/connections", ready: seen("acme-hubspot") },
+  { name: "operations", path: "/operations", ready: seen("backfill") },
+  {
+    name: "operation",
+    path: "/operations",
+    ready: async (page) => {
+      await page.getByRole("table", { name: "Operations" }).getByRole("link").last().click();
+      await page.getByText("began to read").first().waitFor();
+    },
+  },
   { name: "not-found", path: "/no/such/page", ready: seen("There is no page at this address") },
 ];

@@ -68,14 +68,14 @@ function program(name: string): string {
 }
 
 /** Starts everything, and waits until the runtime answers. Its receiver checks no signatures: destinations made here have keys of their own. */
-export async function startWorld(contacts = 400): Promise<World> {
+export async function startWorld(contacts = 400, allowedOrigins: string[] = []): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "ampline-desk-"));
   const children: ChildProcess[] = [];
   try {
     const emulator = await announced(children, "hubspot-emulator", ["--contacts", String(contacts), "--token", TOKEN]);
     const receiver = await announced(children, "webhook-receiver", []);
     await writeFile(join(folder, "amp.yaml"), MANIFEST);
-    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, "")));
+    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins));
     const port = await freePort();
     const runtime = new Runtime(folder, port);
     await runtime.start();
@@ -220,9 +220,12 @@ async function ask(url: string, key: string, method: string, path: string, body?
   return text === "" ? undefined : (JSON.parse(text) as unknown);
 }
 
-function settings(hubspot: string, receiver: string): string {
+function settings(hubspot: string, receiver: string, allowedOrigins: string[]): string {
   return `[project]
 id = "acme-product"
+
+[api]
+allowed_origins = ${JSON.stringify(allowedOrigins)}
 
 [network]
 allow = ["127.0.0.0/8"]

@@ -4,6 +4,7 @@ import { mount } from "svelte";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/install.css";
 
 import { startRouter } from "./lib/router.svelte";
 import { openSession } from "./lib/session.svelte";

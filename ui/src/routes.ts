@@ -36,5 +36,36 @@ export const routes: readonly Route[] = [
     load: () => import("./pages/destinations/Page.svelte"),
     nav: { icon: "target", group: "Runtime" },
   },
+  {
+    path: "/manifest",
+    title: "amp.yaml",
+    load: () => import("./pages/editor/Page.svelte"),
+    nav: { icon: "code", group: "Build" },
+  },
+  { path: "/keys", title: "Key lab", load: () => import("./pages/keylab/Page.svelte"), nav: { icon: "key", group: "Build" } },
   { path: "/sinks", title: "Sinks", load: () => import("./pages/sinks/Page.svelte"), nav: { icon: "box", group: "Build" } },
+  {
+    path: "/integrations/:name?",
+    title: "Integrations",
+    load: () => import("./pages/integrations/Page.svelte"),
+    nav: { icon: "flow", group: "Customers" },
+  },
+  {
+    path: "/installations/:id?",
+    title: "Installations",
+    load: () => import("./pages/installations/Page.svelte"),
+    nav: { icon: "users", group: "Customers" },
+  },
+  {
+    path: "/connections/:id?",
+    title: "Connections",
+    load: () => import("./pages/connections/Page.svelte"),
+    nav: { icon: "link", group: "Customers" },
+  },
+  {
+    path: "/operations/:id?",
+    title: "Operations",
+    load: () => import("./pages/operations/Page.svelte"),
+    nav: { icon: "activity", group: "Customers" },
+  },
 ];

@@ -1,6 +1,6 @@
 // Live events of the runtime, one stream for all pages: whoever shows something says which kind it wants to hear of.
 import type { Schemas } from "../api/client";
-import type { Session } from "./session.svelte";
+import { isOffline, type Session } from "./session.svelte";
 
 /** The kinds of live events and what each carries. */
 export interface LiveEvents {
@@ -54,15 +54,21 @@ export const live = new LiveHub();
 export function followLive(session: Session): () => void {
   const controller = new AbortController();
   let wasOpen = false;
+  let wasGone = false;
   session.client.transport.stream(session.client.projectPath("/live-events"), {
     query: { types: "deliveries,operations,destinations,reads" },
     onEvent: (event) => live.take(event.type, event.data),
     onState: (state, reason) => {
       session.live = state;
+      const isGone = isOffline(reason);
+      const answers = state === "open" || (reason !== undefined && !isGone);
       if (reason && "status" in reason && reason.status === 401) session.stage = "signed-out";
+      // A runtime that is back may be another one, which knows nothing of this session.
+      else if (wasGone && answers) void session.start();
       // Nobody knows what happened while it was broken off.
-      if (state === "open" && wasOpen) live.missed();
+      if (answers && (wasGone || (state === "open" && wasOpen))) live.missed();
       wasOpen ||= state === "open";
+      wasGone = isGone || (wasGone && !answers);
     },
     signal: controller.signal,
   });
