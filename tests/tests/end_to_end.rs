@@ -96,6 +96,12 @@ impl Stage {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
+
+    fn exported(&self, arguments: &[&str]) -> String {
+        let output = self.ampline(&[&["deliveries", "export"], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
 }
 
 fn first_request(world: &Stage) -> Received {
@@ -211,6 +217,10 @@ async fn commands_show_and_repair_what_failed() {
     assert!(runtime.terminate().unwrap().success());
     let offline = world.json(&["deliveries", "--status", "delivered"]);
     assert_eq!(offline["results"].as_array().unwrap().len(), 1, "the log can be asked while no runtime runs");
+    let exported: Vec<Value> = world.exported(&[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::from(exported), world.json(&["deliveries"])["results"], "an export has what the lists have");
+    let csv = world.exported(&["--csv", "--status", "delivered"]);
+    assert!(csv.starts_with("id,eventId,destination,") && csv.lines().count() == 2, "{csv}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

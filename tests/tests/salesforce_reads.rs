@@ -24,7 +24,7 @@ integrations:
       objects:
         - objectName: {object}
           destination: mirror
-          schedule: "*/10 * * * *"
+          schedule: "0 0 1 1 *"
           backfill: {{ defaultPeriod: {{ fullHistory: true }} }}
 {fields}
 "#

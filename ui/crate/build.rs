@@ -29,13 +29,31 @@ fn main() -> io::Result<()> {
     // Cargo watches a folder that is there; one that is missing would have it build anew each time.
     fs::create_dir_all(&dist)?;
     println!("cargo:rerun-if-changed=dist");
+    // Clones that share a target directory have pages of their own: the variable holds the place of this one.
+    println!("cargo:rerun-if-env-changed=AMPLINE_PAGES");
     println!("cargo:rerun-if-changed=crate");
     let mut files = BTreeMap::new();
     read(&dist, "", &mut files)?;
     if !files.contains_key("/index.html") {
         files = BTreeMap::from([("/index.html".to_owned(), package.join("crate/missing.html"))]);
     }
-    fs::write(Path::new(&variable("OUT_DIR")?).join("assets.rs"), table(&files)?)
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    keep(&mut files, &out.join("pages"))?;
+    fs::write(out.join("assets.rs"), table(&files)?)
+}
+
+/// Copies the files beside the table that names them: what was built stands when the clone that it came from is gone.
+fn keep(files: &mut BTreeMap<String, PathBuf>, folder: &Path) -> io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for (place, file) in files.values_mut().enumerate() {
+        let kept = folder.join(place.to_string());
+        fs::copy(&*file, &kept)?;
+        *file = kept;
+    }
+    Ok(())
 }
 
 fn variable(name: &str) -> io::Result<String> {

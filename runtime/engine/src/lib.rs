@@ -15,6 +15,7 @@ mod http_client;
 mod inbound;
 pub mod journal;
 mod listener;
+mod metrics;
 pub mod network;
 mod notifications;
 mod percent;

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ampline_core::message::{Envelope, Notification, NotificationType, Recipient, Recipients, notify};
+use ampline_core::message::{Envelope, Notification, NotificationType, Recipients, notify};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     destination::Destinations,
     journal::{Journal, JournalError, Waiting},
-    project::{ProjectError, ProjectStore, stable_id},
+    project::{ProjectError, ProjectStore},
 };
 
 /// Notifications that become messages in one transaction.
@@ -92,7 +92,7 @@ impl Notifier {
     async fn addressed(&self, mut notification: Notification) -> Result<Vec<Envelope>, NotTold> {
         let (recipients, mut found) = (self.destinations.recipients(), Vec::new());
         for wanted in self.store.heard_by(notification.kind).await? {
-            match recipients.values().find(|one| is_meant(one, &wanted)) {
+            match recipients.values().find(|one| one.id == wanted) {
                 Some(recipient) => found.push(recipient),
                 None => tracing::warn!(
                     event = "notification.unaddressed",
@@ -131,12 +131,6 @@ impl Notifier {
         }
         Ok(())
     }
-}
-
-/// Whether a route leads there. Those of a file name the id that the destination would have had from the file, which another one has
-/// where a client made it first.
-fn is_meant(recipient: &Recipient, wanted: &str) -> bool {
-    recipient.id == wanted || stable_id("destination", &recipient.name) == wanted
 }
 
 fn rows(waiting: &[Waiting]) -> Vec<i64> {

@@ -64,6 +64,32 @@ async fn routes_lead_from_events_to_destinations_and_nothing_else_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn destinations_that_clients_make_are_told_until_they_are_gone() {
+    let stage = Stage::new("");
+    let runtime = stage.workplace.start().unwrap();
+    let api = Api::of(&runtime);
+    stage.arrived(|seen| seen.counts.records == 20).await;
+    let url = stage.receiver.url("/ops");
+    let pager = id(&api, "/destinations", json!({ "name": "pager", "type": "webhook", "metadata": { "url": url } })).await;
+    let topic = id(&api, TOPICS, json!({ "name": "customers" })).await;
+    id(&api, EVENTS, json!({ "eventType": "installation.created", "topicId": topic })).await;
+    let route = id(&api, DESTINATIONS, json!({ "topicId": topic, "destinationId": "pager" })).await;
+    let heard = install(&api, "heard").await;
+    stage.hears("installation.created", |data| data["installationId"] == heard).await;
+
+    api.done("PATCH", "/destinations/pager", json!({ "updateMask": ["name"], "destination": { "name": "bell" } })).await;
+    let heard = install(&api, "after-the-renaming").await;
+    stage.hears("installation.created", |data| data["installationId"] == heard).await;
+
+    api.done("DELETE", &format!("/destinations/{pager}"), Value::Null).await;
+    assert_eq!(
+        api.call("GET", &format!("{DESTINATIONS}/{route}"), &Value::Null).await.0,
+        404,
+        "routes go with their destination"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_routed_is_refused_with_a_reason() {
     let stage = Stage::new("[notifications]\n\"connection.error\" = [\"ops\"]\n");
     let runtime = stage.workplace.start().unwrap();

@@ -75,6 +75,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus.
+         * @description In its text format 0.0.4. A key with the scope `read` is enough. The README lists the names.
+         */
+        get: operations["showMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{projectIdOrName}/{endpoint}/groups/{groupRef}": {
         parameters: {
             query?: never;
@@ -509,6 +529,26 @@ export interface paths {
         };
         /** Lists deliveries, newest first. */
         get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectIdOrName}/deliveries:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports deliveries, newest first.
+         * @description All that match, as a stream. What is made meanwhile is left out; a stream that breaks off is not whole, and has no last chunk.
+         */
+        get: operations["exportDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4094,6 +4134,35 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    showMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listItems: {
         parameters: {
             query?: {
@@ -5349,6 +5418,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Paged_DeliverySummary"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Name of the destination. */
+                destination?: string;
+                /** @description Those of one message. */
+                eventId?: string;
+                /** @description How rows are written; `ndjson` where nothing is said. */
+                format?: "ndjson" | "csv";
+                /** @description The customer's group. */
+                groupRef?: string;
+                /** @description As messages carry it. */
+                objectName?: string;
+                /** @description Made at this time or later. */
+                since?: string;
+                /** @description How they stand. */
+                status?: components["schemas"]["DeliveryStatus"];
+                /** @description Made before this time. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Malformed"];

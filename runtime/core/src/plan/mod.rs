@@ -120,28 +120,27 @@ struct Problems {
 
 impl Problems {
     fn add(&mut self, message: String) {
-        self.push(self.path.clone(), message);
+        self.push(self.path.clone(), message, None);
     }
 
     /// A problem of one key of the configuration.
     fn add_at(&mut self, key: &str, message: String) {
-        self.push(format!("{}.{key}", self.path), message);
+        self.push(format!("{}.{key}", self.path), message, None);
     }
 
     /// Nothing is called so that records are to go to.
     fn add_absent(&mut self, destination: &str, destinations: &BTreeMap<String, KnownDestination>) {
-        let before = self.found.len();
-        self.add_at("destination", unknown("destination", destination, destinations.keys().map(String::as_str)));
-        self.found.iter_mut().skip(before).for_each(|problem| problem.awaits_destination = Some(destination.to_owned()));
+        let message = unknown("destination", destination, destinations.keys().map(String::as_str));
+        self.push(format!("{}.destination", self.path), message, Some(destination.to_owned()));
     }
 
-    fn push(&mut self, path: String, message: String) {
+    fn push(&mut self, path: String, message: String, awaits_destination: Option<String>) {
         let message = match self.found.len() {
             PROBLEMS_MAX.. => return,
             LAST => "there are further problems, which are not listed: solve those above first".to_owned(),
             _ => message,
         };
-        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination: None });
+        self.found.push(PlanProblem { place: self.place.clone(), path, message, awaits_destination });
     }
 }
 

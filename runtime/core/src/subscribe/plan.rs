@@ -87,9 +87,13 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn report(&mut self, key: &str, message: String) {
+        self.push(key, message, None);
+    }
+
+    fn push(&mut self, key: &str, message: String, awaits_destination: Option<String>) {
         let place = format!("installation {}, subscription to {}", self.installation.id, self.object);
         let path = format!("subscribe.objects.{}{key}", self.object);
-        self.problems.push(PlanProblem { place, path, message, awaits_destination: None });
+        self.problems.push(PlanProblem { place, path, message, awaits_destination });
     }
 
     /// The read object of this name, in the revision that counts for it.
@@ -110,10 +114,7 @@ impl<'a> Planner<'a> {
         let destination = config.destination.as_ref().unwrap_or(&object.destination);
         let Some(known) = self.destinations.get(destination) else {
             let names = self.destinations.keys().map(String::as_str);
-            self.report(".destination", plan::unknown("destination", destination, names));
-            if let Some(problem) = self.problems.last_mut() {
-                problem.awaits_destination = Some(destination.clone());
-            }
+            self.push(".destination", plan::unknown("destination", destination, names), Some(destination.clone()));
             return None;
         };
         let mirrors_records = known.mirrors_records;

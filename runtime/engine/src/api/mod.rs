@@ -48,6 +48,7 @@ mod destinations;
 mod document;
 mod downloads;
 mod events;
+mod export;
 mod extract;
 mod gate;
 #[cfg(test)]
@@ -63,6 +64,7 @@ mod integrations;
 mod jwt_keys;
 mod live;
 mod manifest_shape;
+mod metrics;
 mod notifications;
 mod object_metadata;
 mod operations;
@@ -204,10 +206,12 @@ fn keyed() -> Routes {
         .merge(sinks::routes())
         .merge(projects::routes())
         .merge(deliveries::routes())
+        .merge(export::routes())
         .merge(events::routes())
         .merge(hosted_store::routes())
         .merge(status::routes())
         .merge(live::routes())
+        .merge(metrics::routes())
         .merge(api_keys::routes())
         .merge(jwt_keys::routes())
 }
@@ -242,6 +246,7 @@ pub fn router(api: Arc<Api>) -> Router {
         })
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn(patience::bounded))
+        .layer(middleware::from_fn(metrics::measured))
         .with_state(api.clone());
     // Before anything is routed, and after everything is answered.
     let router = Router::new()

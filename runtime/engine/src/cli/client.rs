@@ -1,15 +1,19 @@
 //! How commands reach the API: over HTTP where a runtime is named or uses the data folder, else in this process over the same routes.
 
-use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use ampline_core::{plan::KnownDestination, provider::Catalog};
-use axum::{Router, body::Body};
-use http::{Method, Request, StatusCode, header};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
+use futures_util::StreamExt;
+use http::{Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{
-    Failure, Target,
+    Failure, Target, output,
     place::{Place, Remote, no_data},
     reach::{self, Reached},
 };
@@ -32,6 +36,8 @@ use crate::{
 
 /// Largest answer that is taken in.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
+/// Until an answer of any length has been written out.
+const COPY_TIMEOUT: Duration = Duration::from_secs(3_600);
 /// What this client calls itself.
 const CLIENT: &str = "ampline";
 /// What the project is called where only the store is at hand.
@@ -126,8 +132,24 @@ impl Client {
 
     /// Asks under `/v1/projects/{project}`; `query` pairs are encoded.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
-        let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.ask_at("/v1", Method::GET, &format!("{path}?{}", query.join("&")), None, None).await
+        self.ask_at("/v1", Method::GET, &with_query(path, query), None, None).await
+    }
+
+    /// Asks under `/v1/projects/{project}` and writes the answer to standard output piece by piece, however long it is.
+    pub(super) async fn copy(&self, path: &str, query: &[(&str, String)]) -> Result<(), Failure> {
+        let path = format!("/v1/projects/{}/{}", encoded(&self.project), with_query(path, query));
+        let response = self.response(Method::GET, &path, None, None, Some(COPY_TIMEOUT)).await?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refused(status, &whole(response).await?));
+        }
+        let mut pieces = response.into_body().into_data_stream();
+        while let Some(piece) = pieces.next().await {
+            if !output::piece(&piece.map_err(broken_off)?)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
@@ -200,21 +222,38 @@ impl Client {
         body: Option<(&'static str, Vec<u8>)>,
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
-        let mut headers = vec![(header::ACCEPT.as_str(), "application/json".to_owned()), (api::CLIENT_HEADER, CLIENT.to_owned())];
+        let response = self.response(method, path, body, revision, None).await?;
+        let status = response.status();
+        let bytes = whole(response).await?;
+        if status.is_success() { Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null)) } else { Err(refused(status, &bytes)) }
+    }
+
+    /// An answer as it begins; `patience` until it has ended, where that is not the client's own.
+    async fn response(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        revision: Option<&str>,
+        patience: Option<Duration>,
+    ) -> Result<Response<Body>, Failure> {
+        let accepted = "application/json, application/x-ndjson, text/csv".to_owned();
+        let mut headers = vec![(header::ACCEPT.as_str(), accepted), (api::CLIENT_HEADER, CLIENT.to_owned())];
         headers.extend(revision.map(|revision| (header::IF_MATCH.as_str(), format!("\"{revision}\""))));
         headers.extend(body.as_ref().map(|(content_type, _)| (header::CONTENT_TYPE.as_str(), (*content_type).to_owned())));
         let body = body.map_or_else(Vec::new, |(_, bytes)| bytes);
-        let (status, bytes) = match &self.way {
+        match &self.way {
             Way::Http { base, key, client } => {
                 let mut request = client.request(method, format!("{base}{path}")).header(api::KEY_HEADER, key.reveal());
                 for (name, value) in headers {
                     request = request.header(name, value);
                 }
+                if let Some(patience) = patience {
+                    request = request.timeout(patience);
+                }
                 let silent = |error: reqwest::Error| Failure::unable(format!("the runtime does not answer: {}", causes(&error)));
-                let response = request.body(body).send().await.map_err(silent)?;
-                let status = response.status();
-                let broken = |error| Failure::unable(format!("the runtime's answer broke off: {}", causes(&error)));
-                (status, response.bytes().await.map_err(broken)?)
+                let response: Response<reqwest::Body> = request.body(body).send().await.map_err(silent)?.into();
+                Ok(response.map(Body::new))
             }
             Way::Here { router, .. } => {
                 let mut request = Request::builder().method(method).uri(path);
@@ -225,23 +264,34 @@ impl Client {
                 let request = request.extension(Caller::Key { scopes: vec![KeyScope::Full] }).body(Body::from(body));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
-                let status = response.status();
-                let bytes = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
-                (status, bytes.map_err(|error| Failure::unable(error.to_string()))?)
+                Ok(response)
             }
-        };
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        if status.is_success() {
-            return Ok(value);
         }
-        Err(Failure::refused(refusal(status, &value)))
     }
 }
 
+/// An answer's body to its end.
+async fn whole(response: Response<Body>) -> Result<Bytes, Failure> {
+    axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.map_err(broken_off)
+}
+
+fn broken_off(error: axum::Error) -> Failure {
+    Failure::unable(format!("the runtime's answer broke off: {}", causes(&error)))
+}
+
+fn refused(status: StatusCode, body: &[u8]) -> Failure {
+    Failure::refused(refusal(status, &serde_json::from_slice(body).unwrap_or(Value::Null)))
+}
+
+fn with_query(path: &str, query: &[(&str, String)]) -> String {
+    let query: Vec<String> = query.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
+    format!("{path}?{}", query.join("&"))
+}
+
 /// An error with what lies under it: a refused connection, a certificate that is not trusted.
-fn causes(error: &reqwest::Error) -> String {
+fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(deeper) = cause {
         let told = deeper.to_string();
         if !text.contains(&told) {

@@ -27,6 +27,16 @@ enum Action {
         #[command(flatten)]
         target: Target,
     },
+    /// Write all that match to standard output, newest first: a JSON object on each line, or CSV.
+    Export {
+        /// CSV in place of JSON.
+        #[arg(long)]
+        csv: bool,
+        #[command(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Deliver again: one delivery, or all that match. A replay is a new delivery of the same message.
     Replay {
         #[command(flatten)]
@@ -112,6 +122,13 @@ impl FilterArgs {
             event_id: self.event,
         }
     }
+
+    /// The same as a query.
+    fn query(&self) -> Result<Vec<(&'static str, String)>, Failure> {
+        let filter = serde_json::to_value(self.filter()).map_err(|error| Failure::unable(error.to_string()))?;
+        let keys = ["destination", "groupRef", "status", "objectName", "since", "until", "eventId"];
+        Ok(keys.into_iter().filter_map(|key| Some((key, filter[key].as_str()?.to_owned()))).collect())
+    }
 }
 
 fn parse_status(text: &str) -> Result<DeliveryStatus, String> {
@@ -140,17 +157,15 @@ pub(super) async fn run(args: DeliveriesArgs) -> Result<(), Failure> {
     match args.action {
         None => list(&args.list).await,
         Some(Action::Show { id, target }) => show(id, &target).await,
+        Some(Action::Export { csv, filter, target }) => export(csv, &filter, &target).await,
         Some(Action::Replay { which }) => replay(&which).await,
         Some(Action::Purge { which, yes }) => purge(&which, yes).await,
     }
 }
 
 async fn list(args: &ListArgs) -> Result<(), Failure> {
-    let mut query = vec![("pageSize", args.limit.to_string())];
-    let filter = serde_json::to_value(args.filter.filter()).map_err(|error| Failure::unable(error.to_string()))?;
-    for key in ["destination", "groupRef", "status", "objectName", "since", "until", "eventId"] {
-        query.extend(filter[key].as_str().map(|value| (key, value.to_owned())));
-    }
+    let mut query = args.filter.query()?;
+    query.push(("pageSize", args.limit.to_string()));
     query.extend(args.page_token.clone().map(|token| ("pageToken", token)));
     let client = Client::connect(&args.target).await?;
     let value = client.get("deliveries", &query).await?;
@@ -190,6 +205,14 @@ fn cells(one: DeliverySummary) -> [String; 8] {
         one.attempts.to_string(),
         note.join("; "),
     ]
+}
+
+async fn export(csv: bool, filter: &FilterArgs, target: &Target) -> Result<(), Failure> {
+    let mut query = filter.query()?;
+    query.push(("format", if csv { "csv" } else { "ndjson" }.to_owned()));
+    let client = Client::connect(target).await?;
+    client.copy("deliveries:export", &query).await?;
+    client.close().await
 }
 
 async fn show(id: i64, target: &Target) -> Result<(), Failure> {

@@ -81,6 +81,7 @@ enum Command {
     /// List, create, show, update, delete, test, start and stop destinations, or rotate a signing key.
     Destinations(Box<destinations::DestinationsArgs>),
     /// List, describe, install and remove what serves destinations.
+    #[command(visible_alias = "sink")]
     Sinks(sinks::SinksArgs),
     /// List, make, renew, check and delete customers' connections to providers.
     Connections(Box<connections::ConnectionsArgs>),

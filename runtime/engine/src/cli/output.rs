@@ -15,6 +15,16 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a piece of something longer; whether the reader is still there.
+pub(super) fn piece(bytes: &[u8]) -> Result<bool, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::unable(format!("cannot print: {error}"))),
+    }
+}
+
 /// Writes a value as it was asked for; `text` makes of it what people read.
 pub(super) fn show(format: Format, value: &Value, text: impl FnOnce(&Value) -> String) -> Result<(), Failure> {
     print(&match format {

@@ -1,5 +1,7 @@
 //! One attempt: from what the sink stated to what the journal settles, with one complete log line.
 
+use std::time::Duration;
+
 use ampline_core::{
     outcome::{FailureClass, Outcome},
     retry::{Verdict, decide},
@@ -10,6 +12,7 @@ use super::Route;
 use crate::{
     clock,
     journal::{Claimed, Settlement},
+    metrics,
     sink::Delivered,
 };
 
@@ -80,6 +83,29 @@ pub(super) fn log(claimed: &Claimed, destination: &str, result: &Delivered, sett
         Verdict::DeadLetter(_) => line!(error, "dead", None::<String>),
         Verdict::Block(_) => line!(error, "blocked", None::<String>),
     }
+}
+
+/// Counts the attempts of a batch.
+pub(super) fn count(claimed: &[Claimed], destination: &str, results: &[Delivered], settlements: &[Settlement], now: Timestamp) {
+    let outcome_of = |verdict: &Verdict| match verdict {
+        Verdict::Delivered => "delivered",
+        Verdict::RetryAt(_) => "retry",
+        Verdict::DeadLetter(_) => "dead",
+        Verdict::Block(_) => "blocked",
+    };
+    for outcome in ["delivered", "retry", "dead", "blocked"] {
+        let alike = settlements.iter().filter(|settlement| outcome_of(&settlement.verdict) == outcome);
+        metrics::DELIVERY_ATTEMPTS.add(&[destination, outcome], alike.count() as u64);
+    }
+    metrics::DELIVERY_ATTEMPT_SECONDS.observe(&[destination], results.iter().map(|result| result.duration));
+    let delivered = || {
+        let both = claimed.iter().zip(settlements).filter(|(_, settlement)| settlement.verdict == Verdict::Delivered);
+        both.map(|(one, _)| &one.envelope)
+    };
+    metrics::DELIVERED_BYTES.add(&[destination], delivered().map(|envelope| envelope.body.len() as u64).sum());
+    // A clock that was set back in between makes no negative time.
+    let latency = |at: Timestamp| Duration::try_from(now.duration_since(at)).unwrap_or_default();
+    metrics::DELIVERY_LATENCY_SECONDS.observe(&[destination], delivered().map(|envelope| latency(envelope.occurred_at)));
 }
 
 /// What a batch as a whole says about its destination.

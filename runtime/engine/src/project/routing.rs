@@ -68,5 +68,5 @@ pub struct RouteFilter {
     pub end: Option<String>,
 }
 
-/// What a file says: who hears of what, by the ids of destinations.
+/// What a file says: who hears of what, by the names of destinations; the store has their ids in place of those.
 pub type DeclaredRoutes = Vec<(NotificationType, Vec<String>)>;

@@ -107,7 +107,8 @@ impl Project {
         let (integrations, connections) = (wanted.integrations.len(), wanted.connections.len());
         let of_destinations = wanted.destinations.len();
         // First, so that whoever is to hear of changes hears of these.
-        self.store.declare_routes(declared.settings_file.clone(), declared.routes, self.clock.now()).await?;
+        let routes = self.with_ids(declared.routes).await?;
+        self.store.declare_routes(declared.settings_file.clone(), routes, self.clock.now()).await?;
         let changes = wanted.integrations.into_iter().chain(wanted.connections).chain(wanted.installations);
         let mut applied = self.apply(changes.chain(wanted.destinations).collect()).await?;
         let applied_destinations = applied.split_off(applied.len().saturating_sub(of_destinations));

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     change::{Applied, Change, DestinationDraft},
     error::ProjectError,
+    ids::stable_id,
     model::{Issue, Origin},
+    routing::DeclaredRoutes,
     service::Project,
     sync::{no_longer, no_longer_named},
 };
@@ -28,15 +30,27 @@ impl Project {
         issues
     }
 
+    /// The id that a file's destination has or will have: whoever made it, messages name it by the one that it has.
+    async fn id_of(&self, name: &str) -> Result<String, ProjectError> {
+        let known = self.store.destination(name).await?;
+        Ok(known.map_or_else(|| stable_id("destination", name), |known| known.id))
+    }
+
+    /// Routes as a file writes them, with the ids of destinations in place of their names.
+    pub(super) async fn with_ids(&self, mut routes: DeclaredRoutes) -> Result<DeclaredRoutes, ProjectError> {
+        for name in routes.iter_mut().flat_map(|(_, names)| names) {
+            *name = self.id_of(name).await?;
+        }
+        Ok(routes)
+    }
+
     /// A change for each that is declared, and for each that is so no longer.
     pub(super) async fn wanted_destinations(&self, declared: &[DeclaredDestination]) -> Result<Vec<Change>, ProjectError> {
         let mut changes = Vec::new();
         for one in declared {
             let destination = &one.resolved.destination;
-            let known = self.store.destination(&destination.name).await?;
             changes.push(Change::PutDestination(Box::new(DestinationDraft {
-                // Whoever made it, messages name it by the id that it has.
-                id: known.map_or_else(|| destination.id.clone(), |known| known.id),
+                id: self.id_of(&destination.name).await?,
                 expected_revision: None,
                 name: destination.name.clone(),
                 kind: destination.kind.clone(),

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     connection::Connection,
     journal::{JournalError, OperationEnd, PageCommit, ReadLease},
+    metrics,
 };
 
 /// Most requests that complete one page.
@@ -219,6 +220,8 @@ impl<'a> Operation<'a> {
         self.cursor = if is_last { cursor.complete() } else { cursor };
         let end = is_last.then(|| self.success(None, Vec::new()));
         self.commit(envelopes, read_type, total, end).await?;
+        metrics::READ_PAGES.add(&[&self.plan.context.provider], 1);
+        metrics::READ_RECORDS.add(&[&self.plan.context.provider], records as u64);
         (self.holds_answers, self.has_ended) = (false, is_last);
         Ok(())
     }

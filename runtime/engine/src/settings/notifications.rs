@@ -6,7 +6,7 @@ use ampline_core::{
 };
 
 use super::{Problem, Settings, destinations};
-use crate::project::{DeclaredRoutes, stable_id};
+use crate::project::DeclaredRoutes;
 
 /// Who hears of what, or every fault of what the table says.
 pub(crate) fn routes(settings: &Settings, manifest: &Manifest) -> Result<DeclaredRoutes, Vec<Problem>> {
@@ -29,7 +29,7 @@ pub(crate) fn routes(settings: &Settings, manifest: &Manifest) -> Result<Declare
             }
         }
         match NotificationType::parse(kind) {
-            Ok(kind) => routes.push((kind, names.iter().map(|name| stable_id("destination", name)).collect())),
+            Ok(kind) => routes.push((kind, names.clone())),
             Err(message) => report(message),
         }
     }

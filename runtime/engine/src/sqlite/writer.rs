@@ -20,6 +20,7 @@ use super::{
     file_lock::FileLock,
     lock,
 };
+use crate::metrics;
 
 /// Requests that wait or run; more wait outside the queue.
 const QUEUE_MAX: u32 = 256;
@@ -178,7 +179,10 @@ impl Writer {
                 queue.jobs.drain(..count).collect::<Vec<_>>()
             };
             if let Some(file) = file.as_mut() {
+                let began = Instant::now();
                 file.run(&mut group);
+                metrics::STORE_COMMIT_SECONDS.observe(&[], [began.elapsed()]);
+                metrics::STORE_WRITES.add(&[], group.len() as u64);
                 if let Some(why) = group.iter().find_map(|job| job.full()) {
                     *lock(&self.trouble) = Some((Instant::now(), why.to_owned()));
                     // The log may hold room that a fold frees for what comes next.

@@ -62,6 +62,7 @@ mod sqlite {
         operations::backfills_are_kept,
         on_request::j12_what_waits_for_a_request_is_claimed_after_it_and_in_order,
         on_request::j12_more_may_be_asked_for_than_one_transaction_takes,
+        on_request::what_went_with_its_destination_is_not_asked_for_any_more,
         on_request::what_nobody_asked_for_is_a_dead_letter_at_last,
         backlog::bytes_that_wait_are_known,
         backlog::a_destination_that_only_fails_for_too_long_is_stopped,

@@ -51,6 +51,18 @@ pub(crate) async fn j12_more_may_be_asked_for_than_one_transaction_takes(store: 
     assert_eq!(claim(&*journal, "a", 2_000, 2).await.deliveries.len(), 100, "the rest is remembered");
 }
 
+pub(crate) async fn what_went_with_its_destination_is_not_asked_for_any_more(store: &impl Store) {
+    let journal = store.open();
+    read(&*journal, "contacts", 0..3, 0).await;
+    journal.close_destination("a", "deleted".to_owned()).await.unwrap();
+    assert_eq!(journal.bury("a", at(1)).await.unwrap(), 3);
+    assert_eq!(journal.ask_for(&key("contacts"), 3, at(2)).await.unwrap(), 0);
+    let dead = journal.deliveries(&DeliveryFilter::default(), 9, None).await.unwrap().results;
+    let stands: Vec<_> = dead.iter().map(|one| (one.status, one.reason.as_deref())).collect();
+    assert_eq!(stands, [(DeliveryStatus::Dead, Some("deleted")); 3]);
+    assert_eq!((counts(&*journal, "a").await, journal.pending_bytes("a")), ((0, 0, 3), 0));
+}
+
 pub(crate) async fn what_nobody_asked_for_is_a_dead_letter_at_last(store: &impl Store) {
     let journal = store.open();
     read(&*journal, "contacts", 0..3, 0).await;

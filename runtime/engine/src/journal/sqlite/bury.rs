@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Fault,
     destinations::{self, Counts, count},
+    held,
     lanes::Lanes,
 };
 use crate::{
@@ -59,6 +60,7 @@ fn step(db: &Connection, name: &str, now: Timestamp) -> std::result::Result<Opti
     let mut buried = Buried { destination, deliveries: Vec::with_capacity(waiting.len()), bytes: 0 };
     for (delivery, bytes) in waiting {
         give_up.execute(params![delivery, due_us(now), reason])?;
+        held::forget(db, delivery)?;
         buried.deliveries.push(delivery);
         buried.bytes += bytes;
     }

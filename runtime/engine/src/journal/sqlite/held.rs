@@ -11,7 +11,7 @@ use super::{
     commit::Arrived,
     destinations::{self, Counts},
     lane::Key,
-    settle::{DEAD, PENDING},
+    settle::DEAD,
 };
 use crate::{
     journal::{PAGES_ASKED_MAX, Result},
@@ -73,11 +73,11 @@ fn remember(db: &Connection, key: &ReadKey, pages: i64) -> std::result::Result<(
 
 /// Lets the oldest held messages of a read go; what is asked for beyond them is remembered. How many went.
 pub(super) async fn ask(journal: &SqliteJournal, key: &ReadKey, pages: u32, now: Timestamp) -> Result<u64> {
-    let (mut left, mut released) = (pages, 0);
-    while left > 0 {
-        let (key, lanes, step) = (key.clone(), Arc::clone(&journal.lanes), left.min(STEP_MAX));
+    let mut released = 0;
+    loop {
+        let (key, lanes, left) = (key.clone(), Arc::clone(&journal.lanes), pages - released);
         let went = journal.database.write(
-            move |db| release(db, &key, step, now),
+            move |db| release(db, &key, left, now),
             move |moved: &Vec<Moved>| {
                 for Moved { destination, keys, .. } in moved {
                     lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
@@ -87,15 +87,18 @@ pub(super) async fn ask(journal: &SqliteJournal, key: &ReadKey, pages: u32, now:
                 }
             },
         );
-        released += went.await?.iter().map(|moved| moved.keys.len() as u64).sum::<u64>();
-        left -= step;
+        let went = went.await?.iter().map(|moved| moved.keys.len()).sum::<usize>();
+        released += u32::try_from(went).unwrap_or(u32::MAX);
+        // A step that is not full has remembered the rest.
+        if went < STEP_MAX as usize || released >= pages {
+            return Ok(released.into());
+        }
     }
-    Ok(released)
 }
 
-/// One step of that.
-fn release(db: &Connection, key: &ReadKey, step: u32, now: Timestamp) -> std::result::Result<Vec<Moved>, Fault> {
-    let at_us = due_us(now);
+/// One step of that; where no more are there, what is left is remembered along with it.
+fn release(db: &Connection, key: &ReadKey, pages: u32, now: Timestamp) -> std::result::Result<Vec<Moved>, Fault> {
+    let (at_us, step) = (due_us(now), pages.min(STEP_MAX));
     let sql = "SELECT h.delivery, d.destination FROM held_delivery h JOIN delivery d ON d.id = h.delivery \
                WHERE h.installation_id = ?1 AND h.object_name = ?2 ORDER BY h.delivery LIMIT ?3";
     let mut statement = db.prepare_cached(sql)?;
@@ -108,8 +111,8 @@ fn release(db: &Connection, key: &ReadKey, step: u32, now: Timestamp) -> std::re
         forget(db, *delivery)?;
         of(&mut moved, *destination).keys.push(Key { at_us, delivery: *delivery });
     }
-    let beyond = i64::from(step) - found.len() as i64;
-    if beyond > 0 {
+    if found.len() < step as usize {
+        let beyond = i64::from(pages) - found.len() as i64;
         remember(db, key, (asked(db, key)? + beyond).min(i64::from(PAGES_ASKED_MAX)))?;
     }
     Ok(moved)
@@ -123,7 +126,8 @@ fn of(moved: &mut Vec<Moved>, destination: i64) -> &mut Moved {
     &mut moved[place]
 }
 
-fn forget(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
+/// A delivery is not held any more.
+pub(super) fn forget(db: &Connection, delivery: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM held_delivery WHERE delivery = ?1")?.execute([delivery]).map(drop)
 }
 
@@ -152,22 +156,19 @@ pub(super) async fn expire(journal: &SqliteJournal, age_max: Duration, now: Time
 
 fn give_up(db: &Connection, before_ns: i64, now: Timestamp) -> std::result::Result<Vec<Moved>, Fault> {
     // Ids are given in the order of time: the oldest come first.
-    let sql = "SELECT h.delivery, d.destination, d.bytes, d.status = ?3 FROM held_delivery h JOIN delivery d ON d.id = h.delivery \
+    let sql = "SELECT h.delivery, d.destination, d.bytes FROM held_delivery h JOIN delivery d ON d.id = h.delivery \
                WHERE d.occurred_at_ns < ?1 ORDER BY h.delivery LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement
-        .query_map(params![before_ns, STEP_MAX, PENDING], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    let found = rows.collect::<rusqlite::Result<Vec<(i64, i64, i64, bool)>>>()?;
+    let rows = statement.query_map(params![before_ns, STEP_MAX], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let found = rows.collect::<rusqlite::Result<Vec<(i64, i64, i64)>>>()?;
     let mut settle = db.prepare_cached("UPDATE delivery SET status = ?2, at_us = ?3, reason = ?4 WHERE id = ?1")?;
     let mut moved: Vec<Moved> = Vec::new();
-    for (delivery, destination, bytes, waits) in found {
+    for (delivery, destination, bytes) in found {
         forget(db, delivery)?;
+        settle.execute(params![delivery, DEAD, us(now), EXPIRED])?;
         let one = of(&mut moved, destination);
-        if waits {
-            settle.execute(params![delivery, DEAD, us(now), EXPIRED])?;
-            one.bytes += bytes;
-            one.keys.push(Key { at_us: NEVER_US, delivery });
-        }
+        one.bytes += bytes;
+        one.keys.push(Key { at_us: NEVER_US, delivery });
     }
     for Moved { destination, keys, bytes } in &moved {
         let gone = keys.len() as i64;
