@@ -27,7 +27,7 @@ pub(crate) use key_source::new_key_into;
 pub use keyring::KeyringEntry;
 pub(crate) use master_key::{Forged, NONCE_BYTES};
 pub use master_key::{KeyRing, MasterKey, MasterKeyError};
-pub use named_credential::NamedCredential;
+pub use named_credential::{CredentialFault, NamedCredential};
 pub(crate) use named_credential::Withheld;
 pub use redaction::Redaction;
 pub use request_headers::{HeaderFault, RequestHeaders};
