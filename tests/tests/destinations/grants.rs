@@ -72,12 +72,20 @@ async fn each_denial_names_the_command_that_lets_the_backlog_flow() {
     let stage = Stage::new("");
     let runtime = start(&stage);
     let made = ask(&runtime, Method::POST, "destinations", Some(&sender(&stage, "odd", "odd", Some("api"))), None).await;
-    assert_eq!((made.status, &made.body["grants"]), (201, &json!({ "hosts": [], "limits": {}, "credentials": {} })), "{:#}", made.body);
+    assert_eq!(
+        (made.status, &made.body["grants"]),
+        (201, &json!({ "hosts": [], "limits": {}, "credentials": {} })),
+        "{:#}",
+        made.body
+    );
 
     // First the host is missing, then the credential; no attempt is burnt, and the backlog flows once both are there.
     let (delivery, reason) = stopped(&runtime, "odd").await;
     assert_eq!((&delivery["status"], &delivery["attempts"]), (&json!("pending"), &json!(0)), "{delivery:#}");
-    assert!(reason.contains("grant.host") && reason.contains("ampline destinations grant odd --host http://127.0.0.1:"), "{reason}");
+    assert!(
+        reason.contains("grant.host") && reason.contains("ampline destinations grant odd --host http://127.0.0.1:"),
+        "{reason}"
+    );
     run_told(&stage, &reason, "");
     let missing = |one: &Value| one["disabledReason"].as_str().is_some_and(|reason| reason.contains("grant.credential"));
     let shown = eventually(&runtime, "destinations/odd", missing).await;
@@ -152,11 +160,20 @@ async fn every_fault_of_grants_is_told_with_its_place() {
         one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         with(json!({ "grants": { "credentials": { "api": one } } }))
     };
-    let webhook = |grants: Value| json!({ "name": "odd", "type": "webhook", "metadata": { "url": "https://a.example" }, "grants": grants });
+    let webhook =
+        |grants: Value| json!({ "name": "odd", "type": "webhook", "metadata": { "url": "https://a.example" }, "grants": grants });
     for (body, place, words) in [
-        (with(json!({ "grants": { "hosts": ["https://a.example", "b.example"] } })), "grants.hosts[1]", "write https://b.example"),
+        (
+            with(json!({ "grants": { "hosts": ["https://a.example", "b.example"] } })),
+            "grants.hosts[1]",
+            "write https://b.example",
+        ),
         (with(json!({ "grants": { "hosts": ["https://*.com"] } })), "grants.hosts[0]", "too wide"),
-        (with(json!({ "grants": { "limits": { "memoryMebibytes": 65_536 } } })), "grants.limits.memoryMebibytes", "between 1 and"),
+        (
+            with(json!({ "grants": { "limits": { "memoryMebibytes": 65_536 } } })),
+            "grants.limits.memoryMebibytes",
+            "between 1 and",
+        ),
         (with(json!({ "grants": { "limits": { "instances": 0 } } })), "grants.limits.instances", "0 is not between 1 and 3"),
         (with(json!({ "grants": { "limits": { "memory": 1 } } })), "grants.limits.memory", "memoryMebibytes"),
         (credential(json!({ "origins": [] })), "grants.credentials.api.origins", "name 1 to 20"),
@@ -206,7 +223,17 @@ async fn pace_is_set_by_command_and_by_api() {
     let path = format!("deliveries/{}", sent.body["deliveryId"]);
     let dead = eventually(&runtime, &path, |one| one["status"] == "dead").await;
     assert_eq!(dead["attempts"], 3, "the first attempt, and a retry for each delay: {dead:#}");
-    stage.says(&["destinations", "update", "slow", "--concurrency", "9", "--unset-delivery", "rate", "--unset-delivery", "backlog"]);
+    stage.says(&[
+        "destinations",
+        "update",
+        "slow",
+        "--concurrency",
+        "9",
+        "--unset-delivery",
+        "rate",
+        "--unset-delivery",
+        "backlog",
+    ]);
     assert_eq!(delivery().await, json!({ "concurrency": 9, "retryDelaysSeconds": [0, 1], "disableAfterSeconds": 0 }));
     let usual = json!({ "updateMask": ["delivery"], "destination": {} });
     let changed = ask(&runtime, Method::PATCH, "destinations/slow", Some(&usual), None).await;

@@ -175,9 +175,19 @@ async fn limits_hold_for_one_destination_alone() {
     let none = DestinationLimits::default();
     for (behaviour, limits, expected, remedy) in [
         ("allocate", DestinationLimits { memory_mebibytes: Some(4), ..none }, "sink.memory", "--limit memory-mebibytes=…"),
-        ("loop", DestinationLimits { cpu_milliseconds: Some(50), ..none }, "sink.cpu: the sink used more than 50 ms", "--limit cpu-mil"),
+        (
+            "loop",
+            DestinationLimits { cpu_milliseconds: Some(50), ..none },
+            "sink.cpu: the sink used more than 50 ms",
+            "--limit cpu-mil",
+        ),
         ("slow-host", DestinationLimits { requests_per_batch: Some(2), ..none }, "delivered", ""),
-        ("look", DestinationLimits { host_calls_per_batch: Some(5), ..none }, "sink.trap: the sink called the host more than 5 times", ""),
+        (
+            "look",
+            DestinationLimits { host_calls_per_batch: Some(5), ..none },
+            "sink.trap: the sink called the host more than 5 times",
+            "",
+        ),
     ] {
         let config = json!({ "behaviour": behaviour, "url": url });
         let (mut small, mut usual) = (

@@ -68,7 +68,7 @@ impl DeliverySettings {
             faults.push(("disableAfterSeconds", "disable_after_s", message));
         }
         if self.backlog_megabytes == Some(0) {
-            let message = "0 would stop every read for ever: give at least 1".to_owned();
+            let message = "0 would let nothing be read; give at least 1, or leave it out".to_owned();
             faults.push(("backlogMegabytes", "backlog_megabytes", message));
         }
         faults

@@ -75,7 +75,9 @@ impl DestinationGrants {
     pub(crate) fn binding(&self, destination: &str, name: &str, url: &Url) -> String {
         let origin = url.origin().ascii_serialization();
         if self.is_of_file {
-            return format!("name \"{origin}\" in `origins` of [destinations.{destination}.grants.credentials.{name}] in ampline.toml");
+            return format!(
+                "name \"{origin}\" in `origins` of [destinations.{destination}.grants.credentials.{name}] in ampline.toml"
+            );
         }
         format!("run `ampline destinations credentials set {destination} {name} --origin {origin}`")
     }

@@ -12,7 +12,11 @@ use super::{
     resolve::{Fault, Problem},
 };
 use crate::{
-    destination::{DeclaredDestination, DeliverySettings, ResolvedDestination, grants::{Checked, DestinationGrants}, named},
+    destination::{
+        DeclaredDestination, DeliverySettings, ResolvedDestination,
+        grants::{Checked, DestinationGrants},
+        named,
+    },
     network::AddressPolicy,
     project::stable_id,
     secrets::{SigningKey, read},

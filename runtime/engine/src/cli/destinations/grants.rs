@@ -124,7 +124,9 @@ pub(super) async fn grant(args: GrantArgs) -> Result<(), Failure> {
         grants["hosts"] = kept.into_iter().chain(host.iter().cloned()).collect();
     }
     let limits: Map<String, Value> = limit.iter().map(|(limit, number)| (camel(limit), (*number).into())).collect();
-    mask.extend(limits.keys().cloned().chain(no_limit.iter().map(|limit| camel(limit))).map(|key| format!("grants.limits.{key}")));
+    mask.extend(
+        limits.keys().cloned().chain(no_limit.iter().map(|limit| camel(limit))).map(|key| format!("grants.limits.{key}")),
+    );
     grants["limits"] = limits.into();
     let changed = match mask.as_slice() {
         [] => shown,
@@ -134,7 +136,9 @@ pub(super) async fn grant(args: GrantArgs) -> Result<(), Failure> {
         }
     };
     if host.iter().any(|host| host == "*") {
-        eprintln!("warning: the sink of {name} may now send to every host that the network allows; grant those that it needs in its place");
+        eprintln!(
+            "warning: the sink of {name} may now send to every host that the network allows; grant those that it needs in its place"
+        );
     }
     output::show(target.format, &changed["grants"], text)
 }
@@ -199,7 +203,12 @@ fn row(one: &Value) -> [String; 4] {
 fn cells(name: &str, binding: &Value) -> [String; 4] {
     let text = |member: &str| binding[member].as_str().unwrap_or_default().to_owned();
     let origins: Vec<&str> = binding["origins"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    [name.to_owned(), text("kind"), origins.join(", "), if binding["header"].is_null() { text("username") } else { text("header") }]
+    [
+        name.to_owned(),
+        text("kind"),
+        origins.join(", "),
+        if binding["header"].is_null() { text("username") } else { text("header") },
+    ]
 }
 
 fn credential_table(rows: impl IntoIterator<Item = [String; 4]>) -> String {
@@ -228,7 +237,8 @@ fn camel(name: &str) -> String {
 
 /// `memory-mebibytes` of `memoryMebibytes`.
 fn kebab(name: &str) -> String {
-    let letter = |letter: char| if letter.is_ascii_uppercase() { format!("-{}", letter.to_ascii_lowercase()) } else { letter.into() };
+    let letter =
+        |letter: char| if letter.is_ascii_uppercase() { format!("-{}", letter.to_ascii_lowercase()) } else { letter.into() };
     name.chars().map(letter).collect()
 }
 

@@ -41,7 +41,10 @@ impl Lease {
         let blocked = |message: String| Err(failure(FailureClass::Blocked, CREDENTIAL, message));
         let Some(credential) = self.granted.secrets.named_credential(&self.destination.id, name) else {
             let name = super::cut(name.to_owned(), 100);
-            return blocked(format!("the destination {destination:?} has no credential {name:?}: {}", grants.binding(destination, &name, url)));
+            return blocked(format!(
+                "the destination {destination:?} has no credential {name:?}: {}",
+                grants.binding(destination, &name, url)
+            ));
         };
         match credential.apply(url, headers, body) {
             Ok(()) => Ok(()),
