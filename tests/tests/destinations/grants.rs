@@ -174,13 +174,13 @@ async fn every_fault_of_grants_is_told_with_its_place() {
             "grants.limits.memoryMebibytes",
             "between 1 and",
         ),
-        (with(json!({ "grants": { "limits": { "instances": 0 } } })), "grants.limits.instances", "0 is not between 1 and 3"),
+        (with(json!({ "grants": { "limits": { "instances": 9 } } })), "grants.limits.instances", "9 is not between 1 and 3"),
         (with(json!({ "grants": { "limits": { "memory": 1 } } })), "grants.limits.memory", "memoryMebibytes"),
-        (credential(json!({ "origins": [] })), "grants.credentials.api.origins", "name 1 to 20"),
+        (credential(json!({ "origins": [] })), "grants.credentials.api.origins", "the least is 1"),
         (credential(json!({ "origins": ["http://a.example"] })), "grants.credentials.api.origins[0]", "unencrypted"),
         (credential(json!({ "kind": "cookie" })), "grants.credentials.api.kind", "bearer"),
         (webhook(json!({ "hosts": ["https://a.example"] })), "grants.hosts", "built in and needs no grant"),
-        (with(json!({ "delivery": { "concurrency": 0 } })), "delivery.concurrency", "between 1 and 1024"),
+        (with(json!({ "delivery": { "concurrency": 0 } })), "delivery.concurrency", "the least is 1"),
         (with(json!({ "delivery": { "ratePerSecond": -1.0 } })), "delivery.ratePerSecond", "greater than 0"),
         (with(json!({ "delivery": { "retryDelaysSeconds": [99_999_999] } })), "delivery.retryDelaysSeconds", "30 days"),
     ] {
@@ -260,7 +260,7 @@ value = { env = "GRANTED" }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_grants_the_same_and_is_named_where_it_does_not() {
-    let stage = Stage::new("# destinations come here\n");
+    let mut stage = Stage::new("# destinations come here\n");
     stage.world.workplace.set("GRANTED", FILE_TOKEN);
     // The sink has to be there before a file may name it.
     let runtime = start(&stage);

@@ -17,7 +17,7 @@ const DISABLE_AFTER_S_MAX: u64 = 366 * 24 * 3_600;
 
 /// What is set of a destination's delivery; the rest is as usual.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = DestinationDelivery)]
 pub struct DeliverySettings {
     /// Messages in flight at the same time; 64 where it is left out.

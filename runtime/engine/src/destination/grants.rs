@@ -24,15 +24,20 @@ pub use limits::DestinationLimits;
 
 /// What is granted; by default nothing besides the runtime's own limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DestinationGrants {
     /// Origins that an installed sink may reach: `https://api.example.com`, `https://*.example.com`, or `*` for every one that the
     /// runtime's address policy allows.
-    #[schema(value_type = Vec<String>)]
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, required)]
     pub hosts: Vec<HostPattern>,
     /// Limits below the runtime's.
+    #[serde(default)]
+    #[schema(required)]
     pub limits: DestinationLimits,
     /// Credentials by the names that the sink asks for. Each may go to its own origins, which it grants as well.
+    #[serde(default)]
+    #[schema(required)]
     pub credentials: BTreeMap<String, CredentialBinding>,
     /// Whether a file says so: then it is changed there.
     #[serde(skip)]
