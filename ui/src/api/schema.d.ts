@@ -2238,96 +2238,75 @@ export interface components {
             /**
              * Format: int64
              * @description Megabytes of messages that may wait before the reads that feed it do; the runtime's limit where it is left out.
-             * @default null
              */
             backlogMegabytes?: number;
             /**
              * Format: int32
              * @description Messages in flight at the same time; 64 where it is left out.
-             * @default null
              */
             concurrency?: number;
             /**
              * Format: int64
              * @description Seconds after which a destination that has only failed is stopped, in place of 5 days; 0 = never.
-             * @default null
              */
             disableAfterSeconds?: number;
             /**
              * Format: double
              * @description Messages per second at most; no limit where it is left out.
-             * @default null
              */
             ratePerSecond?: number;
-            /**
-             * @description Seconds to wait after the first, second, … failed attempt, in place of the standard schedule.
-             * @default null
-             */
+            /** @description Seconds to wait after the first, second, … failed attempt, in place of the standard schedule. */
             retryDelaysSeconds?: number[];
         };
         /** @description What is granted; by default nothing besides the runtime's own limits. */
         DestinationGrants: {
-            /**
-             * @description Credentials by the names that the sink asks for. Each may go to its own origins, which it grants as well.
-             * @default {}
-             */
-            credentials?: {
+            /** @description Credentials by the names that the sink asks for. Each may go to its own origins, which it grants as well. */
+            credentials: {
                 [key: string]: components["schemas"]["Credential"];
             };
             /**
              * @description Origins that an installed sink may reach: `https://api.example.com`, `https://*.example.com`, or `*` for every one that the
              *     runtime's address policy allows.
-             * @default []
              */
-            hosts?: string[];
-            /**
-             * @description Limits below the runtime's.
-             * @default {}
-             */
-            limits?: components["schemas"]["DestinationLimits"];
+            hosts: string[];
+            /** @description Limits below the runtime's. */
+            limits: components["schemas"]["DestinationLimits"];
         };
         /** @description What a destination's sink may use, where that is less than the runtime allows. */
         DestinationLimits: {
             /**
              * Format: int32
              * @description Time that a batch may take all told; requests are given up a little earlier.
-             * @default null
              */
             batchSeconds?: number;
             /**
              * Format: int32
              * @description Processor time of a call into the sink; what the host does for it does not count.
-             * @default null
              */
             cpuMilliseconds?: number;
             /**
              * Format: int32
              * @description Calls from the sink to the host, for each batch.
-             * @default null
              */
             hostCallsPerBatch?: number;
             /**
              * Format: int32
              * @description Instances at work at the same time, each with a batch of its own.
-             * @default null
              */
             instances?: number;
             /**
              * Format: int32
              * @description Lines logged, for each batch; the rest is left out.
-             * @default null
              */
             logLinesPerBatch?: number;
             /**
              * Format: int32
              * @description Memory of an instance, in MiB.
-             * @default null
              */
             memoryMebibytes?: number;
             /**
              * Format: int32
              * @description Requests to other sides, for each batch.
-             * @default null
              */
             requestsPerBatch?: number;
         };

@@ -30,5 +30,11 @@ test("what is typed is read as it is meant", () => {
     ["memoryMebibytes", 8],
     ["instances", 1],
   ]);
-  expect(["", " 7 ", "7.5", "-1", "many"].map((text) => limitFault(text) === undefined)).toEqual([true, true, false, false, false]);
+  expect(["", " 7 ", "7.5", "-1", "many"].map((text) => limitFault(text) === undefined)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -43,8 +43,8 @@ export function change(
 ): Schemas["UpdateDestinationRequest"] | undefined {
   const hosts = lines(after.hosts);
   const typed = limitNames.map((name) => [name, (after.limits[name] ?? "").trim()] as const);
-  const changed = typed.filter(([name, text]) => text !== String(before.limits.[name] ?? ""));
-  const hasHosts = JSON.stringify(hosts) !== JSON.stringifybefore.hosts;
+  const changed = typed.filter(([name, text]) => text !== String(before.limits[name] ?? ""));
+  const hasHosts = JSON.stringify(hosts) !== JSON.stringify(before.hosts);
   const updateMask = [...(hasHosts ? ["grants.hosts"] : []), ...changed.map(([name]) => `grants.limits.${name}`)];
   if (updateMask.length === 0) return undefined;
   const set = changed.filter(([, text]) => text !== "").map(([name, text]) => [name, Number(text)] as const);
