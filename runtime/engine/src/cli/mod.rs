@@ -9,6 +9,7 @@ mod deploy;
 mod destinations;
 mod events;
 mod findings;
+mod given_secret;
 mod installations;
 mod integrations;
 mod jwt_keys;

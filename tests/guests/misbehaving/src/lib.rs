@@ -8,11 +8,13 @@ mod misdeeds;
 use ampline_sink::{Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
 
 use behaviour::Behaviour;
+use misdeeds::Other;
 
 /// A sink that does what it is told, good or bad.
 pub struct Misbehaving {
     behaviour: Behaviour,
     url: String,
+    credential: Option<String>,
     reversed: String,
 }
 
@@ -47,7 +49,8 @@ impl Sink for Misbehaving {
             _ => {}
         }
         let reversed = fields.text("reversed").unwrap_or_default().to_owned();
-        Some(Self { behaviour, url, reversed })
+        let credential = fields.text("credential").map(str::to_owned);
+        Some(Self { behaviour, url, credential, reversed })
     }
 
     fn open(config: Self) -> Result<Self, Failure> {
@@ -60,6 +63,7 @@ impl Sink for Misbehaving {
     }
 
     fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
-        misdeeds::deliver(self.behaviour, &self.url, &self.reversed, &batch)
+        let to = Other { url: &self.url, credential: self.credential.as_deref() };
+        misdeeds::deliver(self.behaviour, to, &self.reversed, &batch)
     }
 }
