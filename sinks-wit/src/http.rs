@@ -1,7 +1,7 @@
 //! HTTP, sent by the host, and what an answer means for the envelope: `Retry-After`, `410 Gone` and the rest.
 
-pub use crate::bindings::ampline::sink::http::{Request, Response, send};
-use crate::{Failure, Outcome};
+pub use crate::host::http::{Request, Response, send};
+use crate::{Failure, Outcome, Payload};
 
 /// Longest part of an answer's body that goes into a note or a message, in bytes.
 const EXCERPT_BYTES_MAX: usize = 200;
@@ -33,6 +33,27 @@ pub fn outcome(response: &Response, now_ms: impl FnOnce() -> u64) -> Outcome {
         // The receiver began its work, or a proxy before it gave up waiting.
         500 | 502 | 504 => failure.maybe_applied().into(),
         _ => failure.into(),
+    }
+}
+
+/// What became of the envelope whose request was answered so, or not at all: [`outcome`], or the host's failure as it is.
+pub fn outcome_of(answer: Result<Response, Failure>, now_ms: impl FnOnce() -> u64) -> Outcome {
+    match answer {
+        Ok(response) => outcome(&response, now_ms),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A POST of JSON without more. For headers of your own, a credential or a time-out: `Request { timeout: …, ..http::post(url, body) }`.
+pub fn post<'r>(url: &'r str, body: Payload<'r>) -> Request<'r> {
+    Request {
+        method: "POST",
+        url,
+        headers: &[("content-type", "application/json")],
+        body,
+        credential: None,
+        webhook_id: None,
+        timeout: None,
     }
 }
 

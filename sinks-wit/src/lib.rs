@@ -21,6 +21,8 @@ mod sink;
 pub mod sql;
 pub mod streams;
 pub mod templates;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 pub mod url;
 
 pub use bindings::{
@@ -36,7 +38,12 @@ pub use sink::{Sink, check_config, read_config};
 #[doc(hidden)]
 pub use sink::Slot;
 
+#[cfg(target_family = "wasm")]
+use bindings::ampline::sink as host;
+#[cfg(not(target_family = "wasm"))]
+use testing::host;
+
 /// The host's clock.
 pub mod clock {
-    pub use crate::bindings::ampline::sink::clock::now;
+    pub use crate::host::clock::now;
 }
