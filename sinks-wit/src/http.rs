@@ -22,7 +22,7 @@ pub fn outcome(response: &Response, now_ms: impl FnOnce() -> u64) -> Outcome {
     if (200..300).contains(&response.status) {
         return Outcome::Delivered(Some(said));
     }
-    let code = format!("http.{}", response.status);
+    let code = code(response);
     let failure = match (response.status, retry_after_ms(response, now_ms)) {
         (410, _) => Failure::blocked(code, said),
         (429 | 503, Some(wait_ms)) => Failure::throttled(code, said).retry_after(wait_ms),
@@ -85,8 +85,14 @@ fn seconds_as_ms(text: &str) -> Option<u64> {
     Some(whole_ms.saturating_add(digit(0) * 100 + digit(1) * 10 + digit(2) + u64::from(rest)))
 }
 
-/// `HTTP 503: try later`, on one line. By hand: this is on the path of every delivery, where formatting would cost more.
-fn said(response: &Response) -> String {
+/// `http.503`, for the code of a failure.
+pub fn code(response: &Response) -> String {
+    format!("http.{}", response.status)
+}
+
+/// `HTTP 503: try later`: an answer for people to read, on one short line.
+pub fn said(response: &Response) -> String {
+    // By hand: this is on the path of every delivery, where formatting would cost more.
     let excerpt = excerpt(&response.body);
     let mut said = String::with_capacity("HTTP 200: ".len() + excerpt.len());
     said.push_str("HTTP ");

@@ -43,6 +43,11 @@ use bindings::ampline::sink as host;
 #[cfg(not(target_family = "wasm"))]
 use testing::host;
 
+/// A text as JSON, with its quotes: for a sink that puts documents together by hand around what the host fills in.
+pub fn json_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 /// The host's clock.
 pub mod clock {
     pub use crate::host::clock::now;

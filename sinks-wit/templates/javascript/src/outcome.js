@@ -27,10 +27,14 @@ export function outcome(response) {
 }
 
 /** @returns {import("ampline:sink/sink@1.0.0").Outcome} */
-export function delivered(said) {
+function delivered(said) {
   return { tag: "delivered", val: said };
 }
 
+/**
+ * @param {import("ampline:sink/types@1.0.0").FailureClass} kind
+ * @returns {import("ampline:sink/sink@1.0.0").Outcome}
+ */
 function failed(kind, status, message, { retryAfter = null, maybeApplied = false } = {}) {
   return { tag: "failed", val: { class: kind, code: `http.${status}`, message, retryAfter, maybeApplied, extras: [] } };
 }

@@ -34,22 +34,24 @@ export const sink = {
 
   /** "Test connection": any answer shows that the collector can be reached, and a HEAD leaves nothing there. */
   probe() {
-    const [answer] = send([{ ...request(), method: "HEAD", body: { tag: "empty" } }]);
+    const [answer] = send([{ ...request(null, { tag: "empty" }), method: "HEAD" }]);
     if (answer.tag === "err") throw answer.val;
   },
 
   /** One outcome for each envelope, in order. */
   deliver(batch) {
-    const answers = send(batch.map((envelope, place) => ({ ...request(envelope.id), body: wrapped(envelope, place) })));
+    const answers = send(batch.map((envelope, place) => request(envelope.id, wrapped(envelope, place))));
     return answers.map((answer) => (answer.tag === "ok" ? outcome(answer.val) : { tag: "failed", val: answer.val }));
   },
 };
 
-function request(key) {
+/** @returns {import("ampline:sink/http@1.0.0").Request} */
+function request(key, body) {
+  /** @type {[string, string][]} */
   const headers = [["content-type", "application/json"]];
   if (key) headers.push(["idempotency-key", key]);
   const { url, credential = null, timeoutMs: timeout } = config;
-  return { method: "POST", url, headers, credential, webhookId: null, timeout };
+  return { method: "POST", url, headers, body, credential, webhookId: null, timeout };
 }
 
 /** `{"event": …, "source": …, "message": …}`. The host puts the message in: it never enters the sandbox. */
