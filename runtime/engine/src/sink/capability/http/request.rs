@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use jiff::Timestamp;
 use reqwest::Url;
 
 use super::{
-    super::{Host, failure},
+    super::{
+        Host, failure,
+        watched::{self, Watched},
+    },
     denied, sign,
 };
 use crate::{
@@ -30,6 +32,7 @@ pub(super) struct Prepared {
     pub(super) timeout: Duration,
     /// The secret headers that it carries, to be taken out of what comes back.
     pub(super) secret: Option<Arc<RequestHeaders>>,
+    pub(super) watched: Option<Watched>,
 }
 
 /// The URL that was read last: the requests of a call mostly go to one.
@@ -56,6 +59,7 @@ impl Host {
             let message = format!("no credential {name:?} is bound to this destination");
             return Err(failure(FailureClass::Blocked, "http.credential", message));
         }
+        let watched = self.watched(|| watched::request(&request));
         let url = urls.read(request.url)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| failure(FailureClass::Blocked, "http.method", format!("{:?} is no HTTP method", request.method)))?;
@@ -64,16 +68,17 @@ impl Host {
         if !shared {
             *bytes_left -= body.len();
         }
+        let watched = watched.map(|watched| watched.sending(&body));
         let mut headers = headers(request.headers)?;
         if let Some(id) = request.webhook_id {
             let keys = lease.granted.secrets.signing_keys(&lease.destination.id);
-            sign::sign(&mut headers, &keys, &id, Timestamp::now().as_second(), &body)
+            sign::sign(&mut headers, &keys, &id, self.now().as_second(), &body)
                 .ok_or_else(|| failure(FailureClass::Rejected, "http.header", "the webhook id cannot stand in a header"))?;
         }
         let secret = lease.granted.secrets.request_headers(&lease.destination.id);
         let secret = secret.filter(|secret| secret.apply(&url, &mut headers));
         let timeout = lease.granted.network.timeout(request.timeout);
-        Ok(Prepared { request: assembled(method, url, headers, body), timeout, secret })
+        Ok(Prepared { request: assembled(method, url, headers, body), timeout, secret, watched })
     }
 }
 
