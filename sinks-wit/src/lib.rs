@@ -1,4 +1,4 @@
-//! What an Ampline sink is written with: the contract in `wit/sink.wit` as Rust, and the decisions that sinks share.
+//! What an Ampline sink is written with: the contract in `wit/1.0.0/sink.wit` as Rust, and the decisions that sinks share.
 //!
 //! A sink is a type that implements [`Sink`], handed to [`export_sink!`], in a crate of type `cdylib` for
 //! `wasm32-unknown-unknown`. It imports only the capabilities that it calls. Everything but the capabilities themselves
