@@ -10,12 +10,17 @@ const FIELD_BYTES_MAX: usize = 512;
 impl log::Host for Host {
     fn emit(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         self.count_call()?;
-        let message = cut(message, LINE_BYTES_MAX);
+        let redaction = self.redaction();
+        let clean = |text: String| match &redaction {
+            Some(redaction) => redaction.text(text),
+            None => text,
+        };
+        let message = cut(clean(message), LINE_BYTES_MAX);
         self.lines += 1;
         let most = self.limits.log_lines_per_batch_max;
         if self.lines <= most && self.lease.is_some() {
             self.tell_line(name(level), &message, &fields);
-            write(level, self.destination(), &message, &shown(fields));
+            write(level, self.destination(), &message, &clean(shown(fields)));
         }
         if self.lines == most + 1 {
             write(

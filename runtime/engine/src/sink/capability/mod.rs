@@ -5,6 +5,7 @@
 mod aws;
 mod clock;
 mod documents;
+mod grants;
 mod http;
 mod log;
 mod messages;
@@ -29,7 +30,7 @@ pub(crate) use sql::Database;
 pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
-    BatchItem, Destination,
+    BatchItem, Destination, Standing,
     seam::MaybeSeam,
     wasm::{bindings::ampline::sink::types, ceiling::Ceiling, limits::Limits, meter::Meter},
 };
@@ -53,6 +54,8 @@ pub(crate) struct Granted {
 pub(crate) struct Lease {
     pub(crate) granted: Arc<Granted>,
     pub(crate) destination: Arc<Destination>,
+    /// Whether its sink needs grants.
+    pub(crate) standing: Standing,
     /// Larger bodies go out in the url form; 0 = no limit.
     pub(crate) message_bytes_max: u64,
 }
@@ -74,6 +77,8 @@ pub(crate) struct Host {
     lines: u32,
     reached_out: bool,
     last_line: Option<String>,
+    /// The last request of this call that no grant covers.
+    denied: Option<types::Failure>,
 }
 
 impl Host {
@@ -93,6 +98,7 @@ impl Host {
             lines: 0,
             reached_out: false,
             last_line: None,
+            denied: None,
         }
     }
 
@@ -104,7 +110,7 @@ impl Host {
         self.started = Instant::now();
         (self.calls, self.requests, self.lines) = (0, 0, 0);
         self.reached_out = false;
-        self.last_line = None;
+        (self.last_line, self.denied) = (None, None);
         self.meter.reset();
     }
 

@@ -27,7 +27,7 @@ pub use self::{admission::Problem, compile::Compiler, limits::Limits};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
-    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
+    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
     capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
     seam::MaybeSeam,
 };
@@ -104,6 +104,7 @@ struct Installed {
     /// SHA-256 of the component, in hexadecimal digits.
     digest: String,
     pre: FullSinkPre<Host>,
+    standing: Standing,
 }
 
 /// A component that may be installed: compiled, linked, and asked what it is.
@@ -133,7 +134,8 @@ pub struct SinkInfo {
 }
 
 impl WasmSinks {
-    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes.
+    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes. They count
+    /// as built in: what is installed later reaches only what is granted to its destinations.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
         Self::load_watched(options, components, None).await
@@ -161,7 +163,10 @@ impl WasmSinks {
                 Ok(sink) if sinks.contains_key(&sink.descriptor.name) => {
                     problems.push(((*name).to_owned(), Problem::Duplicate(sink.descriptor.name.clone())));
                 }
-                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), Arc::new(sink)),
+                Ok(sink) => {
+                    let built_in = Installed { standing: Standing::BuiltIn, ..sink };
+                    sinks.insert(built_in.descriptor.name.clone(), Arc::new(built_in));
+                }
                 Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
             }
         }
@@ -264,7 +269,7 @@ async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Li
     let pre = admission::link(engine, component)?;
     let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
     let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre })
+    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre, standing: Standing::Installed })
 }
 
 /// The component from the cache, or compiled and put there.
@@ -298,6 +303,14 @@ impl Sinks for WasmSinks {
         self.sinks.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
+    fn standing(&self, kind: &str) -> Option<Standing> {
+        self.find(kind).map(|sink| sink.standing)
+    }
+
+    fn limits(&self) -> Limits {
+        self.granted.limits.clone()
+    }
+
     fn batch_time_max(&self) -> std::time::Duration {
         self.granted.limits.wall_per_call_max
     }
@@ -308,11 +321,12 @@ impl Sinks for WasmSinks {
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
         let installed = self.installed(&destination.kind)?;
-        let limits = &self.granted.limits;
+        let limits = &destination.grants.limits.within(&self.granted.limits);
         let permit = self.permit().await?;
         let lease = Lease {
             granted: self.granted.clone(),
             destination: destination.clone(),
+            standing: installed.standing,
             message_bytes_max: installed.descriptor.max_message_bytes,
         };
         let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(Some(lease), limits.clone()), limits).await?;

@@ -22,14 +22,16 @@ impl Network {
         if self.options.dry_run {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
-        let Prepared { request, timeout, secret, watched } = prepared;
+        let Prepared { request, timeout, redaction, watched } = prepared;
         let answer = through(watched, self.heard(request, timeout)).await?;
-        let Response { status, mut headers, mut body, truncated } = answer;
-        if let Some(secret) = secret {
+        let Response { status, mut headers, mut body, mut truncated } = answer;
+        if let Some(redaction) = redaction {
             // Receivers that echo requests in their error pages must not carry a secret into the sink, nor into the delivery log.
-            body = secret.redact(body, truncated);
+            let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value != "identity");
+            body = if is_packed { Vec::new() } else { redaction.bytes(body, truncated) };
+            truncated |= is_packed;
             for (_, value) in &mut headers {
-                *value = String::from_utf8_lossy(&secret.redact(std::mem::take(value).into_bytes(), false)).into_owned();
+                *value = redaction.text(std::mem::take(value));
             }
         }
         Ok(Response { status, headers, body, truncated })
