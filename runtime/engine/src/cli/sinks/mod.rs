@@ -1,5 +1,8 @@
 //! `ampline sinks`.
 
+mod run;
+mod test;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -46,6 +49,10 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Test a component: conformance, and your own cases.
+    Test(Box<test::TestArgs>),
+    /// Deliver messages once with a component, over the real network.
+    Run(Box<run::RunArgs>),
 }
 
 pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
@@ -67,6 +74,8 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             client.close().await?;
             print(&target, &sink, described)
         }
+        SinkAction::Test(args) => test::run(*args).await,
+        SinkAction::Run(args) => run::run(*args).await,
         SinkAction::Remove { name, target } => ask(&target, Method::DELETE, &format!("/{}", encoded(&name))).await.map(drop),
     }
 }

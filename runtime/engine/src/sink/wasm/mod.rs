@@ -116,6 +116,11 @@ impl Admitted {
         &self.0.descriptor
     }
 
+    /// Interfaces of the contract that it asks for, sorted.
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
     /// SHA-256 of the component, in hexadecimal digits.
     pub fn digest(&self) -> &str {
         &self.0.digest
