@@ -220,6 +220,11 @@ impl RuntimeClient {
         &self.key
     }
 
+    /// What its project is called in paths.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
     /// `GET` under `/v1/projects/{project}/`.
     ///
     /// # Errors

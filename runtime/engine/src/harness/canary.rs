@@ -1,9 +1,14 @@
 //! Secrets that stand in for a destination's own, made to be found: a sink that ever shows one has leaked it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde_json::Value;
 
 use crate::{
-    destination::grants::DestinationGrants,
+    destination::grants::{CredentialBinding, CredentialKind, DestinationGrants, Origin},
     secrets::{NamedCredential, Redaction, RequestHeaders, Secret, Secrets, SigningKey},
 };
 
@@ -18,6 +23,19 @@ pub(super) fn is_in(text: &str) -> bool {
     text.contains(MARK) || text.contains(&SIGNING_KEY["whsec_".len()..])
 }
 
+fn credential() -> String {
+    format!("{MARK}-credential")
+}
+
+fn origins(value: &Value, found: &mut Vec<Origin>) {
+    match value {
+        Value::String(text) => found.extend(reqwest::Url::parse(text).ok().and_then(|url| Origin::of(&url))),
+        Value::Array(items) => items.iter().for_each(|item| origins(item, found)),
+        Value::Object(members) => members.values().for_each(|member| origins(member, found)),
+        _ => {}
+    }
+}
+
 /// What a destination under test holds.
 pub(super) struct Held {
     signing: Option<SigningKey>,
@@ -25,6 +43,9 @@ pub(super) struct Held {
     own: Option<Arc<RequestHeaders>>,
     named: BTreeMap<String, Arc<NamedCredential>>,
     redaction: Option<Arc<Redaction>>,
+    /// Whether credentials that nobody bound are canaries, bound to where the configuration leads.
+    is_play: bool,
+    origins: Mutex<Vec<Origin>>,
 }
 
 impl Held {
@@ -43,15 +64,24 @@ impl Held {
         let own = url.and_then(|url| RequestHeaders::new(&url, [(HEADER, &header)]).ok()).map(Arc::new);
         let mut named = BTreeMap::new();
         for (name, binding) in &grants.credentials {
-            let made = NamedCredential::new(binding, &value(name, &format!("{MARK}-credential")));
+            let made = NamedCredential::new(binding, &value(name, &credential()));
             let made = made.map_err(|fault| format!("grants.credentials.{name}.{}: {}", fault.member, fault.message))?;
             named.insert(name.clone(), Arc::new(made));
         }
-        let mut secrets: Vec<Secret> = own.iter().flat_map(|own| own.redaction().secrets()).collect();
+        let mut secrets = vec![Secret::new(credential())];
+        secrets.extend(own.iter().flat_map(|own| own.redaction().secrets()));
         secrets.extend(named.values().flat_map(|one| one.redaction().secrets()));
         secrets.extend(real.values().map(|value| Secret::new(value.as_str())));
-        let redaction = (!secrets.is_empty()).then(|| Arc::new(secrets.into_iter().collect()));
-        Ok(Self { signing: Some(signing), values, own, named, redaction })
+        let redaction = Some(Arc::new(secrets.into_iter().collect()));
+        let (is_play, origins) = (real.is_empty(), Mutex::default());
+        Ok(Self { signing: Some(signing), values, own, named, redaction, is_play, origins })
+    }
+
+    /// Binds the credentials that nobody bound to every address that the configuration names.
+    pub(super) fn lead_to(&self, config: &Value) {
+        let mut found = Vec::new();
+        origins(config, &mut found);
+        *self.origins.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
 
     /// The text without the secrets.
@@ -77,7 +107,13 @@ impl Secrets for Held {
     }
 
     fn named_credential(&self, _destination: &str, name: &str) -> Option<Arc<NamedCredential>> {
-        self.named.get(name).cloned()
+        if let Some(bound) = self.named.get(name) {
+            return Some(bound.clone());
+        }
+        let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let binding = CredentialBinding { kind: CredentialKind::Bearer, origins, username: None, header: None, prefix: None };
+        let made = self.is_play.then(|| NamedCredential::new(&binding, &Secret::new(credential())).ok());
+        made.flatten().map(Arc::new)
     }
 
     fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {

@@ -122,6 +122,7 @@ pub(super) struct Stage {
     sinks: Arc<WasmSinks>,
     prompter: Arc<Prompter>,
     grants: DestinationGrants,
+    secrets: Arc<Held>,
     pub(super) limits: Limits,
 }
 
@@ -133,7 +134,7 @@ impl Stage {
         let options = HostOptions {
             cache_dir: setting.cache_dir,
             documents: Arc::new(NoStore),
-            secrets: setting.secrets,
+            secrets: setting.secrets.clone(),
             downloads: Downloads::new("https://runtime.example", &[7; 32], EXPIRY_S_DEFAULT),
             limits: limits.clone(),
             http: HttpOptions { addresses: setting.addresses, ..HttpOptions::default() },
@@ -141,7 +142,7 @@ impl Stage {
             compiler: setting.compiler,
         };
         let sinks = WasmSinks::load_watched(options, &[], Some(prompter.clone())).await;
-        Ok(Self { sinks: sinks.map_err(|error| Unable(error.to_string()))?, prompter, grants: setting.grants, limits })
+        Ok(Self { sinks: sinks.map_err(|error| Unable(error.to_string()))?, prompter, grants: setting.grants, secrets: setting.secrets, limits })
     }
 
     /// Compiles the component and asks it what it is.
@@ -183,6 +184,7 @@ impl Stage {
     /// An instance for a destination with this configuration.
     pub(super) async fn open(&self, kind: &str, config: &Value) -> Result<Box<dyn SinkInstance>, Failure> {
         let (id, name, kind) = (DESTINATION.to_owned(), DESTINATION.to_owned(), kind.to_owned());
+        self.secrets.lead_to(config);
         let grants = self.grants.clone();
         self.sinks.open(&Arc::new(Destination { id, name, kind, config: config.clone(), grants })).await
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use ampline_sink::{
-    Descriptor, Envelope, Failure, FailureClass, Fields, Outcome, Payload, Sink, clock, export_sink,
+    Config, Descriptor, Envelope, Failure, FailureClass, Fields, Outcome, Payload, Sink, clock, export_sink,
     http::{self, Request, Response},
     messages,
 };
@@ -34,27 +34,12 @@ pub struct Broken {
 
 export_sink!(Broken);
 
-impl Sink for Broken {
-    type Config = Self;
-
-    fn describe() -> Descriptor {
-        let version = match flaw() {
-            Flaw::Unstable => format!("1.0.{}", ASKED.fetch_add(1, Ordering::Relaxed)),
-            _ => "1.0.0".to_owned(),
-        };
-        Descriptor {
-            name: "broken".to_owned(),
-            version,
-            config_schema: schema(),
-            max_batch_envelopes: 100,
-            max_batch_bytes: 1 << 20,
-            max_message_bytes: 0,
-            ordered: false,
-            extras: Vec::new(),
-        }
+impl Config for Broken {
+    fn schema() -> String {
+        schema()
     }
 
-    fn configure(fields: &mut Fields<'_>) -> Option<Self> {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let url = fields.required_text("url");
         if url.is_some_and(|url| !url.starts_with("https://")) {
             fields.fault(["url"], "must begin with https://");
@@ -67,6 +52,18 @@ impl Sink for Broken {
             fields.warning(["no", "where"], "is odd");
         }
         Some(Self { url: url?.to_owned(), kept: Vec::new() })
+    }
+}
+
+impl Sink for Broken {
+    type Config = Self;
+
+    fn describe() -> Descriptor {
+        let version = match flaw() {
+            Flaw::Unstable => format!("1.0.{}", ASKED.fetch_add(1, Ordering::Relaxed)),
+            _ => "1.0.0".to_owned(),
+        };
+        Descriptor { max_batch_bytes: 1 << 20, ..Descriptor::of::<Self>("broken", &version) }
     }
 
     fn open(config: Self) -> Result<Self, Failure> {

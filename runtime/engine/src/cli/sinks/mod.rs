@@ -1,5 +1,7 @@
 //! `ampline sinks`.
 
+mod build;
+mod new;
 mod run;
 mod test;
 
@@ -21,6 +23,10 @@ pub(super) struct SinksArgs {
 
 #[derive(Debug, Subcommand)]
 enum SinkAction {
+    /// Begin a sink of your own: a project that builds, tests and runs at once
+    New(new::NewArgs),
+    /// Build a sink's project to a WebAssembly component
+    Build(build::BuildArgs),
     /// List the sinks that serve destinations.
     List {
         #[command(flatten)]
@@ -57,6 +63,8 @@ enum SinkAction {
 
 pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
     match args.action {
+        SinkAction::New(args) => new::run(&args),
+        SinkAction::Build(args) => build::run(&args),
         SinkAction::List { target } => {
             let all = ask(&target, Method::GET, "").await?;
             print(&target, &all, |all| text(all.as_array().into_iter().flatten()))
