@@ -1,5 +1,10 @@
 //! `ampline sinks`.
 
+mod build;
+mod new;
+mod run;
+mod test;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -18,6 +23,10 @@ pub(super) struct SinksArgs {
 
 #[derive(Debug, Subcommand)]
 enum SinkAction {
+    /// Begin a sink of your own: a project that builds, tests and runs at once
+    New(new::NewArgs),
+    /// Build a sink's project to a WebAssembly component
+    Build(build::BuildArgs),
     /// List the sinks that serve destinations.
     List {
         #[command(flatten)]
@@ -46,10 +55,16 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Test a component: conformance, and your own cases.
+    Test(Box<test::TestArgs>),
+    /// Deliver messages once with a component, over the real network.
+    Run(Box<run::RunArgs>),
 }
 
 pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
     match args.action {
+        SinkAction::New(args) => new::run(&args),
+        SinkAction::Build(args) => build::run(&args),
         SinkAction::List { target } => {
             let all = ask(&target, Method::GET, "").await?;
             print(&target, &all, |all| text(all.as_array().into_iter().flatten()))
@@ -67,6 +82,8 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             client.close().await?;
             print(&target, &sink, described)
         }
+        SinkAction::Test(args) => test::run(*args).await,
+        SinkAction::Run(args) => run::run(*args).await,
         SinkAction::Remove { name, target } => ask(&target, Method::DELETE, &format!("/{}", encoded(&name))).await.map(drop),
     }
 }

@@ -29,6 +29,7 @@ pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
     BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
     capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
+    seam::MaybeSeam,
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -115,6 +116,11 @@ impl Admitted {
         &self.0.descriptor
     }
 
+    /// Interfaces of the contract that it asks for, sorted.
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
     /// SHA-256 of the component, in hexadecimal digits.
     pub fn digest(&self) -> &str {
         &self.0.digest
@@ -137,6 +143,15 @@ impl WasmSinks {
     /// as built in: what is installed later reaches only what is granted to its destinations.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
+        Self::load_watched(options, components, None).await
+    }
+
+    /// The same, with somebody at the seam where calls leave the host.
+    pub(crate) async fn load_watched(
+        options: HostOptions,
+        components: &[(&str, &[u8])],
+        seam: MaybeSeam,
+    ) -> Result<Arc<Self>, LoadError> {
         let HostOptions { cache_dir, documents, secrets, downloads, limits, http, postgres, compiler } = options;
         let engine = engine::running(&limits).map_err(|e| LoadError::Engine(format!("{e:#}")))?;
         let cache = Cache::open(&cache_dir).map_err(|error| LoadError::Cache { path: cache_dir, error })?;
@@ -165,7 +180,7 @@ impl WasmSinks {
         }
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
         let aws = Aws::new(&network);
-        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits });
+        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits, seam });
         Ok(Arc::new(Self { engine, cache, compiler, sinks: RwLock::new(sinks), granted, instances, compiled }))
     }
 
@@ -179,6 +194,14 @@ impl WasmSinks {
         let component = compiled_component(&self.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
         let component = component.map_err(|problem| vec![problem])?;
         admit(&self.engine, &component, bytes, &self.granted.limits).await.map(Admitted)
+    }
+
+    /// What one instance of an admitted component says of itself, asked twice.
+    pub(crate) async fn described_twice(&self, Admitted(sink): &Admitted) -> Result<[Descriptor; 2], Vec<Problem>> {
+        let limits = &self.granted.limits;
+        let guest = Guest::new(&self.engine, &sink.pre, Host::new(None, limits.clone()), limits).await;
+        let mut guest = guest.map_err(|failure| vec![Problem::Describe(failure)])?;
+        Ok([admission::described(&mut guest).await?, admission::described(&mut guest).await?])
     }
 
     /// Installs a sink, in place of the one of its name: instances that are open stay what they are, the next ones are of this one.
