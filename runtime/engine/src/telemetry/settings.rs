@@ -54,9 +54,9 @@ impl Settings {
         if let Some(kept) = parent.is_kept().filter(|_| self.heeds_caller) {
             return kept;
         }
-        // The last 56 bits: those before them are not random in ids of operations.
-        let low = u128::from_be_bytes(parent.trace().to_bytes()) & ((1 << 56) - 1);
-        (low as f64) < self.share * (1_u64 << 56) as f64
+        // The last 32 bits: those before them are a time and a counter in ids of operations.
+        let low = u128::from_be_bytes(parent.trace().to_bytes()) & u128::from(u32::MAX);
+        (low as f64) < self.share * (1_u64 << 32) as f64
     }
 }
 

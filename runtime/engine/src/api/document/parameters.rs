@@ -9,6 +9,7 @@ const PATH: [(&str, &str); 21] = [
     ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
+    ("credentialName", "A credential's name, as the sink's configuration calls it."),
     ("destinationIdOrName", "A destination's id or name."),
     ("endpoint", "The `endpoint` of a destination of the type `api`."),
     ("eventId", "An event's id."),
