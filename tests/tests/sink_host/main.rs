@@ -13,4 +13,5 @@ mod poison;
 mod receiver;
 mod secrecy;
 mod versions;
+mod wasi;
 mod webhook;

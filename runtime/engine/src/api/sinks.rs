@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     project::{Origin, ProjectError},
-    sink::library::{COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary},
+    sink::{self, library::{COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary}},
 };
 
 /// What the body of an installation is.
@@ -104,7 +104,7 @@ struct HowToInstall {
 )]
 async fn list(State(api): Shared, Path(project): Path<String>) -> Result<Json<Vec<Sink>>, Problem> {
     check_project(&api, &project)?;
-    Ok(Json(library(&api)?.all().await?.iter().map(sink).collect()))
+    Ok(Json(library(&api)?.all().await?.iter().map(shown).collect()))
 }
 
 /// Shows a sink.
@@ -116,7 +116,7 @@ async fn show(State(api): Shared, Path((project, name)): Path<(String, String)>)
     check_project(&api, &project)?;
     let all = library(&api)?.all().await?;
     let found = all.iter().find(|one| one.info.descriptor.name == name);
-    found.map(|found| Json(sink(found))).ok_or_else(|| not_found(format!("there is no sink {name:?}")))
+    found.map(|found| Json(shown(found))).ok_or_else(|| not_found(format!("there is no sink {name:?}")))
 }
 
 /// Installs a sink.
@@ -146,7 +146,7 @@ async fn install(
     let installing = tokio::spawn(async move { library.install(&bytes, how.replace, origin).await });
     let broke_off = |error| Problem::from(ProjectError::Store(format!("installing a sink broke off: {error}")));
     let (installed, made) = installing.await.map_err(broke_off)?.map_err(refused)?;
-    Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, Json(sink(&installed))))
+    Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, Json(shown(&installed))))
 }
 
 /// Removes a sink that no destination uses.
@@ -202,9 +202,9 @@ fn refused(error: LibraryError) -> Problem {
     }
 }
 
-fn sink(one: &InstalledSink) -> Sink {
+fn shown(one: &InstalledSink) -> Sink {
     let descriptor = &one.info.descriptor;
-    let capability = |interface: &String| Capability { interface: interface.clone(), meaning: meaning(interface) };
+    let capability = |interface: &String| Capability { interface: interface.clone(), meaning: sink::meaning(interface) };
     Sink {
         name: descriptor.name.clone(),
         version: descriptor.version.clone(),
@@ -221,21 +221,5 @@ fn sink(one: &InstalledSink) -> Sink {
         max_message_bytes: descriptor.max_message_bytes,
         create_time: one.record.as_ref().map(|record| record.create_time),
         update_time: one.record.as_ref().map(|record| record.update_time),
-    }
-}
-
-/// An interface of the contract in words.
-fn meaning(interface: &str) -> &'static str {
-    match interface {
-        "messages" => "look into the messages of a batch",
-        "templates" => "evaluate templates over messages",
-        "http" => "send HTTP requests to public addresses, and to those that the operator allows",
-        "objects" => "put objects into the destination's S3 bucket",
-        "streams" => "put records into the destination's Kinesis stream",
-        "sql" => "run statements in the project's database",
-        "documents" => "change the hosted store",
-        "log" => "write to the runtime's log",
-        "clock" => "ask for the time",
-        _ => "nothing that this version knows",
     }
 }

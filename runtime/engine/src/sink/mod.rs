@@ -6,6 +6,8 @@ mod capability;
 pub(crate) mod library;
 pub mod wasm;
 
+pub(crate) use capability::meaning;
+
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::{

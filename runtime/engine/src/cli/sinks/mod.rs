@@ -1,5 +1,7 @@
 //! `ampline sinks`.
 
+mod inspect;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -29,6 +31,8 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Show what a component is, which contract it was made for and what it may ask for, or why it cannot be installed; needs no runtime.
+    Inspect(inspect::InspectArgs),
     /// Install a WebAssembly component of the contract ampline:sink.
     Install {
         /// The component.
@@ -58,9 +62,9 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             let sink = ask(&target, Method::GET, &format!("/{}", encoded(&name))).await?;
             print(&target, &sink, described)
         }
+        SinkAction::Inspect(args) => inspect::run(args).await,
         SinkAction::Install { file, replace, target } => {
-            let read = std::fs::read(&file);
-            let bytes = read.map_err(|error| Failure::unable(format!("cannot read {}: {error}", file.display())))?;
+            let bytes = inspect::read(&file)?;
             let client = Client::connect(&target).await?;
             let path = if replace { "sinks?replace=true" } else { "sinks" };
             let sink = client.upload(path, "application/wasm", bytes).await?;

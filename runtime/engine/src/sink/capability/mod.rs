@@ -13,6 +13,7 @@ mod payload;
 mod sql;
 mod streams;
 mod templates;
+pub(crate) mod wasi;
 
 use std::{
     sync::Arc,
@@ -67,15 +68,18 @@ pub(crate) struct Host {
     answered: Vec<Option<Duration>>,
     calls: u32,
     requests: u32,
-    lines: u32,
+    lines: Arc<log::Lines>,
     reached_out: bool,
-    last_line: Option<String>,
+    /// Nothing until the guest calls something of it.
+    wasi: Option<Box<wasi::Wasi>>,
 }
 
 impl Host {
     /// `lease`: nothing denies every capability.
     pub(crate) fn new(lease: Option<Lease>, limits: Limits) -> Self {
+        let destination = lease.as_ref().map(|lease| lease.destination.name.clone());
         Self {
+            lines: Arc::new(log::Lines::new(destination, limits.log_lines_per_batch_max)),
             lease,
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
@@ -86,9 +90,8 @@ impl Host {
             answered: Vec::new(),
             calls: 0,
             requests: 0,
-            lines: 0,
             reached_out: false,
-            last_line: None,
+            wasi: None,
         }
     }
 
@@ -98,14 +101,20 @@ impl Host {
         self.answered.resize(batch.len(), None);
         self.batch = batch;
         self.started = Instant::now();
-        (self.calls, self.requests, self.lines) = (0, 0, 0);
+        (self.calls, self.requests) = (0, 0);
         self.reached_out = false;
-        self.last_line = None;
+        self.lines.begin();
+        if let Some(wasi) = &mut self.wasi {
+            wasi.begin();
+        }
         self.meter.reset();
     }
 
     /// Lets go of the batch.
     pub(crate) fn end(&mut self) {
+        if let Some(wasi) = &self.wasi {
+            wasi.end();
+        }
         self.batch = Arc::new([]);
     }
 
@@ -121,12 +130,12 @@ impl Host {
 
     /// Whether the guest began anything in this call that others may see.
     pub(crate) fn reached_out(&self) -> bool {
-        self.reached_out
+        self.reached_out || self.wasi.as_ref().is_some_and(|wasi| wasi.reached_out())
     }
 
     /// What the guest logged last in this call.
-    pub(crate) fn last_line(&self) -> Option<&str> {
-        self.last_line.as_deref()
+    pub(crate) fn last_line(&self) -> Option<String> {
+        self.lines.last()
     }
 
     fn count_call(&mut self) -> wasmtime::Result<()> {
@@ -161,9 +170,21 @@ impl Host {
             wasmtime::format_err!("the sink named message {place}, but the batch has {len} messages, counted from 0")
         })
     }
+}
 
-    fn destination(&self) -> &str {
-        self.lease.as_ref().map_or("", |lease| &lease.destination.name)
+/// What an import lets a sink do, in words: an interface of the contract (`http`) or a package of WASI (`wasi:http`).
+pub(crate) fn meaning(import: &str) -> &'static str {
+    match import {
+        "messages" => "look into the messages of a batch",
+        "templates" => "evaluate templates over messages",
+        "http" => "send HTTP requests to public addresses, and to those that the operator allows",
+        "objects" => "put objects into the destination's S3 bucket",
+        "streams" => "put records into the destination's Kinesis stream",
+        "sql" => "run statements in the project's database",
+        "documents" => "change the hosted store",
+        "log" => "write to the runtime's log",
+        "clock" => "ask for the time",
+        _ => import.strip_prefix("wasi:").and_then(wasi::meaning).unwrap_or("nothing that this version knows"),
     }
 }
 

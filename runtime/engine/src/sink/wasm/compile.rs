@@ -72,6 +72,7 @@ async fn run(command: &mut Command) -> Result<(), String> {
     // The compiler needs nothing of the environment, where secrets may be.
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|e| format!("cannot start the compiler: {e}"))?;
+    let begun = std::time::Instant::now();
     let mut words = Vec::new();
     let stderr = child.stderr.take();
     let done = timeout(COMPILE_MAX, async {
@@ -82,10 +83,17 @@ async fn run(command: &mut Command) -> Result<(), String> {
     });
     match done.await {
         Ok(Ok(status)) if status.success() => Ok(()),
+        // The limit on processor time ends it by a signal.
+        Ok(Ok(status)) if status.code().is_none() && begun.elapsed() >= COMPILE_MAX / 2 => Err(too_long()),
         Ok(Ok(status)) => Err(format!("the compiler ended with {status}: {}", String::from_utf8_lossy(&words).trim())),
         Ok(Err(error)) => Err(format!("lost the compiler: {error}")),
-        Err(_) => Err(format!("the compiler took more than {} s", COMPILE_MAX.as_secs())),
+        Err(_) => Err(too_long()),
     }
+}
+
+fn too_long() -> String {
+    let most = COMPILE_MAX.as_secs();
+    format!("the compiler took more than {most} s, which is all that it gets; make the component smaller: fewer dependencies, `wasm-opt -Os`")
 }
 
 /// What the child does: compiles the component in `input` to code in `output`, within limits of time and memory. An error is

@@ -6,9 +6,11 @@ mod cache;
 pub(crate) mod ceiling;
 pub mod compile;
 mod engine;
+mod inspect;
 mod instance;
 pub(crate) mod limits;
 pub(crate) mod meter;
+mod shape;
 mod verdict;
 
 use std::{
@@ -23,7 +25,7 @@ use sha2::{Digest, Sha256};
 use tokio::{sync::Semaphore, time::timeout};
 use wasmtime::{Engine, component::Component};
 
-pub use self::{admission::Problem, compile::Compiler, limits::Limits};
+pub use self::{admission::Problem, compile::Compiler, inspect::inspect, limits::Limits, shape::Producers};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
@@ -102,6 +104,11 @@ struct Installed {
     imports: Vec<String>,
     /// SHA-256 of the component, in hexadecimal digits.
     digest: String,
+    /// The version of the contract that it was made for.
+    contract: String,
+    producers: Producers,
+    /// Of the component.
+    bytes: u64,
     pre: FullSinkPre<Host>,
 }
 
@@ -118,6 +125,11 @@ impl Admitted {
     pub fn digest(&self) -> &str {
         &self.0.digest
     }
+
+    /// All that is known of it.
+    pub fn info(&self) -> SinkInfo {
+        self.0.info()
+    }
 }
 
 /// What is known of an installed sink.
@@ -125,10 +137,16 @@ impl Admitted {
 pub struct SinkInfo {
     /// What it says of itself.
     pub descriptor: Arc<Descriptor>,
-    /// Interfaces of the contract that it asks for, sorted: `http`, `log`, …
+    /// Interfaces of the contract that it asks for (`http`, `log`, …) and packages of WASI (`wasi:cli`, …), sorted.
     pub imports: Vec<String>,
     /// SHA-256 of the component, in hexadecimal digits.
     pub digest: String,
+    /// The version of the contract that it was made for: `1.0.0`.
+    pub contract: String,
+    /// What it was written in and made by, as far as it says.
+    pub producers: Producers,
+    /// Bytes of the component.
+    pub bytes: u64,
 }
 
 impl WasmSinks {
@@ -238,15 +256,34 @@ impl WasmSinks {
 
 impl Installed {
     fn info(&self) -> SinkInfo {
-        SinkInfo { descriptor: self.descriptor.clone(), imports: self.imports.clone(), digest: self.digest.clone() }
+        SinkInfo {
+            descriptor: self.descriptor.clone(),
+            imports: self.imports.clone(),
+            digest: self.digest.clone(),
+            contract: self.contract.clone(),
+            producers: self.producers.clone(),
+            bytes: self.bytes,
+        }
     }
 }
 
 async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Limits) -> Result<Installed, Vec<Problem>> {
     let pre = admission::link(engine, component)?;
     let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
-    let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre })
+    Ok(Installed {
+        descriptor,
+        imports: admission::imports(engine, component),
+        digest: digest(bytes),
+        contract: admission::contract(engine, component),
+        producers: shape::producers(bytes),
+        bytes: bytes.len() as u64,
+        pre,
+    })
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The component from the cache, or compiled and put there.
@@ -257,6 +294,7 @@ async fn compiled_component(
     bytes: &[u8],
     compiled: &mut usize,
 ) -> Result<Component, Problem> {
+    shape::component(bytes)?;
     let entry = cache.entry(engine, bytes);
     match cache.load(engine, &entry) {
         Ok(component) => return Ok(component),

@@ -39,7 +39,7 @@ impl Network {
     }
 
     /// Sends a request where destinations may go, and waits for the head of its answer.
-    async fn answered(&self, request: reqwest::Request, timeout: Duration) -> Result<Incoming, Failure> {
+    pub(in super::super) async fn answered(&self, request: reqwest::Request, timeout: Duration) -> Result<Incoming, Failure> {
         if let Some(refused) = self.refused(request.url()) {
             return Err(fault::refused(&refused));
         }
