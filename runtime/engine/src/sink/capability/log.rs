@@ -1,8 +1,8 @@
 //! `log`: lines for the destination's log, capped in number and length, whichever way a sink writes them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Host, cut};
+use super::{Host, Lease, cut};
 use crate::sink::wasm::bindings::ampline::sink::log;
 
 /// Longest message of a line.
@@ -21,7 +21,7 @@ impl log::Host for Host {
 /// The log of one instance.
 pub(crate) struct Lines {
     /// Nothing where the instance works for nobody: then lines are not written.
-    destination: Option<String>,
+    lease: Option<Arc<Lease>>,
     per_batch_max: u32,
     state: Mutex<State>,
 }
@@ -33,8 +33,8 @@ struct State {
 }
 
 impl Lines {
-    pub(super) fn new(destination: Option<String>, per_batch_max: u32) -> Self {
-        Self { destination, per_batch_max, state: Mutex::default() }
+    pub(super) fn new(lease: Option<Arc<Lease>>, per_batch_max: u32) -> Self {
+        Self { lease, per_batch_max, state: Mutex::default() }
     }
 
     /// A call of the guest begins.
@@ -47,15 +47,21 @@ impl Lines {
         self.state().last.clone()
     }
 
-    /// Writes a line, unless there were too many in this call.
+    /// Writes a line free of secrets, unless there were too many in this call.
     pub(super) fn write(&self, level: log::Level, message: String, fields: impl FnOnce() -> String) {
-        let message = cut(message, LINE_BYTES_MAX);
+        let redaction = self.lease.as_ref().and_then(|lease| lease.redaction());
+        let clean = |text: String| match &redaction {
+            Some(redaction) => redaction.text(text),
+            None => text,
+        };
+        let message = cut(clean(message), LINE_BYTES_MAX);
         let mut state = self.state();
         state.written = state.written.saturating_add(1);
         let most = self.per_batch_max;
-        if let Some(destination) = &self.destination {
+        if let Some(lease) = &self.lease {
+            let destination = &lease.destination.name;
             if state.written <= most {
-                write(level, destination, &message, &fields());
+                write(level, destination, &message, &clean(fields()));
             } else if state.written == most + 1 {
                 let told = format!("more than {most} lines for one batch; the rest is left out");
                 write(log::Level::Warn, destination, &told, "");

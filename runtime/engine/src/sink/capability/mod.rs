@@ -5,6 +5,7 @@
 mod aws;
 mod clock;
 mod documents;
+mod grants;
 mod http;
 mod log;
 mod messages;
@@ -29,7 +30,7 @@ pub(crate) use sql::Database;
 pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
-    BatchItem, Destination,
+    BatchItem, Destination, Standing,
     wasm::{bindings::ampline::sink::types, ceiling::Ceiling, limits::Limits, meter::Meter},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -50,6 +51,8 @@ pub(crate) struct Granted {
 pub(crate) struct Lease {
     pub(crate) granted: Arc<Granted>,
     pub(crate) destination: Arc<Destination>,
+    /// Whether its sink needs grants.
+    pub(crate) standing: Standing,
     /// Larger bodies go out in the url form; 0 = no limit.
     pub(crate) message_bytes_max: u64,
 }
@@ -57,7 +60,7 @@ pub(crate) struct Lease {
 /// The host's side of one instance: the batch at hand, what was used of each limit, and what was seen.
 pub(crate) struct Host {
     /// Nothing while `describe` and `validate` run: every capability is denied.
-    lease: Option<Lease>,
+    lease: Option<Arc<Lease>>,
     limits: Limits,
     pub(crate) meter: Arc<Meter>,
     pub(crate) ceiling: Ceiling,
@@ -72,14 +75,16 @@ pub(crate) struct Host {
     reached_out: bool,
     /// Nothing until the guest calls something of it.
     wasi: Option<Box<wasi::Wasi>>,
+    /// The last request of this call that no grant covers.
+    denied: Option<types::Failure>,
 }
 
 impl Host {
     /// `lease`: nothing denies every capability.
     pub(crate) fn new(lease: Option<Lease>, limits: Limits) -> Self {
-        let destination = lease.as_ref().map(|lease| lease.destination.name.clone());
+        let lease = lease.map(Arc::new);
         Self {
-            lines: Arc::new(log::Lines::new(destination, limits.log_lines_per_batch_max)),
+            lines: Arc::new(log::Lines::new(lease.clone(), limits.log_lines_per_batch_max)),
             lease,
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
@@ -92,6 +97,7 @@ impl Host {
             requests: 0,
             reached_out: false,
             wasi: None,
+            denied: None,
         }
     }
 
@@ -103,6 +109,7 @@ impl Host {
         self.started = Instant::now();
         (self.calls, self.requests) = (0, 0);
         self.reached_out = false;
+        self.denied = None;
         self.lines.begin();
         if let Some(wasi) = &mut self.wasi {
             wasi.begin();

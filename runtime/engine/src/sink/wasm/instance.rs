@@ -58,14 +58,14 @@ impl Guest {
         self.begin(Arc::new([]));
         let meter = self.store.data().meter.clone();
         let called = self.limits.hold(&meter, self.sink.ampline_sink_sink().call_open(&mut self.store, config)).await;
-        self.finish(called)?.map_err(verdict::failure)
+        self.finish(called)?.map_err(|stated| verdict::failure(stated, self.store.data()))
     }
 
     async fn probe(&mut self) -> Result<(), Failure> {
         self.begin(Arc::new([]));
         let meter = self.store.data().meter.clone();
         let called = self.limits.hold(&meter, self.sink.ampline_sink_sink().call_probe(&mut self.store)).await;
-        self.finish(called)?.map_err(verdict::failure)
+        self.finish(called)?.map_err(|stated| verdict::failure(stated, self.store.data()))
     }
 
     async fn deliver(&mut self, batch: &Arc<[BatchItem]>) -> Result<Vec<sink::Outcome>, Failure> {
@@ -139,8 +139,10 @@ impl SinkInstance for WasmInstance {
         };
         match guest.deliver(&batch).await {
             Ok(outcomes) => {
-                let delivered =
-                    |(place, stated)| Delivered { outcome: verdict::outcome(stated), duration: guest.duration(place) };
+                let delivered = |(place, stated)| Delivered {
+                    outcome: verdict::outcome(stated, guest.store.data()),
+                    duration: guest.duration(place),
+                };
                 let results = outcomes.into_iter().enumerate().map(delivered).collect();
                 self.guest = Some(guest);
                 BatchReport { results, reusable: true }

@@ -29,7 +29,7 @@ pub use self::{admission::Problem, compile::Compiler, inspect::inspect, limits::
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
-    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
+    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
     capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -110,6 +110,7 @@ struct Installed {
     /// Of the component.
     bytes: u64,
     pre: FullSinkPre<Host>,
+    standing: Standing,
 }
 
 /// A component that may be installed: compiled, linked, and asked what it is.
@@ -150,7 +151,8 @@ pub struct SinkInfo {
 }
 
 impl WasmSinks {
-    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes.
+    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes. They count
+    /// as built in: what is installed later reaches only what is granted to its destinations.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
         let HostOptions { cache_dir, documents, secrets, downloads, limits, http, postgres, compiler } = options;
@@ -169,7 +171,10 @@ impl WasmSinks {
                 Ok(sink) if sinks.contains_key(&sink.descriptor.name) => {
                     problems.push(((*name).to_owned(), Problem::Duplicate(sink.descriptor.name.clone())));
                 }
-                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), Arc::new(sink)),
+                Ok(sink) => {
+                    let built_in = Installed { standing: Standing::BuiltIn, ..sink };
+                    sinks.insert(built_in.descriptor.name.clone(), Arc::new(built_in));
+                }
                 Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
             }
         }
@@ -278,6 +283,7 @@ async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Li
         producers: shape::producers(bytes),
         bytes: bytes.len() as u64,
         pre,
+        standing: Standing::Installed,
     })
 }
 
@@ -318,6 +324,14 @@ impl Sinks for WasmSinks {
         self.sinks.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
+    fn standing(&self, kind: &str) -> Option<Standing> {
+        self.find(kind).map(|sink| sink.standing)
+    }
+
+    fn limits(&self) -> Limits {
+        self.granted.limits.clone()
+    }
+
     fn batch_time_max(&self) -> std::time::Duration {
         self.granted.limits.wall_per_call_max
     }
@@ -328,11 +342,12 @@ impl Sinks for WasmSinks {
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
         let installed = self.installed(&destination.kind)?;
-        let limits = &self.granted.limits;
+        let limits = &destination.grants.limits.within(&self.granted.limits);
         let permit = self.permit().await?;
         let lease = Lease {
             granted: self.granted.clone(),
             destination: destination.clone(),
+            standing: installed.standing,
             message_bytes_max: installed.descriptor.max_message_bytes,
         };
         let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(Some(lease), limits.clone()), limits).await?;

@@ -22,17 +22,19 @@ impl Network {
         if self.options.dry_run {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
-        let Prepared { request, timeout, secret } = prepared;
+        let Prepared { request, timeout, redaction } = prepared;
         let deadline = Instant::now() + timeout;
         let mut answer = self.answered(request, timeout).await?;
         let (status, mut headers) = (answer.status().as_u16(), headers(&answer));
         let mut body = Vec::new();
-        let whole = matches!(timeout_at(deadline, read(&mut answer, &mut body)).await, Ok(true));
-        if let Some(secret) = secret {
+        let mut whole = matches!(timeout_at(deadline, read(&mut answer, &mut body)).await, Ok(true));
+        if let Some(redaction) = redaction {
             // Receivers that echo requests in their error pages must not carry a secret into the sink, nor into the delivery log.
-            body = secret.redact(body, !whole);
+            let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value != "identity");
+            body = if is_packed { Vec::new() } else { redaction.bytes(body, !whole) };
+            whole &= !is_packed;
             for (_, value) in &mut headers {
-                *value = String::from_utf8_lossy(&secret.redact(std::mem::take(value).into_bytes(), false)).into_owned();
+                *value = redaction.text(std::mem::take(value));
             }
         }
         Ok(Response { status, headers, body, truncated: !whole })

@@ -8,15 +8,12 @@ use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use reqwest::Url;
 use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks};
 
-use super::{
-    super::{Granted, log::Lines},
-    Lender,
-};
+use super::super::{Lease, Network, log::Lines};
 use crate::{
     network::reserved,
-    sink::{
-        Destination,
-        wasm::bindings::ampline::sink::{log::Level, types::Failure},
+    sink::wasm::{
+        bindings::ampline::sink::{log::Level, types::Failure},
+        limits::Limits,
     },
 };
 
@@ -30,33 +27,42 @@ type Background = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
 /// The way out of one instance.
 pub(super) struct Outgoing {
-    lender: Lender,
+    /// Nothing while a component is asked what it is.
+    lease: Option<Arc<Lease>>,
     lines: Arc<Lines>,
     requests_max: u32,
+    time_max: Duration,
     /// In this call.
     requests: u32,
     sent: bool,
+    denied: Option<Failure>,
 }
 
 impl Outgoing {
-    pub(super) fn new(lender: Lender, lines: Arc<Lines>, requests_max: u32) -> Self {
-        Self { lender, lines, requests_max, requests: 0, sent: false }
+    pub(super) fn new(lease: Option<Arc<Lease>>, lines: Arc<Lines>, limits: &Limits) -> Self {
+        let (requests_max, time_max) = (limits.requests_per_batch_max, limits.request_time_max());
+        Self { lease, lines, requests_max, time_max, requests: 0, sent: false, denied: None }
     }
 
     pub(super) fn begin(&mut self) {
-        (self.requests, self.sent) = (0, false);
+        (self.requests, self.sent, self.denied) = (0, false, None);
     }
 
     pub(super) fn reached_out(&self) -> bool {
         self.sent
     }
 
+    pub(super) fn denied(&self) -> Option<&Failure> {
+        self.denied.as_ref()
+    }
+
     /// Who lends the way to this address; or why nobody does.
-    fn lent(&mut self, request: &Request<WasiBody>) -> Result<(Arc<Granted>, Url), Error> {
-        let (granted, destination) = self.lender.clone().ok_or(Error::HttpRequestDenied)?;
+    fn lent(&mut self, request: &Request<WasiBody>) -> Result<(Arc<Lease>, Url), Error> {
+        let lease = self.lease.clone().ok_or(Error::HttpRequestDenied)?;
         let url = Url::parse(&request.uri().to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
-        if let Some(reason) = denial(&destination, &url) {
-            self.lines.write(Level::Warn, reason, String::new);
+        if let Err(denied) = lease.may_reach(&url) {
+            self.lines.write(Level::Warn, denied.message.clone(), String::new);
+            self.denied = Some(denied);
             return Err(Error::HttpRequestDenied);
         }
         self.requests = self.requests.saturating_add(1);
@@ -66,16 +72,8 @@ impl Outgoing {
             return Err(Error::HttpRequestDenied);
         }
         self.sent = true;
-        Ok((granted, url))
+        Ok((lease, url))
     }
-}
-
-/// Why a destination does not let its sink go to this address.
-fn denial(destination: &Destination, url: &Url) -> Option<String> {
-    let host = url.host_str().unwrap_or_default();
-    (destination.name != "granted").then(|| {
-        format!("the sink may not send requests to {host}: the destination does not grant that host; grant it, if the sink is to be trusted with it")
-    })
 }
 
 impl WasiHttpHooks for Outgoing {
@@ -87,25 +85,21 @@ impl WasiHttpHooks for Outgoing {
 
     fn send_request(&mut self, request: Request<WasiBody>, options: Option<RequestOptions>, _: Background) -> Sending {
         match self.lent(&request) {
-            Ok((granted, url)) => Box::new(async move {
-                let limit = options.unwrap_or_default().first_byte_timeout;
-                let answer = exchange(&granted, url, request, limit).await?;
+            Ok((lease, url)) => {
+                let asked = options.unwrap_or_default().first_byte_timeout;
+                let asked_ms = asked.map(|asked| u64::try_from(asked.as_millis()).unwrap_or(u64::MAX));
+                let timeout = lease.granted.network.timeout(asked_ms).min(self.time_max);
+                Box::new(async move {
+                let answer = exchange(&lease.granted.network, url, request, timeout).await?;
                 Ok((answer, Box::new(async { Ok(()) }) as Background))
-            }),
+            })},
             Err(denied) => Box::new(async { Err(denied) }),
         }
     }
 }
 
 /// Sends a request and waits for the head of its answer; the body comes as the guest reads it, within the same time.
-async fn exchange(
-    granted: &Granted,
-    url: Url,
-    request: Request<WasiBody>,
-    limit: Option<Duration>,
-) -> Result<Response<WasiBody>, Error> {
-    let asked_ms = limit.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
-    let timeout = granted.network.timeout(asked_ms);
+async fn exchange(network: &Network, url: Url, request: Request<WasiBody>, timeout: Duration) -> Result<Response<WasiBody>, Error> {
     let (head, body) = request.into_parts();
     let body = tokio::time::timeout(timeout, Limited::new(body, BODY_BYTES_MAX).collect()).await;
     let body = body.map_err(|_| Error::ConnectionWriteTimeout)?.map_err(|fault| {
@@ -115,7 +109,7 @@ async fn exchange(
             Error::InternalError(Some("the body was not finished".to_owned()))
         }
     })?;
-    if granted.network.is_dry() {
+    if network.is_dry() {
         let mut answer = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
         *answer.status_mut() = ::http::StatusCode::NO_CONTENT;
         return Ok(answer);
@@ -128,7 +122,7 @@ async fn exchange(
     if !body.is_empty() {
         *outgoing.body_mut() = Some(body.into());
     }
-    let answer = granted.network.answered(outgoing, timeout).await.map_err(|failure| fault(&failure))?;
+    let answer = network.answered(outgoing, timeout).await.map_err(|failure| fault(&failure))?;
     let answer: Response<reqwest::Body> = answer.into();
     Ok(answer.map(|body| body.map_err(|_| Error::HttpResponseIncomplete).boxed_unsync()))
 }

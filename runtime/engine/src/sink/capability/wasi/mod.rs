@@ -6,15 +6,13 @@
 mod http;
 mod output;
 
-use std::sync::Arc;
-
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use self::{http::Outgoing, output::Output};
 use super::Host;
-use crate::sink::wasm::bindings::ampline::sink::log::Level;
+use crate::sink::wasm::bindings::ampline::sink::{log::Level, types::Failure};
 
 /// Most handles that an instance may hold at a time: streams, requests, what it waits for.
 const HANDLES_MAX: usize = 10_000;
@@ -76,8 +74,7 @@ impl Wasi {
         let (mut http, mut table) = (WasiHttpCtx::new(), ResourceTable::new());
         http.set_field_size_limit(HEADER_BYTES_MAX);
         table.set_max_capacity(HANDLES_MAX);
-        let lender = host.lease.as_ref().map(|lease| (lease.granted.clone(), lease.destination.clone()));
-        let outgoing = Outgoing::new(lender, host.lines.clone(), host.limits.requests_per_batch_max);
+        let outgoing = Outgoing::new(host.lease.clone(), host.lines.clone(), &host.limits);
         Self { ctx: ctx.build(), http, table, outgoing, outputs }
     }
 
@@ -89,6 +86,11 @@ impl Wasi {
     /// A call of the guest ended: what it wrote without an end of line is a line too.
     pub(super) fn end(&self) {
         self.outputs.iter().for_each(Output::end);
+    }
+
+    /// The last request of this call that no grant covers.
+    pub(super) fn denied(&self) -> Option<&Failure> {
+        self.outgoing.denied()
     }
 
     /// Whether a request was sent in this call.
@@ -117,6 +119,3 @@ impl WasiHttpView for Host {
         WasiHttpCtxView { hooks: outgoing, table, ctx: http }
     }
 }
-
-/// Where requests go out and for whom; nothing while a component is asked what it is.
-type Lender = Option<(Arc<super::Granted>, Arc<crate::sink::Destination>)>;
