@@ -78,7 +78,8 @@ async fn admitted(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-const NEW_FUNCTION: (&str, &str) = ("  now: func() -> u64;", "  now: func() -> u64;\n  @since(version = 1.1.0)\n  zone: func() -> string;");
+const NEW_FUNCTION: (&str, &str) =
+    ("  now: func() -> u64;", "  now: func() -> u64;\n  @since(version = 1.1.0)\n  zone: func() -> string;");
 
 #[test]
 fn each_version_adds_to_the_one_before() {
@@ -105,7 +106,7 @@ fn a_minor_version_may_add_functions_and_interfaces_and_nothing_else() {
         ("    /// No bytes.\n    empty,", "    /// No bytes.\n    empty,\n    later,"),
         ("    attempt: u32,\n  }", "    attempt: u32,\n    deadline: u64,\n  }"),
         ("  now: func() -> u64;", "  now: func() -> s64;"),
-        ("  probe: func() -> result<_, failure>;\n  /// One outcome", "  /// One outcome"),
+        ("  @since(version = 1.0.0)\n  probe: func() -> result<_, failure>;\n  /// One outcome", "  /// One outcome"),
     ] {
         assert_ne!(faults(&current, &next_minor(from, to)), Vec::<String>::new(), "{to}");
     }

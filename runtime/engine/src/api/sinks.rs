@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     project::{Origin, ProjectError},
-    sink::{self, library::{COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary}},
+    sink::{
+        self,
+        library::{COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary},
+    },
 };
 
 /// What the body of an installation is.

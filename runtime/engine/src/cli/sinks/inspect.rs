@@ -51,11 +51,8 @@ fn refusal(file: &Path, problems: &[Problem]) -> String {
 fn value(info: &SinkInfo) -> Value {
     let (descriptor, limits) = (&info.descriptor, Limits::default());
     let schema: Value = serde_json::from_str(&descriptor.config_schema).unwrap_or_default();
-    let capabilities: Vec<Value> = info
-        .imports
-        .iter()
-        .map(|import| json!({"interface": import, "meaning": sink::meaning(import)}))
-        .collect();
+    let capabilities: Vec<Value> =
+        info.imports.iter().map(|import| json!({"interface": import, "meaning": sink::meaning(import)})).collect();
     json!({
         "name": descriptor.name,
         "version": descriptor.version,

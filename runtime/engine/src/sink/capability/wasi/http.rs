@@ -90,16 +90,22 @@ impl WasiHttpHooks for Outgoing {
                 let asked_ms = asked.map(|asked| u64::try_from(asked.as_millis()).unwrap_or(u64::MAX));
                 let timeout = lease.granted.network.timeout(asked_ms).min(self.time_max);
                 Box::new(async move {
-                let answer = exchange(&lease.granted.network, url, request, timeout).await?;
-                Ok((answer, Box::new(async { Ok(()) }) as Background))
-            })},
+                    let answer = exchange(&lease.granted.network, url, request, timeout).await?;
+                    Ok((answer, Box::new(async { Ok(()) }) as Background))
+                })
+            }
             Err(denied) => Box::new(async { Err(denied) }),
         }
     }
 }
 
 /// Sends a request and waits for the head of its answer; the body comes as the guest reads it, within the same time.
-async fn exchange(network: &Network, url: Url, request: Request<WasiBody>, timeout: Duration) -> Result<Response<WasiBody>, Error> {
+async fn exchange(
+    network: &Network,
+    url: Url,
+    request: Request<WasiBody>,
+    timeout: Duration,
+) -> Result<Response<WasiBody>, Error> {
     let (head, body) = request.into_parts();
     let body = tokio::time::timeout(timeout, Limited::new(body, BODY_BYTES_MAX).collect()).await;
     let body = body.map_err(|_| Error::ConnectionWriteTimeout)?.map_err(|fault| {

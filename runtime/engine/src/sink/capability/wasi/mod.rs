@@ -6,6 +6,8 @@
 mod http;
 mod output;
 
+use std::sync::{Mutex, PoisonError};
+
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -57,9 +59,11 @@ pub(crate) fn link(linker: &mut Linker<Host>, with_http: bool) -> wasmtime::Resu
 
 /// What one instance has of WASI.
 pub(super) struct Wasi {
-    ctx: WasiCtx,
+    /// Never locked: it makes shareable what is not, so that a host may be looked at while it waits.
+    ctx: Mutex<WasiCtx>,
     http: WasiHttpCtx,
-    table: ResourceTable,
+    /// As `ctx`.
+    table: Mutex<ResourceTable>,
     outgoing: Outgoing,
     outputs: [Output; 2],
 }
@@ -75,7 +79,7 @@ impl Wasi {
         http.set_field_size_limit(HEADER_BYTES_MAX);
         table.set_max_capacity(HANDLES_MAX);
         let outgoing = Outgoing::new(host.lease.clone(), host.lines.clone(), &host.limits);
-        Self { ctx: ctx.build(), http, table, outgoing, outputs }
+        Self { ctx: Mutex::new(ctx.build()), http, table: Mutex::new(table), outgoing, outputs }
     }
 
     /// A call of the guest begins.
@@ -106,16 +110,20 @@ impl Host {
     }
 }
 
+fn own<T>(held: &mut Mutex<T>) -> &mut T {
+    held.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         let Wasi { ctx, table, .. } = self.wasi();
-        WasiCtxView { ctx, table }
+        WasiCtxView { ctx: own(ctx), table: own(table) }
     }
 }
 
 impl WasiHttpView for Host {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let Wasi { http, table, outgoing, .. } = self.wasi();
-        WasiHttpCtxView { hooks: outgoing, table, ctx: http }
+        WasiHttpCtxView { hooks: outgoing, table: own(table), ctx: http }
     }
 }
