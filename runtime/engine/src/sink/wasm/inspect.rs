@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use super::{Compiler, Limits, Problem, SinkInfo, admit, cache::Cache, compiled_component, engine};
+use super::{Compiler, Limits, Problem, SinkInfo, cache::Cache, compiled_component, engine, installed::admit};
 
 /// What a component is, found out as at its installation: compiled, linked, and asked what it is with every capability denied. Or every
 /// reason why it cannot serve.
