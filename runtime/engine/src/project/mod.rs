@@ -39,7 +39,7 @@ pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
     IntegrationRevision, Issue, KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord,
-    SinkRecord,
+    SinkAction, SinkEvent, SinkRecord,
 };
 pub(crate) use planning::{KnownDestinations, Planner};
 pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};

@@ -7,6 +7,7 @@ pub(crate) mod library;
 pub mod wasm;
 
 pub(crate) use capability::meaning;
+pub use library::Trust;
 
 use std::{sync::Arc, time::Duration};
 

@@ -31,7 +31,7 @@ use super::{
     keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
         ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
-        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
+        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkEvent, SinkRecord,
     },
     routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
 };
@@ -49,6 +49,7 @@ const SCHEMA: Schema = Schema {
         include_str!("notices.sql"),
         include_str!("destinations.sql"),
         include_str!("grants.sql"),
+        include_str!("sinks-history.sql"),
     ],
 };
 
@@ -192,15 +193,28 @@ impl ProjectStore {
         Ok(self.database.read(sinks::all).await?)
     }
 
-    /// Makes or replaces a sink.
-    pub async fn put_sink(&self, sink: SinkRecord, now: Timestamp) -> Result<(), ProjectError> {
-        Ok(self.database.write(move |db| sinks::put(db, &sink, sqlite::us(now)), |()| ()).await?)
+    /// Makes or replaces a sink, and writes down what became of it.
+    pub async fn put_sink(&self, sink: SinkRecord, event: SinkEvent) -> Result<(), ProjectError> {
+        let work = move |db: &sqlite::Connection| {
+            sinks::put(db, &sink, sqlite::us(event.time))?;
+            sinks::note(db, &event)
+        };
+        Ok(self.database.write(work, |()| ()).await?)
     }
 
-    /// Takes away a sink.
-    pub async fn delete_sink(&self, name: &str) -> Result<(), ProjectError> {
+    /// Takes away a sink, and writes that down.
+    pub async fn delete_sink(&self, event: SinkEvent) -> Result<(), ProjectError> {
+        let work = move |db: &sqlite::Connection| {
+            sinks::delete(db, &event.name)?;
+            sinks::note(db, &event)
+        };
+        Ok(self.database.write(work, |()| ()).await?)
+    }
+
+    /// What became of a sink, latest first.
+    pub async fn sink_events(&self, name: &str) -> Result<Vec<SinkEvent>, ProjectError> {
         let name = name.to_owned();
-        Ok(self.database.write(move |db| sinks::delete(db, &name), |()| ()).await?)
+        Ok(self.database.read(move |db| sinks::events(db, &name)).await?)
     }
 
     /// What is told of the project.

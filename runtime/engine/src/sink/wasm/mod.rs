@@ -27,6 +27,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use wasmtime::{Engine, component::Component};
 
+pub(crate) use self::installed::digest;
 pub use self::{
     admission::Problem,
     compile::Compiler,
@@ -250,10 +251,10 @@ impl WasmSinks {
         Admitted(sink): &Admitted,
         config: &serde_json::Value,
     ) -> Result<Vec<ConfigIssue>, Failure> {
-        self.judged(sink, config).await
+        self.faults(sink, config).await
     }
 
-    async fn judged(&self, sink: &Installed, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
+    async fn faults(&self, sink: &Installed, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
         let limits = self.opener.limits();
         let _permit = self.opener.permit().await?;
         let mut guest = Guest::new(&self.opener.engine, &sink.pre, Host::new(None, limits.clone()), limits).await?;
@@ -312,7 +313,7 @@ impl Sinks for WasmSinks {
     }
 
     async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
-        self.judged(&*self.installed(kind)?, config).await
+        self.faults(&*self.installed(kind)?, config).await
     }
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
