@@ -9,6 +9,7 @@ fn main() {
         &[
             Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" },
             Guest { name: "wasi", package: "ampline-sink-wasi", dir: "tests/guests/wasi" },
+            Guest { name: "relay", package: "ampline-sink-relay", dir: "tests/guests/relay" },
         ],
     );
 }

@@ -6,5 +6,6 @@
 mod changes;
 mod files;
 mod page;
+mod reload;
 mod sinks;
 mod stage;
