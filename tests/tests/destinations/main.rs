@@ -5,6 +5,7 @@
 
 mod changes;
 mod files;
+mod grants;
 mod page;
 mod reload;
 mod sinks;

@@ -8,6 +8,7 @@ mod admission;
 mod cache;
 mod containment;
 mod fakes;
+mod grants;
 mod hosted_store;
 mod poison;
 mod receiver;

@@ -71,7 +71,10 @@ async fn admitted(bytes: &[u8]) -> Result<(), String> {
     let options = HostOptions { cache_dir: dir.path().to_owned(), ..options() };
     match WasmSinks::load(options, &[("mine", bytes)]).await.err().expect("it traps") {
         LoadError::Components(problems) => match problems.as_slice() {
-            [(_, Problem::Describe(failure))] => Ok(assert_eq!(failure.code, "sink.trap")),
+            [(_, Problem::Describe(failure))] => {
+                assert_eq!(failure.code, "sink.trap");
+                Ok(())
+            }
             other => Err(other.iter().map(|(_, problem)| problem.to_string()).collect()),
         },
         other => panic!("{other}"),

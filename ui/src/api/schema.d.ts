@@ -674,6 +674,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the credentials of a destination by name. */
+        get: operations["listDestinationCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}/credentials/{credentialName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Binds a credential to origins, in place of the one of its name.
+         * @description The host adds it to requests of the destination's sink that name it and go to one of these origins. The value is never shown again,
+         *     and how and where it is sent changes only together with it.
+         */
+        put: operations["putDestinationCredential"];
+        post?: never;
+        /** Takes a credential away. Requests that name it are denied from now on. */
+        delete: operations["deleteDestinationCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectIdOrName}/destinations/{destinationIdOrName}/disable": {
         parameters: {
             query?: never;
@@ -1883,6 +1922,10 @@ export interface components {
         };
         /** @description A destination to be made. */
         CreateDestinationRequest: {
+            /** @description At which pace messages go there. */
+            delivery?: components["schemas"]["DestinationDelivery"];
+            /** @description What an installed sink may do; a sink that is built in needs none. */
+            grants?: components["schemas"]["GrantsRequest"];
             /** @description The sink's configuration, as its schema says. What belongs to other types of the contract is left out. */
             metadata: {
                 [key: string]: unknown;
@@ -1976,6 +2019,39 @@ export interface components {
         CreateTopicRequest: {
             /** @description Letters, digits, dots, dashes and underscores. */
             name: string;
+        };
+        /** @description A credential as the operator bound it: everything but its value. */
+        Credential: {
+            /** @description The header of `header` and `hmac`. */
+            header?: string;
+            /** @description How it is sent. */
+            kind: components["schemas"]["CredentialKind"];
+            /** @description Where it may go: `https://api.example.com`. The sink may reach these origins. */
+            origins: string[];
+            /** @description What stands before the value of `header`, or before the digits of `hmac`: `sha256=`. */
+            prefix?: string;
+            /** @description The user name of `basic`. */
+            username?: string;
+        };
+        /**
+         * @description How the host adds a credential to a request.
+         * @enum {string}
+         */
+        CredentialKind: "bearer" | "basic" | "header" | "hmac";
+        /** @description A credential as a client writes it. */
+        CredentialRequest: {
+            /** @description The header of `header` and `hmac`. */
+            header?: string | null;
+            /** @description How it is sent. */
+            kind: components["schemas"]["CredentialKind"];
+            /** @description Where it may go: `https://api.example.com`. The sink may reach these origins. */
+            origins: string[];
+            /** @description What stands before the value of `header`, or before the digits of `hmac`: `sha256=`. */
+            prefix?: string | null;
+            /** @description The user name of `basic`. */
+            username?: string | null;
+            /** @description The token, password or key; never shown again. May be left out where nothing else of the credential changes. */
+            value?: string | null;
         };
         /** @description Credentials of a form of the provider's own. */
         CustomOptions: {
@@ -2130,8 +2206,12 @@ export interface components {
              * @description When it was made.
              */
             createTime: string;
+            /** @description What is set of the pace at which messages go there. */
+            delivery: components["schemas"]["DestinationDelivery"];
             /** @description Why it is stopped. */
             disabledReason?: string;
+            /** @description What its sink may do besides what its sandbox lets it; values of credentials are never shown. */
+            grants: components["schemas"]["DestinationGrants"];
             /** @description Stable, as messages' metadata carries it. */
             id: string;
             /** @description The sink's configuration, in the spelling in which it was given. */
@@ -2152,6 +2232,83 @@ export interface components {
              * @description When it last changed.
              */
             updateTime: string;
+        };
+        /** @description What is set of a destination's delivery; the rest is as usual. */
+        DestinationDelivery: {
+            /**
+             * Format: int64
+             * @description Megabytes of messages that may wait before the reads that feed it do; the runtime's limit where it is left out.
+             */
+            backlogMegabytes?: number;
+            /**
+             * Format: int32
+             * @description Messages in flight at the same time; 64 where it is left out.
+             */
+            concurrency?: number;
+            /**
+             * Format: int64
+             * @description Seconds after which a destination that has only failed is stopped, in place of 5 days; 0 = never.
+             */
+            disableAfterSeconds?: number;
+            /**
+             * Format: double
+             * @description Messages per second at most; no limit where it is left out.
+             */
+            ratePerSecond?: number;
+            /** @description Seconds to wait after the first, second, … failed attempt, in place of the standard schedule. */
+            retryDelaysSeconds?: number[];
+        };
+        /** @description What is granted; by default nothing besides the runtime's own limits. */
+        DestinationGrants: {
+            /** @description Credentials by the names that the sink asks for. Each may go to its own origins, which it grants as well. */
+            credentials: {
+                [key: string]: components["schemas"]["Credential"];
+            };
+            /**
+             * @description Origins that an installed sink may reach: `https://api.example.com`, `https://*.example.com`, or `*` for every one that the
+             *     runtime's address policy allows.
+             */
+            hosts: string[];
+            /** @description Limits below the runtime's. */
+            limits: components["schemas"]["DestinationLimits"];
+        };
+        /** @description What a destination's sink may use, where that is less than the runtime allows. */
+        DestinationLimits: {
+            /**
+             * Format: int32
+             * @description Time that a batch may take all told; requests are given up a little earlier.
+             */
+            batchSeconds?: number;
+            /**
+             * Format: int32
+             * @description Processor time of a call into the sink; what the host does for it does not count.
+             */
+            cpuMilliseconds?: number;
+            /**
+             * Format: int32
+             * @description Calls from the sink to the host, for each batch.
+             */
+            hostCallsPerBatch?: number;
+            /**
+             * Format: int32
+             * @description Instances at work at the same time, each with a batch of its own.
+             */
+            instances?: number;
+            /**
+             * Format: int32
+             * @description Lines logged, for each batch; the rest is left out.
+             */
+            logLinesPerBatch?: number;
+            /**
+             * Format: int32
+             * @description Memory of an instance, in MiB.
+             */
+            memoryMebibytes?: number;
+            /**
+             * Format: int32
+             * @description Requests to other sides, for each batch.
+             */
+            requestsPerBatch?: number;
         };
         /**
          * @description Who made a destination.
@@ -2204,6 +2361,10 @@ export interface components {
         };
         /** @description New values of a destination. */
         DestinationUpdate: {
+            /** @description At which pace messages go there. */
+            delivery?: components["schemas"]["DestinationDelivery"];
+            /** @description What its sink may do. */
+            grants?: components["schemas"]["GrantsRequest"];
             /** @description Members of the configuration. */
             metadata?: {
                 [key: string]: unknown;
@@ -2394,6 +2555,22 @@ export interface components {
             oauth2PasswordCredentials?: components["schemas"]["PasswordCredentials"] | null;
             /** @description The provider app that tokens are renewed with; the only one of the provider, where it is not given. */
             providerAppId?: string | null;
+        };
+        /** @description Grants as a client writes them. */
+        GrantsRequest: {
+            /** @description Credentials by the names that the sink asks for. */
+            credentials?: {
+                [key: string]: components["schemas"]["CredentialRequest"];
+            };
+            /**
+             * @description `https://api.example.com`, `https://*.example.com`, or `*` for every host that the runtime's address policy allows.
+             * @example [
+             *       "https://api.example.com"
+             *     ]
+             */
+            hosts?: string[];
+            /** @description Limits below the runtime's. */
+            limits?: components["schemas"]["DestinationLimits"];
         };
         /** @description A customer's team. */
         Group: {
@@ -2754,6 +2931,13 @@ export interface components {
          * @enum {string}
          */
         Mode: "async";
+        /** @description A credential with its name, and without its value. */
+        NamedCredential: {
+            /** @description How it is sent, and where it may go. */
+            binding: components["schemas"]["Credential"];
+            /** @description What the sink asks for. */
+            name: string;
+        };
         /** @description A route from a type of notification to a topic. */
         NotificationEventTopicRoute: {
             /**
@@ -3748,8 +3932,9 @@ export interface components {
         UpdateDestinationRequest: {
             destination: components["schemas"]["DestinationUpdate"];
             /**
-             * @description Paths: `name`, `metadata`, `metadata.<key>`, `secrets`, `secrets.<key>`. What a path names and `destination` leaves out is taken
-             *     away.
+             * @description Paths: `name`, `metadata`, `metadata.<key>`, `secrets`, `secrets.<key>`, `grants`, `grants.hosts`, `grants.limits`,
+             *     `grants.limits.<key>`, `grants.credentials`, `grants.credentials.<name>`, `delivery`, `delivery.<key>`. What a path names and
+             *     `destination` leaves out is taken away.
              */
             updateMask: string[];
         };
@@ -5839,6 +6024,118 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TestMessage"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDestinationCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A destination's id or name. */
+                destinationIdOrName: string;
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedCredential"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putDestinationCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credentialName: string;
+                /** @description A destination's id or name. */
+                destinationIdOrName: string;
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedCredential"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteDestinationCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credentialName: string;
+                /** @description A destination's id or name. */
+                destinationIdOrName: string;
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];

@@ -1,5 +1,6 @@
 //! Destinations: made, shown, changed, tried, stopped and deleted while the runtime runs.
 
+mod credentials;
 mod shape;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Routes {
         .add(routes!(send_test))
         .add(routes!(enable))
         .add(routes!(disable))
+        .merge(credentials::routes())
 }
 
 /// A destination to be made.

@@ -1,7 +1,6 @@
 //! `ampline connections`. Secrets come from the environment, a file or standard input, never from the command line itself.
 
 use std::{
-    io::Read,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -10,18 +9,13 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Format, Target, client::Client, output, table};
-use crate::{
-    percent::encoded,
-    secrets::{Secret, SecretSource, read},
-};
+use super::{Failure, Format, Target, client::Client, given_secret, output, table};
+use crate::percent::encoded;
 
 /// How long `connect` waits for the person; the link holds no longer.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Largest secret that standard input may hold.
-const SECRET_BYTES_MAX: u64 = 64 << 10;
 
 /// Flags of `ampline connections`.
 #[derive(Debug, Args)]
@@ -235,7 +229,7 @@ async fn check(target: &Target, connection: &str) -> Result<(), Failure> {
 }
 
 async fn create(args: CreateArgs) -> Result<(), Failure> {
-    let secret = secret(&args)?;
+    let secret = given_secret::read(args.secret_env.clone(), args.secret_file.clone())?;
     let mut body = Map::new();
     let mut put = |name: &str, value: Option<Value>| body.extend(value.map(|value| (name.to_owned(), value)));
     put("provider", Some(args.provider.into()));
@@ -279,20 +273,6 @@ fn metadata(inputs: Vec<(String, String)>) -> Value {
 fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, value)| !name.is_empty() && !value.is_empty());
     pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| "write it like region=eu".to_owned())
-}
-
-fn secret(args: &CreateArgs) -> Result<Secret, Failure> {
-    let file = args.secret_file.clone().map(SecretSource::File);
-    if let Some(source) = args.secret_env.clone().map(SecretSource::Env).or(file) {
-        return read(&source, &|name: &str| std::env::var(name).ok()).map_err(Failure::unable);
-    }
-    let mut text = zeroize::Zeroizing::new(String::new());
-    let reading = std::io::stdin().lock().take(SECRET_BYTES_MAX).read_to_string(&mut text);
-    reading.map_err(|error| Failure::unable(format!("cannot read the secret from standard input: {error}")))?;
-    match text.trim() {
-        "" => Err(Failure::refused("standard input holds no secret")),
-        text => Ok(Secret::new(text)),
-    }
 }
 
 /// Prints the address and waits until the connection is there, or is there anew.

@@ -1,6 +1,7 @@
 //! `ampline destinations`.
 
 mod given;
+mod grants;
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,10 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use self::given::{Given, body};
+use self::{
+    given::{Given, Read, Unset, body},
+    grants::{CredentialAction, GrantArgs},
+};
 use super::{Failure, Format, Target, client::Client, output, table};
 use crate::percent::encoded;
 
@@ -60,12 +64,8 @@ enum DestinationAction {
         /// Give it another name.
         #[arg(long, value_name = "NAME")]
         rename: Option<String>,
-        /// Take a key out of its configuration.
-        #[arg(long, value_name = "KEY")]
-        unset: Vec<String>,
-        /// Take a secret away.
-        #[arg(long, value_name = "KEY")]
-        unset_secret: Vec<String>,
+        #[command(flatten)]
+        unset: Unset,
         /// Rename it even where a manifest or an installation names it.
         #[arg(long)]
         force: bool,
@@ -73,6 +73,13 @@ enum DestinationAction {
         given: Given,
         #[command(flatten)]
         target: Target,
+    },
+    /// Show what a destination's sink may reach and use, or change it. A sink that is built in needs no host granted.
+    Grant(GrantArgs),
+    /// Credentials that a destination's sink asks for by name, and never sees.
+    Credentials {
+        #[command(subcommand)]
+        action: CredentialAction,
     },
     /// Delete a destination; what waits for it becomes dead letters.
     Delete {
@@ -122,17 +129,19 @@ pub(super) async fn run(args: DestinationsArgs) -> Result<(), Failure> {
         }
         DestinationAction::Show { name, secrets, target } => show(&target, &name, secrets).await,
         DestinationAction::Create { name, kind, given, target } => {
-            let (metadata, secrets) = given.read()?;
-            let asked = json!({ "name": name, "type": kind, "metadata": metadata, "secrets": secrets });
+            let Read { metadata, secrets, delivery } = given.read()?;
+            let asked = json!({ "name": name, "type": kind, "metadata": metadata, "secrets": secrets, "delivery": delivery });
             let made = ask(&target, Method::POST, "", Some(asked)).await?;
             print(&target, &made, |made| text([made]))
         }
-        DestinationAction::Update { name, rename, unset, unset_secret, force, given, target } => {
-            let asked = body(rename, given, &unset, &unset_secret)?;
+        DestinationAction::Update { name, rename, unset, force, given, target } => {
+            let asked = body(rename, given, &unset)?;
             let query = if force { "?force=true" } else { "" };
             let changed = ask(&target, Method::PATCH, &format!("/{}{query}", encoded(&name)), Some(asked)).await?;
             print(&target, &changed, |changed| text([changed]))
         }
+        DestinationAction::Grant(args) => grants::grant(args).await,
+        DestinationAction::Credentials { action } => grants::credentials(action).await,
         DestinationAction::Delete { name, force, target } => {
             let query = if force { "?force=true" } else { "" };
             ask(&target, Method::DELETE, &format!("/{}{query}", encoded(&name)), None).await.map(drop)
@@ -174,7 +183,12 @@ async fn show(target: &Target, name: &str, secrets: bool) -> Result<(), Failure>
     let value = ask(target, Method::GET, &format!("/{}{query}", encoded(name)), None).await?;
     print(target, &value, |value| {
         let key = value["secrets"]["webhookSigningKey"].as_str().map(|key| format!("\n\nsigning key: {key}"));
-        format!("{}\n\n{:#}{}", text([value]), value["metadata"], key.unwrap_or_default())
+        let further = |member: &str| {
+            let value = value[member].as_object().filter(|value| !value.is_empty());
+            value.map(|value| format!("\n\n{member}: {:#}", Value::Object(value.clone()))).unwrap_or_default()
+        };
+        let (grants, delivery) = (grants::shown(&value["grants"]), further("delivery"));
+        format!("{}\n\n{:#}{delivery}{grants}{}", text([value]), value["metadata"], key.unwrap_or_default())
     })
 }
 

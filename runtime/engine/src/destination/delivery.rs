@@ -17,7 +17,7 @@ const DISABLE_AFTER_S_MAX: u64 = 366 * 24 * 3_600;
 
 /// What is set of a destination's delivery; the rest is as usual.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = DestinationDelivery)]
 pub struct DeliverySettings {
     /// Messages in flight at the same time; 64 where it is left out.
@@ -68,7 +68,7 @@ impl DeliverySettings {
             faults.push(("disableAfterSeconds", "disable_after_s", message));
         }
         if self.backlog_megabytes == Some(0) {
-            let message = "0 would stop every read for ever: give at least 1".to_owned();
+            let message = "0 would let nothing be read; give at least 1, or leave it out".to_owned();
             faults.push(("backlogMegabytes", "backlog_megabytes", message));
         }
         faults

@@ -24,16 +24,24 @@ pub use limits::DestinationLimits;
 
 /// What is granted; by default nothing besides the runtime's own limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DestinationGrants {
     /// Origins that an installed sink may reach: `https://api.example.com`, `https://*.example.com`, or `*` for every one that the
     /// runtime's address policy allows.
-    #[schema(value_type = Vec<String>)]
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, required)]
     pub hosts: Vec<HostPattern>,
     /// Limits below the runtime's.
+    #[serde(default)]
+    #[schema(required)]
     pub limits: DestinationLimits,
     /// Credentials by the names that the sink asks for. Each may go to its own origins, which it grants as well.
+    #[serde(default)]
+    #[schema(required)]
     pub credentials: BTreeMap<String, CredentialBinding>,
+    /// Whether a file says so: then it is changed there.
+    #[serde(skip)]
+    pub is_of_file: bool,
 }
 
 impl DestinationGrants {
@@ -54,13 +62,36 @@ impl DestinationGrants {
     }
 }
 
-/// Why a request of a destination's sink is not sent, and the command that lets it be.
-pub fn denial(destination: &str, url: &Url) -> String {
-    match Origin::of(url) {
-        Some(origin) => format!(
-            "nothing grants {origin} to the destination {destination:?}: run `ampline destinations grant {destination} --host {origin}` if \
-             its sink is to send there"
-        ),
-        None => format!("nothing grants an address without a host to the destination {destination:?}"),
+impl DestinationGrants {
+    /// Why a request of the destination's sink is not sent, and what lets it be.
+    pub(crate) fn denial(&self, destination: &str, url: &Url) -> String {
+        let Some(origin) = Origin::of(url) else {
+            return format!("nothing grants an address without a host to the destination {destination:?}");
+        };
+        let granting = if self.is_of_file {
+            format!("add \"{origin}\" to `hosts` of [destinations.{destination}.grants] in ampline.toml")
+        } else {
+            format!("run `ampline destinations grant {destination} --host {origin}`")
+        };
+        format!("nothing grants {origin} to the destination {destination:?}: {granting}, if its sink is to send there")
+    }
+
+    /// What binds a credential to where a request goes.
+    pub(crate) fn binding(&self, destination: &str, name: &str, url: &Url) -> String {
+        let origin = url.origin().ascii_serialization();
+        if self.is_of_file {
+            return format!(
+                "name \"{origin}\" in `origins` of [destinations.{destination}.grants.credentials.{name}] in ampline.toml"
+            );
+        }
+        format!("run `ampline destinations credentials set {destination} {name} --origin {origin}`")
+    }
+
+    /// What raises a limit: its name is `memory-mebibytes`, …
+    pub(crate) fn raising(&self, destination: &str, limit: &str) -> String {
+        if self.is_of_file {
+            return format!("raise `{}` of [destinations.{destination}.grants.limits] in ampline.toml", limit.replace('-', "_"));
+        }
+        format!("raise it with `ampline destinations grant {destination} --limit {limit}=…`")
     }
 }

@@ -38,9 +38,11 @@ impl std::fmt::Debug for NamedCredential {
 
 /// What makes a credential useless: the member that is to blame, and the reason, without the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CredentialFault {
-    pub(crate) member: &'static str,
-    pub(crate) message: String,
+pub struct CredentialFault {
+    /// `value`, `header`, `username` or `prefix`.
+    pub member: &'static str,
+    /// The reason and the remedy.
+    pub message: String,
 }
 
 /// Why a credential does not go along with a request.
@@ -54,7 +56,7 @@ pub(crate) enum Withheld {
 
 impl NamedCredential {
     /// Takes in a credential as it is bound, and its value.
-    pub(crate) fn new(binding: &CredentialBinding, value: &Secret) -> Result<Self, CredentialFault> {
+    pub fn new(binding: &CredentialBinding, value: &Secret) -> Result<Self, CredentialFault> {
         let mut needles = forms(value);
         let prefix = binding.prefix.as_deref().unwrap_or_default();
         let (header, held) = match binding.kind {
@@ -85,7 +87,7 @@ impl NamedCredential {
     }
 
     /// What must be taken out of what others say.
-    pub(crate) fn redaction(&self) -> &Redaction {
+    pub fn redaction(&self) -> &Redaction {
         &self.redaction
     }
 

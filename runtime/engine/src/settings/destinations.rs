@@ -12,7 +12,11 @@ use super::{
     resolve::{Fault, Problem},
 };
 use crate::{
-    destination::{DeclaredDestination, DeliverySettings, ResolvedDestination, grants::Checked, named},
+    destination::{
+        DeclaredDestination, DeliverySettings, ResolvedDestination,
+        grants::{Checked, DestinationGrants},
+        named,
+    },
     network::AddressPolicy,
     project::stable_id,
     secrets::{SigningKey, read},
@@ -126,8 +130,9 @@ fn destination(
     reach::permit_plain_http(&declared.kind, &mut config, policy);
     let (id, config) = (stable_id("destination", name), Value::Object(config));
     let named = named(&granted.grants, &granted.values);
+    let grants = DestinationGrants { is_of_file: true, ..granted.grants };
     Ok(ResolvedDestination {
-        destination: Destination { id, name: name.into(), kind: declared.kind, config, grants: granted.grants },
+        destination: Destination { id, name: name.into(), kind: declared.kind, config, grants },
         metadata,
         signing_keys,
         headers,

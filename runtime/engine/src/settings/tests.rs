@@ -37,7 +37,8 @@ fn resolved(text: &str) -> Result<Resolved, Vec<String>> {
 fn what_is_left_out_has_its_default_and_secrets_do_not_show() {
     let resolved = resolved(SOUND).unwrap();
     let hook = &resolved.destinations["hook"].resolved;
-    assert_eq!((hook.concurrency, hook.rate_per_second, hook.retry.delays.len()), (64, None, 7));
+    let pace = &hook.delivery;
+    assert_eq!((pace.concurrency, pace.rate_per_second, pace.retry().delays.len()), (None, None, 7));
     assert_eq!(hook.destination.config, serde_json::json!({ "url": "https://example.com/hook" }), "the sink's own keys alone");
     assert_eq!(resolved.connections.connections["hs"].base_url, None);
     assert!(!format!("{resolved:?}").contains("secret-value"));
@@ -59,7 +60,7 @@ fn limits_stand_for_all_destinations_and_each_may_have_its_own() {
     for (text, expected) in rows {
         let resolved = resolved(text).unwrap();
         let one = &resolved.destinations.get("own").unwrap_or(&resolved.destinations["legacy"]).resolved;
-        assert_eq!((one.backlog_bytes_max, one.disable_after.map(|after| after.as_secs())), expected, "{text}");
+        assert_eq!((one.backlog_bytes_max, one.delivery.disable_after().map(|after| after.as_secs())), expected, "{text}");
     }
 }
 

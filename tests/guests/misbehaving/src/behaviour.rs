@@ -43,7 +43,7 @@ pub(crate) enum Behaviour {
     BigLog,
     /// States outcomes whose texts are 8 MiB long.
     BigMessage,
-    /// Sends one request for each envelope to `url` and passes on what became of it.
+    /// Sends one request for each envelope to `url`, with the `credential` that its configuration names, and passes on what became of it.
     SlowHost,
     /// Sends 100,000 requests in one call.
     FloodHttp,
@@ -51,6 +51,10 @@ pub(crate) enum Behaviour {
     BadIndex,
     /// Sets headers that belong to the host, and reports what became of the request.
     ReservedHeader,
+    /// Sets `authorization` itself, and reports what became of the request.
+    OwnAuthorization,
+    /// Sends one request for each envelope to `url`, and rejects everything whatever became of it.
+    Hide,
     /// Reads bodies, metadata and records, and reports their sizes: `body=… metadata=… records=…`.
     Look,
     /// Reads the body again and again, without end.
@@ -66,7 +70,7 @@ pub(crate) enum Behaviour {
     Search,
 }
 
-const ALL: [(&str, Behaviour); 30] = [
+const ALL: [(&str, Behaviour); 32] = [
     ("deliver", Behaviour::Deliver),
     ("reject", Behaviour::Reject),
     ("fail", Behaviour::Fail),
@@ -91,6 +95,8 @@ const ALL: [(&str, Behaviour); 30] = [
     ("flood-http", Behaviour::FloodHttp),
     ("bad-index", Behaviour::BadIndex),
     ("reserved-header", Behaviour::ReservedHeader),
+    ("own-authorization", Behaviour::OwnAuthorization),
+    ("hide", Behaviour::Hide),
     ("look", Behaviour::Look),
     ("flood-body", Behaviour::FloodBody),
     ("remember", Behaviour::Remember),

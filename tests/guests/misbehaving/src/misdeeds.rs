@@ -21,7 +21,14 @@ const RETRY_AFTER_MS: u64 = 60_000;
 
 static CALLS: AtomicU32 = AtomicU32::new(0);
 
-pub(crate) fn deliver(behaviour: Behaviour, url: &str, reversed: &str, batch: &[Envelope]) -> Vec<Outcome> {
+/// Where it sends, and the credential that it names.
+#[derive(Clone, Copy)]
+pub(crate) struct Other<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) credential: Option<&'a str>,
+}
+
+pub(crate) fn deliver(behaviour: Behaviour, to: Other<'_>, reversed: &str, batch: &[Envelope]) -> Vec<Outcome> {
     let all = |outcome: Outcome| vec![outcome; batch.len()];
     let delivered = |note: &str| all(Outcome::Delivered(Some(note.to_owned())));
     match behaviour {
@@ -51,17 +58,23 @@ pub(crate) fn deliver(behaviour: Behaviour, url: &str, reversed: &str, batch: &[
             delivered("logged")
         }
         Behaviour::BigMessage => all(Failure::transient("test.big", "x".repeat(BIG_TEXT_BYTES)).into()),
-        Behaviour::SlowHost => send(url, &[], 0..batch.len()),
-        Behaviour::FloodHttp => send(url, &[], std::iter::repeat_n(0, FLOOD_REQUESTS)),
-        Behaviour::BadIndex => bad_index(url, batch.len()),
-        Behaviour::ReservedHeader => send(url, &[("Webhook-Id", "forged"), ("host", "evil.example")], 0..batch.len()),
+        Behaviour::SlowHost => send(to, &[], 0..batch.len()),
+        Behaviour::FloodHttp => send(to, &[], std::iter::repeat_n(0, FLOOD_REQUESTS)),
+        Behaviour::BadIndex => bad_index(to, batch.len()),
+        Behaviour::ReservedHeader => send(to, &[("Webhook-Id", "forged"), ("host", "evil.example")], 0..batch.len()),
+        Behaviour::OwnAuthorization => send(to, &[("Authorization", "Bearer made-up")], 0..batch.len()),
+        Behaviour::Hide => {
+            // What the host says of a request is kept back, and something else is stated.
+            drop(send(to, &[], 0..batch.len()));
+            all(Failure::rejected("test.rejected", "never acceptable").into())
+        }
         Behaviour::Look => (0..).zip(batch).map(|(place, _)| look(place)).collect(),
         Behaviour::FloodBody => loop {
             black_box(messages::body(0));
         },
         Behaviour::Remember => delivered(&format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed) + 1)),
         Behaviour::Search => {
-            let answers = black_box(send(url, &[], 0..batch.len()));
+            let answers = black_box(send(to, &[], 0..batch.len()));
             let found = found(reversed.as_bytes());
             drop(answers);
             delivered(&format!("found={found}"))
@@ -106,13 +119,13 @@ fn allocate() -> ! {
     }
 }
 
-fn send(url: &str, headers: &[(&str, &str)], places: impl IntoIterator<Item = usize>) -> Vec<Outcome> {
+fn send(to: Other<'_>, headers: &[(&str, &str)], places: impl IntoIterator<Item = usize>) -> Vec<Outcome> {
     let request = |place: usize| Request {
         method: "POST",
-        url,
+        url: to.url,
         headers,
         body: Payload::Message(place as u32),
-        credential: None,
+        credential: to.credential,
         webhook_id: None,
         timeout: None,
     };
@@ -138,8 +151,8 @@ fn found(_: &[u8]) -> usize {
     0
 }
 
-fn bad_index(url: &str, len: usize) -> Vec<Outcome> {
-    let outcomes = send(url, &[], len..len * 2);
+fn bad_index(to: Other<'_>, len: usize) -> Vec<Outcome> {
+    let outcomes = send(to, &[], len..len * 2);
     black_box(messages::body(len as u32));
     outcomes
 }

@@ -9,6 +9,8 @@ const before: Schemas["Destination"] = {
   name: "orders",
   type: "webhook",
   metadata: { url: "https://a.example", timeoutMs: 2000 },
+  grants: { hosts: [], limits: {}, credentials: {} },
+  delivery: {},
   createTime: "2026-01-01T00:00:00Z",
   updateTime: "2026-01-01T00:00:00Z",
   origin: "api",

@@ -9,7 +9,7 @@ use crate::{dispatcher::BATCHES_IN_FLIGHT, sink::wasm::Limits};
 
 /// What a destination's sink may use, where that is less than the runtime allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DestinationLimits {
     /// Memory of an instance, in MiB.
     #[serde(alias = "memory_mebibytes", skip_serializing_if = "Option::is_none")]

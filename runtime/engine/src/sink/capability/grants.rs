@@ -10,10 +10,9 @@ use reqwest::Url;
 
 use super::{Host, Lease, failure};
 use crate::{
-    destination::grants::denial,
     secrets::{Redaction, Withheld},
     sink::{
-        Standing,
+        Destination, Standing,
         wasm::{
             bindings::ampline::sink::types::{Failure, FailureClass},
             limits::Limits,
@@ -38,27 +37,29 @@ impl Lease {
         if self.standing == Standing::BuiltIn || destination.grants.allows(url) {
             return Ok(());
         }
-        Err(failure(FailureClass::Blocked, HOST, denial(&destination.name, url)))
+        Err(failure(FailureClass::Blocked, HOST, destination.grants.denial(&destination.name, url)))
     }
 
     /// Adds a credential to a request that names it, where that goes to an origin to which the operator bound it.
     pub(crate) fn authenticate(&self, name: &str, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<(), Failure> {
-        let destination = &self.destination.name;
-        let set = |name: &str| format!("`ampline destinations credentials set {destination} {name} --origin {}`", origin(url));
+        let (destination, grants) = (&self.destination.name, &self.destination.grants);
         let blocked = |message: String| Err(failure(FailureClass::Blocked, CREDENTIAL, message));
         let Some(credential) = self.granted.secrets.named_credential(&self.destination.id, name) else {
             let name = super::cut(name.to_owned(), 100);
-            return blocked(format!("the destination {destination:?} has no credential {name:?}: {} binds one", set(&name)));
+            return blocked(format!(
+                "the destination {destination:?} has no credential {name:?}: {}",
+                grants.binding(destination, &name, url)
+            ));
         };
         match credential.apply(url, headers, body) {
             Ok(()) => Ok(()),
             Err(Withheld::Elsewhere(origins)) => {
                 let bound: Vec<String> = origins.iter().map(ToString::to_string).collect();
                 blocked(format!(
-                    "the credential {name:?} is bound to {}, and the request goes to {}; if it belongs there, bind it with {}",
+                    "the credential {name:?} is bound to {}, and the request goes to {}; if it belongs there, {}",
                     bound.join(", "),
-                    origin(url),
-                    set(name)
+                    url.origin().ascii_serialization(),
+                    grants.binding(destination, name, url)
                 ))
             }
             Err(Withheld::Taken(header)) => {
@@ -68,10 +69,6 @@ impl Lease {
             }
         }
     }
-}
-
-fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 impl Host {
@@ -99,9 +96,7 @@ impl Host {
     pub(crate) fn raising<T: PartialOrd>(&self, of: impl Fn(&Limits) -> T, name: &str) -> Option<String> {
         let lease = self.lease.as_ref()?;
         let is_own = of(&self.limits) < of(&lease.granted.limits);
-        let destination = &lease.destination.name;
-        is_own.then(|| {
-            format!("the operator set this limit for the destination: `ampline destinations grant {destination} --limit {name}=…` raises it")
-        })
+        let Destination { name: destination, grants, .. } = &*lease.destination;
+        is_own.then(|| format!("the operator set this limit for the destination: {}", grants.raising(destination, name)))
     }
 }

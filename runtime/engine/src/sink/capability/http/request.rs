@@ -78,7 +78,10 @@ impl Host {
             // What comes back packed could not be searched for secrets.
             headers.remove(ACCEPT_ENCODING);
         }
-        let timeout = lease.granted.network.timeout(request.timeout).min(self.limits.request_time_max());
+        let mut timeout = lease.granted.network.timeout(request.timeout);
+        if lease.destination.grants.limits.batch_seconds.is_some() {
+            timeout = timeout.min(self.limits.request_time_max());
+        }
         Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction })
     }
 }

@@ -1,0 +1,257 @@
+//! `ampline destinations grant` and `credentials`: what a destination's sink may reach, use and ask for by name.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{Failure, Target, given_secret, output, table},
+    ask,
+};
+use crate::percent::encoded;
+
+/// What is granted, and what no longer.
+#[derive(Debug, Args)]
+pub(super) struct GrantArgs {
+    /// Its name or id.
+    name: String,
+    /// An origin that its sink may reach: https://api.example.com, https://*.example.com, or * for every host that the network allows.
+    #[arg(long, value_name = "ORIGIN")]
+    host: Vec<String>,
+    /// Take an origin away.
+    #[arg(long, value_name = "ORIGIN")]
+    revoke_host: Vec<String>,
+    /// A limit below the runtime's: memory-mebibytes, cpu-milliseconds, batch-seconds, host-calls-per-batch, requests-per-batch,
+    /// log-lines-per-batch, instances.
+    #[arg(long, value_name = "LIMIT=NUMBER", value_parser = limit)]
+    limit: Vec<(String, u32)>,
+    /// Let a limit be the runtime's again.
+    #[arg(long, value_name = "LIMIT")]
+    no_limit: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CredentialAction {
+    /// Bind a credential to origins. The value comes from standard input, unless a flag names another place.
+    Set(SetArgs),
+    /// List the credentials of a destination; never a value.
+    List {
+        /// The destination's name or id.
+        destination: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Take a credential away: requests that name it are denied from now on.
+    Delete {
+        /// The destination's name or id.
+        destination: String,
+        /// The name by which the sink asks for it.
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// A credential.
+#[derive(Debug, Args)]
+pub(super) struct SetArgs {
+    /// The destination's name or id.
+    destination: String,
+    /// The name by which the sink asks for it.
+    name: String,
+    /// Where it may go: https://api.example.com.
+    #[arg(long, required = true)]
+    origin: Vec<String>,
+    /// How it is sent.
+    #[arg(long, value_enum, default_value = "bearer")]
+    kind: Kind,
+    /// The user name of a basic credential.
+    #[arg(long)]
+    username: Option<String>,
+    /// The header that carries a credential of kind header or hmac.
+    #[arg(long)]
+    header: Option<String>,
+    /// What stands before the value in that header, for example sha256=.
+    #[arg(long)]
+    prefix: Option<String>,
+    /// The value is in this environment variable.
+    #[arg(long, value_name = "VARIABLE", conflicts_with = "value_file")]
+    value_env: Option<String>,
+    /// The value is in this file.
+    #[arg(long, value_name = "PATH")]
+    value_file: Option<PathBuf>,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// authorization: Bearer VALUE
+    Bearer,
+    /// authorization: Basic, of the user name and the value
+    Basic,
+    /// a header of its own
+    Header,
+    /// a header with the HMAC-SHA256 of the body, the value being the key
+    Hmac,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Basic => "basic",
+            Self::Header => "header",
+            Self::Hmac => "hmac",
+        }
+    }
+}
+
+/// Changes what is granted, and shows it. Without a flag it only shows it.
+pub(super) async fn grant(args: GrantArgs) -> Result<(), Failure> {
+    let GrantArgs { name, host, revoke_host, limit, no_limit, target } = args;
+    let path = format!("/{}", encoded(&name));
+    let shown = ask(&target, Method::GET, &path, None).await?;
+    let (mut mask, mut grants) = (Vec::new(), json!({}));
+    if !(host.is_empty() && revoke_host.is_empty()) {
+        let held = shown["grants"]["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let kept: Vec<String> = held.filter(|one| !revoke_host.iter().any(|gone| gone == one)).map(str::to_owned).collect();
+        mask.push("grants.hosts".to_owned());
+        grants["hosts"] = kept.into_iter().chain(host.iter().cloned()).collect();
+    }
+    let limits: Map<String, Value> = limit.iter().map(|(limit, number)| (camel(limit), (*number).into())).collect();
+    mask.extend(
+        limits.keys().cloned().chain(no_limit.iter().map(|limit| camel(limit))).map(|key| format!("grants.limits.{key}")),
+    );
+    grants["limits"] = limits.into();
+    let changed = match mask.as_slice() {
+        [] => shown,
+        _ => {
+            let body = json!({ "updateMask": mask, "destination": { "grants": grants } });
+            ask(&target, Method::PATCH, &path, Some(body)).await?
+        }
+    };
+    if host.iter().any(|host| host == "*") {
+        eprintln!(
+            "warning: the sink of {name} may now send to every host that the network allows; grant those that it needs in its place"
+        );
+    }
+    output::show(target.format, &changed["grants"], text)
+}
+
+/// Runs an action on credentials.
+pub(super) async fn credentials(action: CredentialAction) -> Result<(), Failure> {
+    match action {
+        CredentialAction::Set(args) => set(args).await,
+        CredentialAction::List { destination, target } => {
+            let all = ask(&target, Method::GET, &format!("/{}/credentials", encoded(&destination)), None).await?;
+            output::show(target.format, &all, |all| credential_table(all.as_array().into_iter().flatten().map(row)))
+        }
+        CredentialAction::Delete { destination, name, target } => {
+            let path = format!("/{}/credentials/{}", encoded(&destination), encoded(&name));
+            ask(&target, Method::DELETE, &path, None).await.map(drop)
+        }
+    }
+}
+
+async fn set(args: SetArgs) -> Result<(), Failure> {
+    let SetArgs { destination, name, origin, kind, username, header, prefix, value_env, value_file, target } = args;
+    let value = given_secret::read(value_env, value_file)?;
+    let mut body = json!({ "kind": kind.name(), "origins": origin, "value": value.reveal() });
+    for (member, text) in [("username", username), ("header", header), ("prefix", prefix)] {
+        if let Some(text) = text {
+            body[member] = text.into();
+        }
+    }
+    let path = format!("/{}/credentials/{}", encoded(&destination), encoded(&name));
+    let kept = ask(&target, Method::PUT, &path, Some(body)).await?;
+    output::show(target.format, &kept, |kept| credential_table([row(kept)]))
+}
+
+/// Grants as people read them.
+fn text(grants: &Value) -> String {
+    let list = |all: &Value| all.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+    let limits = grants["limits"].as_object().into_iter().flatten().map(|(name, value)| format!("{}={value}", kebab(name)));
+    let limits: Vec<String> = limits.collect();
+    let or_none = |text: String, none: &str| if text.is_empty() { none.to_owned() } else { text };
+    let rows = grants["credentials"].as_object().into_iter().flatten().map(|(name, binding)| cells(name, binding));
+    format!(
+        "hosts:  {}\nlimits: {}\n\n{}",
+        or_none(list(&grants["hosts"]), "none"),
+        or_none(limits.join(", "), "the runtime's own"),
+        credential_table(rows)
+    )
+}
+
+/// Grants below what else is shown of a destination; nothing where there are none.
+pub(super) fn shown(grants: &Value) -> String {
+    let is_empty = |member: &str| {
+        let (list, table) = (grants[member].as_array(), grants[member].as_object());
+        list.is_none_or(Vec::is_empty) && table.is_none_or(Map::is_empty)
+    };
+    if ["hosts", "limits", "credentials"].into_iter().all(is_empty) { String::new() } else { format!("\n\n{}", text(grants)) }
+}
+
+fn row(one: &Value) -> [String; 4] {
+    cells(one["name"].as_str().unwrap_or_default(), &one["binding"])
+}
+
+fn cells(name: &str, binding: &Value) -> [String; 4] {
+    let text = |member: &str| binding[member].as_str().unwrap_or_default().to_owned();
+    let origins: Vec<&str> = binding["origins"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    [
+        name.to_owned(),
+        text("kind"),
+        origins.join(", "),
+        if binding["header"].is_null() { text("username") } else { text("header") },
+    ]
+}
+
+fn credential_table(rows: impl IntoIterator<Item = [String; 4]>) -> String {
+    let rows: Vec<[String; 4]> = rows.into_iter().collect();
+    table::text(["credential", "kind", "origins", "header or user"], &rows, "no credentials")
+}
+
+/// `memory-mebibytes=32`.
+fn limit(text: &str) -> Result<(String, u32), String> {
+    let (name, number) = text.split_once('=').ok_or("write it like memory-mebibytes=32")?;
+    let number = number.parse().map_err(|_| format!("{number:?} is no whole number"))?;
+    Ok((name.to_owned(), number))
+}
+
+/// `memoryMebibytes` of `memory-mebibytes`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('-');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut out, part| {
+        let mut letters = part.chars();
+        out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        out.push_str(letters.as_str());
+        out
+    })
+}
+
+/// `memory-mebibytes` of `memoryMebibytes`.
+fn kebab(name: &str) -> String {
+    let letter =
+        |letter: char| if letter.is_ascii_uppercase() { format!("-{}", letter.to_ascii_lowercase()) } else { letter.into() };
+    name.chars().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_as_people_write_them() {
+        assert_eq!(limit("memory-mebibytes=32"), Ok(("memory-mebibytes".to_owned(), 32)));
+        assert!(limit("memory-mebibytes").is_err() && limit("a=b").is_err());
+        for (flag, member) in [("instances", "instances"), ("host-calls-per-batch", "hostCallsPerBatch")] {
+            assert_eq!((camel(flag), kebab(member)), (member.to_owned(), flag.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// What the form of grants asks for.
+import { expect, test } from "vitest";
+
+import { change, limitFault, limitsOf, lines } from "./grants";
+
+const before = { hosts: ["https://a.example"], limits: { memoryMebibytes: 32 }, credentials: {} };
+
+test.each([
+  ["nothing", { hosts: "https://a.example\n", limits: { memoryMebibytes: "32" } }, undefined],
+  [
+    "a host",
+    { hosts: "https://a.example, https://*.b.example\nhttps://a.example", limits: { memoryMebibytes: "32" } },
+    { updateMask: ["grants.hosts"], destination: { grants: { hosts: ["https://a.example", "https://*.b.example"] } } },
+  ],
+  [
+    "a limit set and one taken away",
+    { hosts: "https://a.example", limits: { memoryMebibytes: "", instances: " 1 " } },
+    {
+      updateMask: ["grants.limits.memoryMebibytes", "grants.limits.instances"],
+      destination: { grants: { limits: { instances: 1 } } },
+    },
+  ],
+])("%s", (_, after, expected) => {
+  expect(change(before, after)).toEqual(expected);
+});
+
+test("what is typed is read as it is meant", () => {
+  expect(lines(" a\n\n b,c a ")).toEqual(["a", "b", "c"]);
+  expect(limitsOf({ instances: 1, memoryMebibytes: 8 })).toEqual([
+    ["memoryMebibytes", 8],
+    ["instances", 1],
+  ]);
+  expect(["", " 7 ", "7.5", "-1", "many"].map((text) => limitFault(text) === undefined)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
