@@ -31,7 +31,7 @@ use super::{
     keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
         ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
-        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkEvent, SinkRecord,
+        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord,
     },
     routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
 };
@@ -186,35 +186,6 @@ impl ProjectStore {
     /// An errand is done.
     pub async fn errand_done(&self, id: i64) -> Result<(), ProjectError> {
         Ok(self.database.write(move |db| destinations::errand_done(db, id), |()| ()).await?)
-    }
-
-    /// Every sink besides those built in, by name.
-    pub async fn sinks(&self) -> Result<Vec<SinkRecord>, ProjectError> {
-        Ok(self.database.read(sinks::all).await?)
-    }
-
-    /// Makes or replaces a sink, and writes down what became of it.
-    pub async fn put_sink(&self, sink: SinkRecord, event: SinkEvent) -> Result<(), ProjectError> {
-        let work = move |db: &sqlite::Connection| {
-            sinks::put(db, &sink, sqlite::us(event.time))?;
-            sinks::note(db, &event)
-        };
-        Ok(self.database.write(work, |()| ()).await?)
-    }
-
-    /// Takes away a sink, and writes that down.
-    pub async fn delete_sink(&self, event: SinkEvent) -> Result<(), ProjectError> {
-        let work = move |db: &sqlite::Connection| {
-            sinks::delete(db, &event.name)?;
-            sinks::note(db, &event)
-        };
-        Ok(self.database.write(work, |()| ()).await?)
-    }
-
-    /// What became of a sink, latest first.
-    pub async fn sink_events(&self, name: &str) -> Result<Vec<SinkEvent>, ProjectError> {
-        let name = name.to_owned();
-        Ok(self.database.read(move |db| sinks::events(db, &name)).await?)
     }
 
     /// What is told of the project.

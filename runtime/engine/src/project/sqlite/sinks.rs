@@ -2,16 +2,50 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::{Fault, origin};
+use super::{Fault, ProjectError, ProjectStore, origin};
 use crate::{
-    project::model::{ProjectRecord, SinkAction, SinkEvent, SinkRecord},
+    project::{
+        model::ProjectRecord,
+        sinks::{SinkAction, SinkEvent, SinkRecord},
+    },
     sqlite::{time_of_us, us},
 };
 
 /// Events that are kept of one sink.
 const EVENTS_MAX: u32 = 100;
 
-pub(super) fn all(db: &Connection) -> Result<Vec<SinkRecord>, Fault> {
+impl ProjectStore {
+    /// Every sink besides those built in, by name.
+    pub async fn sinks(&self) -> Result<Vec<SinkRecord>, ProjectError> {
+        Ok(self.database.read(all).await?)
+    }
+
+    /// Makes or replaces a sink, and writes down what became of it.
+    pub async fn put_sink(&self, sink: SinkRecord, event: SinkEvent) -> Result<(), ProjectError> {
+        let work = move |db: &Connection| {
+            put(db, &sink, us(event.time))?;
+            note(db, &event)
+        };
+        Ok(self.database.write(work, |()| ()).await?)
+    }
+
+    /// Takes away a sink, and writes that down.
+    pub async fn delete_sink(&self, event: SinkEvent) -> Result<(), ProjectError> {
+        let work = move |db: &Connection| {
+            delete(db, &event.name)?;
+            note(db, &event)
+        };
+        Ok(self.database.write(work, |()| ()).await?)
+    }
+
+    /// What became of a sink, latest first.
+    pub async fn sink_events(&self, name: &str) -> Result<Vec<SinkEvent>, ProjectError> {
+        let name = name.to_owned();
+        Ok(self.database.read(move |db| events(db, &name)).await?)
+    }
+}
+
+fn all(db: &Connection) -> Result<Vec<SinkRecord>, Fault> {
     let sql = "SELECT name, version, digest, bytes, origin, NULL AS origin_file, former, signature, signed_by, created_at_us, updated_at_us \
          FROM sink ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
@@ -34,7 +68,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<SinkRecord> {
     })
 }
 
-pub(super) fn put(db: &Connection, sink: &SinkRecord, now_us: i64) -> Result<(), Fault> {
+fn put(db: &Connection, sink: &SinkRecord, now_us: i64) -> Result<(), Fault> {
     let sql = "INSERT INTO sink (name, version, digest, bytes, origin, created_at_us, updated_at_us, former, signature, signed_by) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9) \
                ON CONFLICT (name) DO UPDATE SET version = ?2, digest = ?3, bytes = ?4, origin = ?5, updated_at_us = ?6, former = ?7, \
@@ -45,12 +79,12 @@ pub(super) fn put(db: &Connection, sink: &SinkRecord, now_us: i64) -> Result<(),
     Ok(db.prepare_cached(sql)?.execute(row).map(drop)?)
 }
 
-pub(super) fn delete(db: &Connection, name: &str) -> Result<(), Fault> {
+fn delete(db: &Connection, name: &str) -> Result<(), Fault> {
     Ok(db.prepare_cached("DELETE FROM sink WHERE name = ?1")?.execute([name]).map(drop)?)
 }
 
 /// Writes down what became of a sink, and forgets what is long past.
-pub(super) fn note(db: &Connection, event: &SinkEvent) -> Result<(), Fault> {
+fn note(db: &Connection, event: &SinkEvent) -> Result<(), Fault> {
     let sql = "INSERT INTO sink_event (name, action, version, digest, imports, actor, signed_by, signature, reason, at_us) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let SinkEvent { name, version, digest, actor, signed_by, signature, reason, .. } = event;
@@ -63,7 +97,7 @@ pub(super) fn note(db: &Connection, event: &SinkEvent) -> Result<(), Fault> {
 }
 
 /// What became of a sink, latest first.
-pub(super) fn events(db: &Connection, name: &str) -> Result<Vec<SinkEvent>, Fault> {
+fn events(db: &Connection, name: &str) -> Result<Vec<SinkEvent>, Fault> {
     let sql = "SELECT name, action, version, digest, imports, actor, signed_by, signature, reason, at_us FROM sink_event \
                WHERE name = ?1 ORDER BY id DESC";
     let mut statement = db.prepare_cached(sql)?;
