@@ -40,7 +40,7 @@ async fn the_sandbox_is_empty() {
         ("output", "delivered: true"),
         ("flood-output", "delivered: true"),
         ("forbidden-header", "delivered: HeaderError::Forbidden"),
-        ("exit", "sink.trap: Exited with i32 exit status 1; it last logged: "),
+        ("exit", "sink.trap: Exited with i32 exit status 1"),
         ("handles", "sink.trap: "),
     ] {
         let told = told(&called(&sinks, call, "http://127.0.0.1:9/").await);
