@@ -135,3 +135,47 @@ async fn what_cannot_be_routed_is_refused_with_a_reason() {
         assert!(error.contains(words), "{words}: {error}");
     }
 }
+
+/// What a command prints, or says on the standard error where it fails.
+fn ampline(stage: &Stage, arguments: &[&str]) -> Result<String, String> {
+    let output = stage.workplace.command().args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn topics_are_made_and_routed_by_the_command_line() {
+    let stage = Stage::new("");
+    let runtime = stage.workplace.start().unwrap();
+    let api = Api::of(&runtime);
+    stage.arrived(|seen| seen.counts.records == 20).await;
+    ampline(&stage, &["topics", "create", "customers"]).unwrap();
+    let route = ["--event", "installation.created", "--event", "installation.deleted", "--to", "ops"];
+    ampline(&stage, &[&["topics", "route", "customers"][..], &route].concat()).unwrap();
+    let listed = ampline(&stage, &["topics", "list"]).unwrap();
+    let row = listed.lines().find(|line| line.starts_with("customers")).unwrap().to_owned();
+    assert!(row.contains("installation.created, installation.deleted") && row.contains("ops"), "{listed}");
+    let heard = install(&api, "heard").await;
+    stage.hears("installation.created", |data| data["installationId"] == heard).await;
+
+    for (arguments, reason) in [
+        (&["topics", "route", "customers"][..], "say which: --event TYPE, --to DESTINATION, or both"),
+        (&["topics", "route", "customers", "--event", "installation.creatd"], "installation.created"),
+        (&["topics", "route", "nobody", "--to", "ops"], "nobody"),
+        (&["topics", "unroute", "nobody", "--to", "ops"], "there is no topic \"nobody\"; `ampline topics list` shows them"),
+        (
+            &["topics", "unroute", "customers", "--event", "connection.error"],
+            "has no route for notifications \"connection.error\"",
+        ),
+        (&["topics", "create", "a b"], "name"),
+    ] {
+        let said = ampline(&stage, arguments).unwrap_err();
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+    }
+    ampline(&stage, &[&["topics", "unroute", "customers"][..], &route].concat()).unwrap();
+    let listed: Value = serde_json::from_str(&ampline(&stage, &["topics", "list", "--format", "json"]).unwrap()).unwrap();
+    let topic = listed.as_array().unwrap().iter().find(|one| one["name"] == "customers").unwrap().clone();
+    assert_eq!((&topic["events"], &topic["destinations"]), (&json!([]), &json!([])));
+    ampline(&stage, &["topics", "delete", "customers"]).unwrap();
+    assert!(!ampline(&stage, &["topics", "list"]).unwrap().contains("customers"));
+}

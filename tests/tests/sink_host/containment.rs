@@ -117,18 +117,17 @@ async fn state_lives_as_long_as_a_lease() {
     assert_eq!(calls, ["delivered: call 1", "delivered: call 2", "delivered: call 1", "delivered: call 2"]);
 }
 
-async fn hanging(behaviour: &str, limits: Limits) -> (Box<dyn SinkInstance>, Receiver) {
+async fn hanging(limits: Limits) -> (Box<dyn SinkInstance>, Receiver) {
     let receiver = Receiver::start().await;
     let options = ampline::sink::wasm::HostOptions { limits, ..options() };
     let sinks = WasmSinks::load(options, MISBEHAVING).await.unwrap();
-    let config = json!({"behaviour": behaviour, "url": receiver.url("/hang")});
+    let config = json!({"behaviour": "slow-host", "url": receiver.url("/hang")});
     (open(&sinks, "misbehaving", config).await.unwrap(), receiver)
 }
 
 #[tokio::test]
 async fn a_call_that_takes_too_long_may_have_been_applied() {
-    let (mut instance, _receiver) =
-        hanging("slow-host-again", Limits { wall_per_call_max: Duration::from_millis(300), ..limits() }).await;
+    let (mut instance, _receiver) = hanging(Limits { wall_per_call_max: Duration::from_millis(300), ..limits() }).await;
     let report = instance.deliver(batch(1)).await;
     let failure = failure(&report);
     assert_eq!((failure.code.as_str(), failure.maybe_applied, report.reusable), ("sink.timeout", true, false));
@@ -138,7 +137,7 @@ async fn a_call_that_takes_too_long_may_have_been_applied() {
 
 #[tokio::test]
 async fn a_delivery_that_is_dropped_takes_its_instance_along() {
-    let (mut instance, receiver) = hanging("slow-host", limits()).await;
+    let (mut instance, receiver) = hanging(limits()).await;
     let arrived = async {
         while receiver.take().is_empty() {
             tokio::task::yield_now().await;

@@ -32,6 +32,7 @@ mod sinks;
 mod status;
 mod table;
 mod template;
+mod topics;
 mod yaml;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -98,6 +99,8 @@ enum Command {
     Keys(keys::KeysArgs),
     /// List, add, change and delete the public keys that your own server's tokens are checked by.
     JwtKeys(jwt_keys::JwtKeysArgs),
+    /// List, make, route and delete topics: which notifications go to which destinations.
+    Topics(topics::TopicsArgs),
     /// Name runtimes elsewhere, and choose the one that commands speak to.
     Profile(profiles::ProfileArgs),
     /// List and show what the runtime keeps encrypted, or rotate the key that it is encrypted under.
@@ -171,6 +174,7 @@ pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Events(args) => finish(client::block_on(events::run(args))),
         Command::Secrets(args) => finish(secrets::run(args)),
         Command::Keys(args) => finish(client::block_on(keys::run(args))),
+        Command::Topics(args) => finish(client::block_on(topics::run(args))),
         Command::JwtKeys(args) => finish(client::block_on(jwt_keys::run(args))),
         Command::Profile(args) => finish(profiles::run(args)),
         Command::Completions { shell } => finish(meta::completions(shell, Cli::command())),

@@ -4,6 +4,7 @@
 
 mod capability;
 pub(crate) mod library;
+pub mod seam;
 pub mod wasm;
 
 pub(crate) use capability::meaning;
@@ -134,6 +135,10 @@ pub trait SinkInstance: Send {
     /// "Test connection": reaches the other side without leaving anything there. An instance that cannot tell succeeds.
     async fn probe(&mut self) -> Result<(), Failure> {
         Ok(())
+    }
+    /// What it used in its last call. An instance that has no count says nothing.
+    fn used(&self) -> seam::Used {
+        seam::Used::default()
     }
 }
 

@@ -45,8 +45,6 @@ pub(crate) enum Behaviour {
     BigMessage,
     /// Sends one request for each envelope to `url`, with the `credential` that its configuration names, and passes on what became of it.
     SlowHost,
-    /// The same, again and again, without end.
-    SlowHostAgain,
     /// Sends 100,000 requests in one call.
     FloodHttp,
     /// Names messages that are not in the batch: in a request's body, then in `messages`.
@@ -94,7 +92,6 @@ const ALL: [(&str, Behaviour); 32] = [
     ("big-log", Behaviour::BigLog),
     ("big-message", Behaviour::BigMessage),
     ("slow-host", Behaviour::SlowHost),
-    ("slow-host-again", Behaviour::SlowHostAgain),
     ("flood-http", Behaviour::FloodHttp),
     ("bad-index", Behaviour::BadIndex),
     ("reserved-header", Behaviour::ReservedHeader),

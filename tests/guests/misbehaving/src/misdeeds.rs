@@ -59,9 +59,6 @@ pub(crate) fn deliver(behaviour: Behaviour, to: Other<'_>, reversed: &str, batch
         }
         Behaviour::BigMessage => all(Failure::transient("test.big", "x".repeat(BIG_TEXT_BYTES)).into()),
         Behaviour::SlowHost => send(to, &[], 0..batch.len()),
-        Behaviour::SlowHostAgain => loop {
-            black_box(send(to, &[], 0..batch.len()));
-        },
         Behaviour::FloodHttp => send(to, &[], std::iter::repeat_n(0, FLOOD_REQUESTS)),
         Behaviour::BadIndex => bad_index(to, batch.len()),
         Behaviour::ReservedHeader => send(to, &[("Webhook-Id", "forged"), ("host", "evil.example")], 0..batch.len()),

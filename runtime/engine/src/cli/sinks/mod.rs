@@ -1,8 +1,12 @@
 //! `ampline sinks`.
 
+mod build;
 mod history;
 mod inspect;
 mod install;
+mod new;
+mod run;
+mod test;
 
 use clap::{Args, Subcommand};
 use http::Method;
@@ -20,6 +24,10 @@ pub(super) struct SinksArgs {
 
 #[derive(Debug, Subcommand)]
 enum SinkAction {
+    /// Begin a sink of your own: a project that builds, tests and runs at once
+    New(new::NewArgs),
+    /// Build a sink's project to a WebAssembly component
+    Build(build::BuildArgs),
     /// List the sinks that serve destinations.
     List {
         #[command(flatten)]
@@ -56,10 +64,16 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Test a component: conformance, and your own cases.
+    Test(Box<test::TestArgs>),
+    /// Deliver messages once with a component, over the real network.
+    Run(Box<run::RunArgs>),
 }
 
 pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
     match args.action {
+        SinkAction::New(args) => new::run(&args),
+        SinkAction::Build(args) => build::run(&args),
         SinkAction::List { target } => {
             let all = ask(&target, Method::GET, "").await?;
             print(&target, &all, |all| text(all.as_array().into_iter().flatten()))
@@ -82,6 +96,8 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             let sink = ask(&target, Method::POST, &format!("/{}/rollback{to}", encoded(&name))).await?;
             print(&target, &sink, described)
         }
+        SinkAction::Test(args) => test::run(*args).await,
+        SinkAction::Run(args) => run::run(*args).await,
         SinkAction::Remove { name, target } => ask(&target, Method::DELETE, &format!("/{}", encoded(&name))).await.map(drop),
     }
 }

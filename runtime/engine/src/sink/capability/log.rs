@@ -13,7 +13,7 @@ const FIELD_BYTES_MAX: usize = 512;
 impl log::Host for Host {
     fn emit(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         self.count_call()?;
-        self.lines.write(level, message, || shown(fields));
+        self.lines.write(level, message, fields);
         Ok(())
     }
 }
@@ -48,7 +48,7 @@ impl Lines {
     }
 
     /// Writes a line free of secrets, unless there were too many in this call.
-    pub(super) fn write(&self, level: log::Level, message: String, fields: impl FnOnce() -> String) {
+    pub(super) fn write(&self, level: log::Level, message: String, fields: Vec<(String, String)>) {
         let redaction = self.lease.as_ref().and_then(|lease| lease.redaction());
         let clean = |text: String| match &redaction {
             Some(redaction) => redaction.text(text),
@@ -61,7 +61,10 @@ impl Lines {
         if let Some(lease) = &self.lease {
             let destination = &lease.destination.name;
             if state.written <= most {
-                write(level, destination, &message, &clean(fields()));
+                if let Some(seam) = &lease.granted.seam {
+                    seam.logged(name(level), &message, &fields);
+                }
+                write(level, destination, &message, &clean(shown(fields)));
             } else if state.written == most + 1 {
                 let told = format!("more than {most} lines for one batch; the rest is left out");
                 write(log::Level::Warn, destination, &told, "");
@@ -79,6 +82,15 @@ impl Lines {
 fn shown(fields: Vec<(String, String)>) -> String {
     let pairs = fields.into_iter().take(FIELDS_MAX);
     pairs.map(|(name, value)| cut(format!("{name}={value:?}"), FIELD_BYTES_MAX)).collect::<Vec<_>>().join(" ")
+}
+
+fn name(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Debug => "debug",
+        log::Level::Info => "info",
+        log::Level::Warn => "warn",
+        log::Level::Error => "error",
+    }
 }
 
 fn write(level: log::Level, destination: &str, message: &str, fields: &str) {

@@ -15,6 +15,7 @@ mod sql;
 mod streams;
 mod templates;
 pub(crate) mod wasi;
+mod watched;
 
 use std::{
     sync::Arc,
@@ -31,6 +32,7 @@ pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
     BatchItem, Destination, Standing,
+    seam::MaybeSeam,
     wasm::{bindings::ampline::sink::types, ceiling::Ceiling, limits::Limits, meter::Meter},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -45,6 +47,8 @@ pub(crate) struct Granted {
     pub(crate) database: Option<Database>,
     pub(crate) aws: Aws,
     pub(crate) limits: Limits,
+    /// Whoever watches calls, or answers them.
+    pub(crate) seam: MaybeSeam,
 }
 
 /// Whom an instance works for.
@@ -138,6 +142,11 @@ impl Host {
     /// Whether the guest began anything in this call that others may see.
     pub(crate) fn reached_out(&self) -> bool {
         self.reached_out || self.wasi.as_ref().is_some_and(|wasi| wasi.reached_out())
+    }
+
+    /// Calls of the guest to the host in this call.
+    pub(crate) fn calls(&self) -> u32 {
+        self.calls
     }
 
     /// What the guest logged last in this call.

@@ -38,6 +38,11 @@ impl Admitted {
         &self.0.digest
     }
 
+    /// Interfaces of the contract that it asks for, sorted.
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
     /// All that is known of it.
     pub fn info(&self) -> SinkInfo {
         self.0.info()

@@ -49,6 +49,7 @@ pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
     ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
     capability::{Aws, Database, Granted, Host, HttpError, Network, cut},
+    seam::MaybeSeam,
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -135,6 +136,15 @@ impl WasmSinks {
     /// as built in: what is installed later reaches only what is granted to its destinations.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
+        Self::load_watched(options, components, None).await
+    }
+
+    /// The same, with somebody at the seam where calls leave the host.
+    pub(crate) async fn load_watched(
+        options: HostOptions,
+        components: &[(&str, &[u8])],
+        seam: MaybeSeam,
+    ) -> Result<Arc<Self>, LoadError> {
         let HostOptions { cache_dir, documents, secrets, downloads, limits, http, postgres, compiler } = options;
         let engine = engine::running(&limits).map_err(|e| LoadError::Engine(format!("{e:#}")))?;
         let cache = Cache::open(&cache_dir).map_err(|error| LoadError::Cache { path: cache_dir, error })?;
@@ -163,7 +173,7 @@ impl WasmSinks {
             return Err(LoadError::Components(problems));
         }
         let aws = Aws::new(&network);
-        let granted = Granted { documents, secrets, downloads, network, aws, database, limits };
+        let granted = Granted { documents, secrets, downloads, network, aws, database, limits, seam };
         let opener = Opener::new(engine, granted);
         Ok(Arc::new(Self { opener, cache, compiler, sinks: RwLock::new(sinks), judged: Arc::default(), compiled }))
     }
@@ -178,6 +188,14 @@ impl WasmSinks {
         let component = compiled_component(&self.opener.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
         let component = component.map_err(|problem| vec![problem])?;
         admit(&self.opener.engine, &component, bytes, self.opener.limits()).await.map(Admitted)
+    }
+
+    /// What one instance of an admitted component says of itself, asked twice.
+    pub(crate) async fn described_twice(&self, Admitted(sink): &Admitted) -> Result<[Descriptor; 2], Vec<Problem>> {
+        let limits = self.opener.limits();
+        let guest = Guest::new(&self.opener.engine, &sink.pre, Host::new(None, limits.clone()), limits).await;
+        let mut guest = guest.map_err(|failure| vec![Problem::Describe(failure)])?;
+        Ok([admission::described(&mut guest).await?, admission::described(&mut guest).await?])
     }
 
     /// Installs a sink, in place of the one of its name: instances that are open stay what they are, the next ones are of this one.

@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::ACCEPT_ENCODING};
-use jiff::Timestamp;
 use reqwest::Url;
 
 use super::{
-    super::{Host, failure},
+    super::{
+        Host, failure,
+        watched::{self, Watched},
+    },
     denied, sign,
 };
 use crate::{
@@ -30,6 +32,7 @@ pub(super) struct Prepared {
     pub(super) timeout: Duration,
     /// The destination's secrets, to be taken out of what comes back.
     pub(super) redaction: Option<Arc<Redaction>>,
+    pub(super) watched: Option<Watched>,
 }
 
 /// The URL that was read last: the requests of a call mostly go to one.
@@ -52,6 +55,7 @@ impl Urls {
 impl Host {
     pub(super) fn lower(&self, request: Request, urls: &mut Urls, bytes_left: &mut usize) -> Result<Prepared, Failure> {
         let Some(lease) = &self.lease else { return Err(denied()) };
+        let watched = self.watched(|| watched::request(&request));
         let url = urls.read(request.url)?;
         lease.may_reach(&url)?;
         let method = Method::from_bytes(request.method.as_bytes())
@@ -61,10 +65,11 @@ impl Host {
         if !shared {
             *bytes_left -= body.len();
         }
+        let watched = watched.map(|watched| watched.sending(&body));
         let mut headers = headers(request.headers)?;
         if let Some(id) = request.webhook_id {
             let keys = lease.granted.secrets.signing_keys(&lease.destination.id);
-            sign::sign(&mut headers, &keys, &id, Timestamp::now().as_second(), &body)
+            sign::sign(&mut headers, &keys, &id, self.now().as_second(), &body)
                 .ok_or_else(|| failure(FailureClass::Rejected, "http.header", "the webhook id cannot stand in a header"))?;
         }
         if let Some(own) = lease.granted.secrets.request_headers(&lease.destination.id) {
@@ -82,7 +87,7 @@ impl Host {
         if lease.destination.grants.limits.batch_seconds.is_some() {
             timeout = timeout.min(self.limits.request_time_max());
         }
-        Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction })
+        Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction, watched })
     }
 }
 

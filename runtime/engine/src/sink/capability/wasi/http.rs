@@ -3,17 +3,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ::http::{HeaderName, Request, Response, header::HOST};
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use ::http::{HeaderName, HeaderValue, Request, Response, header::HOST, request::Parts};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Full, LengthLimitError, Limited};
 use reqwest::Url;
 use wasmtime_wasi_http::{DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks};
 
-use super::super::{Lease, Network, log::Lines};
+use super::super::{Lease, log::Lines, watched::through};
 use crate::{
     network::reserved,
-    sink::wasm::{
-        bindings::ampline::sink::{log::Level, types::Failure},
-        limits::Limits,
+    sink::{
+        seam::{self, Call, What},
+        wasm::{
+            bindings::ampline::sink::{http::Response as Answer, log::Level, types::Failure},
+            limits::Limits,
+        },
     },
 };
 
@@ -61,14 +65,14 @@ impl Outgoing {
         let lease = self.lease.clone().ok_or(Error::HttpRequestDenied)?;
         let url = Url::parse(&request.uri().to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
         if let Err(denied) = lease.may_reach(&url) {
-            self.lines.write(Level::Warn, denied.message.clone(), String::new);
+            self.lines.write(Level::Warn, denied.message.clone(), Vec::new());
             self.denied = Some(denied);
             return Err(Error::HttpRequestDenied);
         }
         self.requests = self.requests.saturating_add(1);
         if self.requests > self.requests_max {
             let most = self.requests_max;
-            self.lines.write(Level::Warn, format!("the sink sent more than {most} requests for one batch"), String::new);
+            self.lines.write(Level::Warn, format!("the sink sent more than {most} requests for one batch"), Vec::new());
             return Err(Error::HttpRequestDenied);
         }
         self.sent = true;
@@ -88,9 +92,12 @@ impl WasiHttpHooks for Outgoing {
             Ok((lease, url)) => {
                 let asked = options.unwrap_or_default().first_byte_timeout;
                 let asked_ms = asked.map(|asked| u64::try_from(asked.as_millis()).unwrap_or(u64::MAX));
-                let timeout = lease.granted.network.timeout(asked_ms).min(self.time_max);
+                let mut timeout = lease.granted.network.timeout(asked_ms);
+                if lease.destination.grants.limits.batch_seconds.is_some() {
+                    timeout = timeout.min(self.time_max);
+                }
                 Box::new(async move {
-                    let answer = exchange(&lease.granted.network, url, request, timeout).await?;
+                    let answer = exchange(&lease, url, request, timeout).await?;
                     Ok((answer, Box::new(async { Ok(()) }) as Background))
                 })
             }
@@ -100,13 +107,10 @@ impl WasiHttpHooks for Outgoing {
 }
 
 /// Sends a request and waits for the head of its answer; the body comes as the guest reads it, within the same time.
-async fn exchange(
-    network: &Network,
-    url: Url,
-    request: Request<WasiBody>,
-    timeout: Duration,
-) -> Result<Response<WasiBody>, Error> {
-    let (head, body) = request.into_parts();
+async fn exchange(lease: &Lease, url: Url, request: Request<WasiBody>, timeout: Duration) -> Result<Response<WasiBody>, Error> {
+    let (network, (mut head, body)) = (&lease.granted.network, request.into_parts());
+    // The client writes its own.
+    head.headers.remove(HOST);
     let body = tokio::time::timeout(timeout, Limited::new(body, BODY_BYTES_MAX).collect()).await;
     let body = body.map_err(|_| Error::ConnectionWriteTimeout)?.map_err(|fault| {
         if fault.is::<LengthLimitError>() {
@@ -120,17 +124,48 @@ async fn exchange(
         *answer.status_mut() = ::http::StatusCode::NO_CONTENT;
         return Ok(answer);
     }
+    let body = body.to_bytes();
+    let watched = lease.watched(|| seen(&head, &url, &body, timeout));
     let mut outgoing = reqwest::Request::new(head.method, url);
     *outgoing.headers_mut() = head.headers;
-    outgoing.headers_mut().remove(HOST);
     *outgoing.timeout_mut() = Some(timeout);
-    let body = body.to_bytes();
     if !body.is_empty() {
         *outgoing.body_mut() = Some(body.into());
+    }
+    if watched.is_some() {
+        let answer = through(watched, network.heard(outgoing, timeout)).await;
+        return answer.map_err(|failure| fault(&failure)).and_then(whole);
     }
     let answer = network.answered(outgoing, timeout).await.map_err(|failure| fault(&failure))?;
     let answer: Response<reqwest::Body> = answer.into();
     Ok(answer.map(|body| body.map_err(|_| Error::HttpResponseIncomplete).boxed_unsync()))
+}
+
+/// A request, for whoever stands at the seam.
+fn seen(head: &Parts, url: &Url, body: &Bytes, timeout: Duration) -> Call {
+    let header = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let what = What::Http(seam::Request {
+        method: head.method.as_str().to_owned(),
+        url: url.as_str().to_owned(),
+        headers: head.headers.iter().map(header).collect(),
+        body: body.clone(),
+        credential: None,
+        webhook_id: None,
+        timeout: Some(timeout),
+    });
+    Call { envelopes: Vec::new(), what }
+}
+
+/// An answer of which all is known.
+fn whole(answer: Answer) -> Result<Response<WasiBody>, Error> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    let body = Full::new(Bytes::from(answer.body)).map_err(|never| match never {}).boxed_unsync();
+    response.body(body).map_err(|_| Error::HttpProtocolError)
 }
 
 /// A failure to send in the words of WASI.

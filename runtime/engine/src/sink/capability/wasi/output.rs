@@ -42,7 +42,7 @@ impl Output {
     fn line(&self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes).trim_end().to_owned();
         if !text.is_empty() {
-            self.lines.write(self.level, text, String::new);
+            self.lines.write(self.level, text, Vec::new());
         }
     }
 
