@@ -9,6 +9,8 @@ fn main() {
         &[
             Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" },
             Guest { name: "broken", package: "ampline-sink-broken", dir: "tests/guests/broken" },
+            Guest { name: "wasi", package: "ampline-sink-wasi", dir: "tests/guests/wasi" },
+            Guest { name: "relay", package: "ampline-sink-relay", dir: "tests/guests/relay" },
         ],
     );
 }

@@ -24,3 +24,22 @@ pub fn broken(flaw: &str) -> Vec<u8> {
     component[places[0]..places[0] + FLAW.len()].copy_from_slice(word.as_bytes());
     component
 }
+
+/// A sink that calls WASI 0.2 as its configuration says (`{"call": "environment"}`); `tests/guests/wasi` lists the calls.
+pub const WASI: &[u8] = GUESTS[2].1;
+
+/// A version of the sink `relay`, which passes messages on: `version` has five characters, `fault` is `fine` or what `tests/guests/relay`
+/// lists.
+///
+/// # Panics
+/// When they do not fit their place.
+pub fn relay(version: &str, fault: &str) -> Vec<u8> {
+    const FACE: &[u8] = b"relay 1.0.0 fine        ";
+    let face = format!("{:<24}", format!("relay {version} {fault}"));
+    assert_eq!(face.len(), FACE.len(), "{face}");
+    let mut component = GUESTS[3].1.to_vec();
+    let at: Vec<usize> = component.windows(FACE.len()).enumerate().filter(|(_, here)| *here == FACE).map(|(at, _)| at).collect();
+    assert!(at.len() == 1, "the component holds its face {} times", at.len());
+    at.into_iter().for_each(|at| component[at..at + FACE.len()].copy_from_slice(face.as_bytes()));
+    component
+}

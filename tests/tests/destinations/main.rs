@@ -7,5 +7,6 @@ mod changes;
 mod files;
 mod grants;
 mod page;
+mod reload;
 mod sinks;
 mod stage;

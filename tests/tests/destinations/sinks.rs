@@ -23,7 +23,7 @@ async fn a_component_is_installed_serves_and_is_removed() {
         std::fs::write(&path, bytes).unwrap();
         path.display().to_string()
     };
-    assert!(stage.refused(&["sinks", "install", &file("none.wasm", b"no component")]).contains("cannot be compiled"));
+    assert!(stage.refused(&["sinks", "install", &file("none.wasm", b"no component")]).contains("it is not WebAssembly"));
     let destination = json!({ "name": "odd", "type": "misbehaving", "metadata": { "behaviour": "deliver" } });
     let unknown = ask(&runtime, Method::POST, "destinations", Some(&destination), None).await;
     assert_eq!(unknown.status, 422, "{:#}", unknown.body);

@@ -5,14 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ampline::sink::wasm::{Compiler, HostOptions, LoadError, WasmSinks};
+use ampline::sink::wasm::{Compiler, HostOptions, LoadError, WasmSinks, compile::COMPILE_MAX};
 
 use tempfile::TempDir;
 
 use crate::fakes::{MISBEHAVING, options};
 
 fn child() -> Compiler {
-    Compiler::Child { program: PathBuf::from(env!("CARGO_BIN_EXE_compile-sink")), args: Vec::new() }
+    Compiler::Child { program: PathBuf::from(env!("CARGO_BIN_EXE_compile-sink")), args: Vec::new(), time_max: COMPILE_MAX }
 }
 
 async fn load(dir: &TempDir, compiler: Compiler) -> Result<usize, LoadError> {
@@ -79,11 +79,18 @@ async fn processes_may_share_a_cache() {
 
 #[tokio::test]
 async fn a_compiler_that_fails_is_quoted() {
-    let shell = |script: &str| Compiler::Child { program: "/bin/sh".into(), args: ["-c", script].map(Into::into).to_vec() };
+    let shell = |script: &str| Compiler::Child {
+        program: "/bin/sh".into(),
+        args: ["-c", script].map(Into::into).to_vec(),
+        time_max: COMPILE_MAX,
+    };
     for (compiler, words) in [
         (shell("echo out of ideas >&2; exit 3"), "exit status: 3: out of ideas"),
         (shell("true"), "the compiler left no"),
-        (Compiler::Child { program: "/nowhere/ampline".into(), args: Vec::new() }, "cannot start the compiler"),
+        (
+            Compiler::Child { program: "/nowhere/ampline".into(), args: Vec::new(), time_max: COMPILE_MAX },
+            "cannot start the compiler",
+        ),
         (shell("echo nonsense > \"$1\""), "the compiled code cannot be loaded"),
     ] {
         let dir = TempDir::new().unwrap();

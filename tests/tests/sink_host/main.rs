@@ -13,5 +13,7 @@ mod hosted_store;
 mod poison;
 mod receiver;
 mod secrecy;
+mod trial;
 mod versions;
+mod wasi;
 mod webhook;

@@ -181,7 +181,7 @@ impl Keys {
             return Err(Refused::Expired);
         }
         known.used_at_us.store(now.as_microsecond(), Ordering::Relaxed);
-        Ok(Caller::Key { scopes: known.record.scopes.clone() })
+        Ok(Caller::Key { scopes: known.record.scopes.clone(), label: known.record.label.clone() })
     }
 
     /// Whom this token vouches for.

@@ -20,8 +20,8 @@ use crate::project::KeyScope;
 /// Whoever asks, once that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// A key with its scopes.
-    Key { scopes: Vec<KeyScope> },
+    /// A key with its scopes, and what people call it.
+    Key { scopes: Vec<KeyScope>, label: String },
     /// A user of a customer, whom the product's server vouches for.
     User(Claims),
 }

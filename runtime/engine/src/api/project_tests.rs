@@ -94,7 +94,7 @@ impl Served {
     }
 
     async fn ask(&self, method: &str, path: &str, revision: Option<&str>, body: Value) -> (u16, String, Value) {
-        let everything = Caller::Key { scopes: vec![KeyScope::Full] };
+        let everything = Caller::Key { scopes: vec![KeyScope::Full], label: "test".to_owned() };
         self.ask_as(everything, method, &format!("/v1/projects/demo/{path}"), revision, body).await
     }
 

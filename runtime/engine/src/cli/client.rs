@@ -261,7 +261,8 @@ impl Client {
                     request = request.header(name, value);
                 }
                 // Whoever can open the store may do everything.
-                let request = request.extension(Caller::Key { scopes: vec![KeyScope::Full] }).body(Body::from(body));
+                let everything = Caller::Key { scopes: vec![KeyScope::Full], label: CLIENT.to_owned() };
+                let request = request.extension(everything).body(Body::from(body));
                 let request = request.map_err(|error| Failure::unable(error.to_string()))?;
                 let Ok(response) = router.clone().oneshot(request).await;
                 Ok(response)

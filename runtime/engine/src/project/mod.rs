@@ -20,6 +20,7 @@ mod preview;
 mod routing;
 mod sampling;
 mod service;
+mod sinks;
 mod sqlite;
 mod sync;
 mod sync_destinations;
@@ -39,12 +40,12 @@ pub(crate) use lookup::Installed;
 pub use model::{
     ConfigRevision, ConnectionRecord, ConnectionStatus, DestinationRecord, Errand, InstallationRecord, IntegrationRecord,
     IntegrationRevision, Issue, KeptAnswer, NamedParty, Origin, Party, PendingAuthorization, ProjectRecord, ProviderAppRecord,
-    SinkRecord,
 };
 pub(crate) use planning::{KnownDestinations, Planner};
 pub(crate) use preview::{IntegrationPreview, IssueConsequence, Preview, ReadChange, ReadConsequence, Whose};
 pub use routing::{DeclaredRoutes, ROUTES_MAX, Route, RouteFilter, RouteKind, TOPICS_MAX, Topic};
 pub(crate) use service::{Project, object_path};
+pub use sinks::{SinkAction, SinkEvent, SinkRecord};
 pub use sqlite::{InstallationFilter, PAGE_MAX, ProjectStore};
 pub(crate) use sync::Synchronised;
 

@@ -199,25 +199,6 @@ pub struct Errand {
     pub renamed_to: Option<String>,
 }
 
-/// A sink besides those built in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SinkRecord {
-    /// The type of destination that it serves.
-    pub name: String,
-    /// The sink's own version.
-    pub version: String,
-    /// SHA-256 of its component, in hexadecimal digits.
-    pub digest: String,
-    /// Bytes of its component.
-    pub bytes: u64,
-    /// Who installed it.
-    pub origin: Origin,
-    /// When it was first installed.
-    pub create_time: Timestamp,
-    /// When this component was.
-    pub update_time: Timestamp,
-}
-
 /// What is told of the project besides its id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectRecord {

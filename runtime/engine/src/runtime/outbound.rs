@@ -70,7 +70,11 @@ impl Outbound {
             postgres: resolved.postgres.clone(),
         };
         let sinks = WasmSinks::load(options, FIRST_PARTY).await?;
-        let library = SinkLibrary::open(sinks.clone(), data.sink_components(), project_store.clone(), clock.clone()).await?;
+        let library = {
+            let kept = (data.sink_components(), resolved.sink_trust.clone());
+            Arc::new(SinkLibrary::open(sinks.clone(), kept, project_store.clone(), clock.clone()).await?)
+        };
+        tokio::spawn(SinkLibrary::look_after_trials(Arc::downgrade(&library), sinks.clone()));
         let disk = Disk::new(data.path(), settings.limits.disk_reserve_megabytes.saturating_mul(1_000_000));
         let pressure = Arc::new(Pressure::new(journal.clone(), disk));
         let known = KnownDestinations::default();
@@ -95,7 +99,7 @@ impl Outbound {
         library.serve(destinations.clone());
         destinations.finish_errands().await?;
         destinations.load().await?;
-        Ok(Self { pressure, destinations, library: Arc::new(library), known, lanes })
+        Ok(Self { pressure, destinations, library, known, lanes })
     }
 
     /// Starts a lane for each destination.

@@ -30,6 +30,8 @@ pub struct Settings {
     pub limits: LimitsSettings,
     /// Providers besides those built in.
     pub providers: ProvidersSettings,
+    /// Which sinks may be installed.
+    pub sinks: SinksSettings,
     /// Destinations by name.
     pub destinations: BTreeMap<String, DestinationSettings>,
     /// Destinations that are told of what happens, by the type of notification: `"connection.error" = ["ops"]`.
@@ -56,6 +58,7 @@ impl Settings {
             &self.postgres,
             &self.limits,
             &self.integrations,
+            &self.sinks,
         ) != (
             &running.project.id,
             running.api.lasting(),
@@ -65,6 +68,7 @@ impl Settings {
             &running.postgres,
             &running.limits,
             &running.integrations,
+            &running.sinks,
         )
     }
 }
@@ -169,6 +173,16 @@ pub struct NetworkSettings {
 pub struct ProvidersSettings {
     /// The folder whose YAML files declare them; `providers` beside amp.yaml, if it is there, where it is left out.
     pub dir: Option<PathBuf>,
+}
+
+/// Which sinks may be installed.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SinksSettings {
+    /// Whether a sink must be signed by one of the keys.
+    pub require_signature: bool,
+    /// Ed25519 public keys, as the base64 of a PEM file holds them, by a name of your choice.
+    pub trusted_keys: BTreeMap<String, String>,
 }
 
 /// How secrets are kept.

@@ -26,6 +26,7 @@ pub(crate) use credentials::{credential_names, credentials_fault};
 pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
+    SinksSettings,
 };
 pub use grants::{CredentialSettings, GrantsSettings};
 pub(crate) use reach::permit_plain_http;

@@ -12,7 +12,7 @@ use crate::{
     network::AddressPolicy,
     project::DeclaredRoutes,
     secrets::{Secret, read},
-    sink::wasm::PostgresOptions,
+    sink::{Trust, wasm::PostgresOptions},
 };
 
 /// Something in the settings that cannot work.
@@ -39,6 +39,8 @@ pub struct Resolved {
     pub postgres: Option<PostgresOptions>,
     /// Certificates (PEM) of authorities that destinations' TLS may rest on besides the system's; empty for none.
     pub authorities_pem: Vec<u8>,
+    /// Whose sinks may be installed.
+    pub sink_trust: Trust,
     /// By name.
     pub(crate) destinations: BTreeMap<String, DeclaredDestination>,
     /// The customers' credentials, and the product's registrations.
@@ -62,6 +64,14 @@ pub fn resolve(
     match reach::addresses(&settings.network.allow) {
         Ok(policy) => resolved.addresses = policy,
         Err((index, error)) => report(format!("network.allow[{index}]"), error.to_string()),
+    }
+    match Trust::new(settings.sinks.require_signature, &settings.sinks.trusted_keys) {
+        Ok(trust) => resolved.sink_trust = trust,
+        Err(faults) => {
+            for (name, message) in faults {
+                report(name.map_or("sinks.require_signature".into(), |name| format!("sinks.trusted_keys.{name}")), message);
+            }
+        }
     }
     if settings.limits.backlog_megabytes == 0 {
         report("limits.backlog_megabytes".into(), NO_BACKLOG.into());

@@ -7,6 +7,9 @@ pub(crate) mod library;
 pub mod seam;
 pub mod wasm;
 
+pub(crate) use capability::meaning;
+pub use library::Trust;
+
 use std::{sync::Arc, time::Duration};
 
 use ampline_core::{

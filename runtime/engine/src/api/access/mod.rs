@@ -39,8 +39,8 @@ async fn admitted(api: &Api, mut request: Request) -> Result<Request, Response> 
     };
     let need = need(request.method(), request.uri());
     match &caller {
-        Caller::Key { scopes } if scopes.iter().any(|scope| suffices(*scope, &need)) => {}
-        Caller::Key { scopes } => return Err(lacking(scopes, &need).into_response()),
+        Caller::Key { scopes, .. } if scopes.iter().any(|scope| suffices(*scope, &need)) => {}
+        Caller::Key { scopes, .. } => return Err(lacking(scopes, &need).into_response()),
         Caller::User(claims) => request = own::only(api, claims, &need, request).await.map_err(Problem::into_response)?,
     }
     request.extensions_mut().insert(caller);

@@ -31,7 +31,7 @@ async fn a_user_reaches_what_is_its_own_groups() {
     served.deploy(MANIFEST, false).await;
     let made = served.ask_as(user("acme"), "POST", INSTALLATIONS, None, with_contacts("acme", Some("c1"))).await;
     assert_eq!(made.0, 201, "{:#}", made.2);
-    let everything = Caller::Key { scopes: vec![KeyScope::Full] };
+    let everything = Caller::Key { scopes: vec![KeyScope::Full], label: "test".to_owned() };
     let others = served.ask_as(everything, "POST", INSTALLATIONS, None, with_contacts("beta", None)).await;
     assert_eq!(others.0, 201, "{:#}", others.2);
     let [own, others] = [&made, &others].map(|answer| format!("{INSTALLATIONS}/{}", answer.2["id"].as_str().unwrap()));
@@ -101,12 +101,13 @@ async fn a_key_does_what_its_scopes_say() {
     ];
     for (method, path, enough) in rows {
         for scope in KeyScope::ALL {
-            let answer = served.ask_as(Caller::Key { scopes: vec![scope] }, method, path, None, json!({})).await;
+            let answer =
+                served.ask_as(Caller::Key { scopes: vec![scope], label: "test".to_owned() }, method, path, None, json!({})).await;
             let is_let_through = scope == KeyScope::Full || enough.split(' ').any(|name| name == scope.name());
             assert_eq!(answer.0 != 403, is_let_through, "{} at {method} {path}: {:#}", scope.name(), answer.2);
         }
     }
-    let keys = Caller::Key { scopes: vec![KeyScope::Store, KeyScope::Read] };
+    let keys = Caller::Key { scopes: vec![KeyScope::Store, KeyScope::Read], label: "test".to_owned() };
     let refused = served.ask_as(keys, "POST", "/v1/projects/demo/api-keys", None, json!({ "label": "x" })).await;
     assert_eq!(refused.2["detail"], "this asks for a key of the scope full; the one shown has store, read");
 }

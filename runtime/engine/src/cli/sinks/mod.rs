@@ -1,11 +1,12 @@
 //! `ampline sinks`.
 
 mod build;
+mod history;
+mod inspect;
+mod install;
 mod new;
 mod run;
 mod test;
-
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use http::Method;
@@ -38,14 +39,22 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Show what a component is, which contract it was made for and what it may ask for, or why it cannot be installed; needs no runtime.
+    Inspect(inspect::InspectArgs),
     /// Install a WebAssembly component of the contract ampline:sink.
-    Install {
-        /// The component.
-        #[arg(value_name = "FILE.wasm")]
-        file: PathBuf,
-        /// In place of the component that serves its type now.
-        #[arg(long)]
-        replace: bool,
+    Install(install::InstallArgs),
+    /// Tell what became of a sink: who installed which version when, what changed in what it may ask for, and what was rolled back.
+    History {
+        name: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Let an earlier version of a sink serve again.
+    Rollback {
+        name: String,
+        /// The version's own number, or the beginning of its digest [the last one that served].
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
         #[command(flatten)]
         target: Target,
     },
@@ -73,13 +82,18 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             let sink = ask(&target, Method::GET, &format!("/{}", encoded(&name))).await?;
             print(&target, &sink, described)
         }
-        SinkAction::Install { file, replace, target } => {
-            let read = std::fs::read(&file);
-            let bytes = read.map_err(|error| Failure::unable(format!("cannot read {}: {error}", file.display())))?;
-            let client = Client::connect(&target).await?;
-            let path = if replace { "sinks?replace=true" } else { "sinks" };
-            let sink = client.upload(path, "application/wasm", bytes).await?;
-            client.close().await?;
+        SinkAction::Inspect(args) => inspect::run(args).await,
+        SinkAction::Install(args) => {
+            let sink = install::run(&args).await?;
+            print(&args.target, &sink, described)
+        }
+        SinkAction::History { name, target } => {
+            let events = ask(&target, Method::GET, &format!("/{}/history", encoded(&name))).await?;
+            print(&target, &events, history::text)
+        }
+        SinkAction::Rollback { name, to, target } => {
+            let to = to.map(|to| format!("?to={}", encoded(&to))).unwrap_or_default();
+            let sink = ask(&target, Method::POST, &format!("/{}/rollback{to}", encoded(&name))).await?;
             print(&target, &sink, described)
         }
         SinkAction::Test(args) => test::run(*args).await,

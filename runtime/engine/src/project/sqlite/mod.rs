@@ -31,7 +31,7 @@ use super::{
     keys::{ApiKeyRecord, JwtKeyRecord},
     model::{
         ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
-        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord, SinkRecord,
+        Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord,
     },
     routing::{DeclaredRoutes, Route, RouteFilter, RouteKind, Topic},
 };
@@ -49,6 +49,7 @@ const SCHEMA: Schema = Schema {
         include_str!("notices.sql"),
         include_str!("destinations.sql"),
         include_str!("grants.sql"),
+        include_str!("sinks-history.sql"),
     ],
 };
 
@@ -185,22 +186,6 @@ impl ProjectStore {
     /// An errand is done.
     pub async fn errand_done(&self, id: i64) -> Result<(), ProjectError> {
         Ok(self.database.write(move |db| destinations::errand_done(db, id), |()| ()).await?)
-    }
-
-    /// Every sink besides those built in, by name.
-    pub async fn sinks(&self) -> Result<Vec<SinkRecord>, ProjectError> {
-        Ok(self.database.read(sinks::all).await?)
-    }
-
-    /// Makes or replaces a sink.
-    pub async fn put_sink(&self, sink: SinkRecord, now: Timestamp) -> Result<(), ProjectError> {
-        Ok(self.database.write(move |db| sinks::put(db, &sink, sqlite::us(now)), |()| ()).await?)
-    }
-
-    /// Takes away a sink.
-    pub async fn delete_sink(&self, name: &str) -> Result<(), ProjectError> {
-        let name = name.to_owned();
-        Ok(self.database.write(move |db| sinks::delete(db, &name), |()| ()).await?)
     }
 
     /// What is told of the project.

@@ -26,6 +26,11 @@ const HOST: &str = "grant.host";
 const CREDENTIAL: &str = "grant.credential";
 
 impl Lease {
+    /// What must be taken out of what the sink says; nothing where there is nothing.
+    pub(crate) fn redaction(&self) -> Option<Arc<Redaction>> {
+        self.granted.secrets.redaction(&self.destination.id)
+    }
+
     /// Whether the sink may send a request there; the address policy stands above that.
     pub(crate) fn may_reach(&self, url: &Url) -> Result<(), Failure> {
         let destination = &self.destination;
@@ -79,13 +84,12 @@ impl Host {
 
     /// The last request of this call that no grant covers.
     pub(crate) fn denied(&self) -> Option<&Failure> {
-        self.denied.as_ref()
+        self.denied.as_ref().or_else(|| self.wasi.as_ref()?.denied())
     }
 
     /// What must be taken out of what the sink says; nothing where there is nothing.
     pub(crate) fn redaction(&self) -> Option<Arc<Redaction>> {
-        let lease = self.lease.as_ref()?;
-        lease.granted.secrets.redaction(&lease.destination.id)
+        self.lease.as_ref()?.redaction()
     }
 
     /// How a limit is raised that the destination has of its own; nothing where it is the runtime's.

@@ -14,6 +14,7 @@ mod payload;
 mod sql;
 mod streams;
 mod templates;
+pub(crate) mod wasi;
 mod watched;
 
 use std::{
@@ -63,7 +64,7 @@ pub(crate) struct Lease {
 /// The host's side of one instance: the batch at hand, what was used of each limit, and what was seen.
 pub(crate) struct Host {
     /// Nothing while `describe` and `validate` run: every capability is denied.
-    lease: Option<Lease>,
+    lease: Option<Arc<Lease>>,
     limits: Limits,
     pub(crate) meter: Arc<Meter>,
     pub(crate) ceiling: Ceiling,
@@ -74,9 +75,10 @@ pub(crate) struct Host {
     answered: Vec<Option<Duration>>,
     calls: u32,
     requests: u32,
-    lines: u32,
+    lines: Arc<log::Lines>,
     reached_out: bool,
-    last_line: Option<String>,
+    /// Nothing until the guest calls something of it.
+    wasi: Option<Box<wasi::Wasi>>,
     /// The last request of this call that no grant covers.
     denied: Option<types::Failure>,
 }
@@ -84,7 +86,9 @@ pub(crate) struct Host {
 impl Host {
     /// `lease`: nothing denies every capability.
     pub(crate) fn new(lease: Option<Lease>, limits: Limits) -> Self {
+        let lease = lease.map(Arc::new);
         Self {
+            lines: Arc::new(log::Lines::new(lease.clone(), limits.log_lines_per_batch_max)),
             lease,
             meter: Arc::default(),
             ceiling: Ceiling::new(&limits),
@@ -95,9 +99,8 @@ impl Host {
             answered: Vec::new(),
             calls: 0,
             requests: 0,
-            lines: 0,
             reached_out: false,
-            last_line: None,
+            wasi: None,
             denied: None,
         }
     }
@@ -108,14 +111,21 @@ impl Host {
         self.answered.resize(batch.len(), None);
         self.batch = batch;
         self.started = Instant::now();
-        (self.calls, self.requests, self.lines) = (0, 0, 0);
+        (self.calls, self.requests) = (0, 0);
         self.reached_out = false;
-        (self.last_line, self.denied) = (None, None);
+        self.denied = None;
+        self.lines.begin();
+        if let Some(wasi) = &mut self.wasi {
+            wasi.begin();
+        }
         self.meter.reset();
     }
 
     /// Lets go of the batch.
     pub(crate) fn end(&mut self) {
+        if let Some(wasi) = &self.wasi {
+            wasi.end();
+        }
         self.batch = Arc::new([]);
     }
 
@@ -131,7 +141,7 @@ impl Host {
 
     /// Whether the guest began anything in this call that others may see.
     pub(crate) fn reached_out(&self) -> bool {
-        self.reached_out
+        self.reached_out || self.wasi.as_ref().is_some_and(|wasi| wasi.reached_out())
     }
 
     /// Calls of the guest to the host in this call.
@@ -140,8 +150,8 @@ impl Host {
     }
 
     /// What the guest logged last in this call.
-    pub(crate) fn last_line(&self) -> Option<&str> {
-        self.last_line.as_deref()
+    pub(crate) fn last_line(&self) -> Option<String> {
+        self.lines.last()
     }
 
     fn count_call(&mut self) -> wasmtime::Result<()> {
@@ -176,9 +186,21 @@ impl Host {
             wasmtime::format_err!("the sink named message {place}, but the batch has {len} messages, counted from 0")
         })
     }
+}
 
-    fn destination(&self) -> &str {
-        self.lease.as_ref().map_or("", |lease| &lease.destination.name)
+/// What an import lets a sink do, in words: an interface of the contract (`http`) or a package of WASI (`wasi:http`).
+pub(crate) fn meaning(import: &str) -> &'static str {
+    match import {
+        "messages" => "look into the messages of a batch",
+        "templates" => "evaluate templates over messages",
+        "http" => "send HTTP requests to public addresses, and to those that the operator allows",
+        "objects" => "put objects into the destination's S3 bucket",
+        "streams" => "put records into the destination's Kinesis stream",
+        "sql" => "run statements in the project's database",
+        "documents" => "change the hosted store",
+        "log" => "write to the runtime's log",
+        "clock" => "ask for the time",
+        _ => import.strip_prefix("wasi:").and_then(wasi::meaning).unwrap_or("nothing that this version knows"),
     }
 }
 

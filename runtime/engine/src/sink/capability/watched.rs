@@ -6,7 +6,7 @@ use ampline_core::outcome;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Host, failure, payload::named};
+use super::{Host, Lease, failure, payload::named};
 use crate::sink::{
     seam::{Answer, Call, Request, Seam, What},
     wasm::bindings::ampline::sink::{
@@ -76,15 +76,15 @@ impl Host {
 
     /// A call that somebody watches, made only then.
     pub(super) fn watched(&self, call: impl FnOnce() -> Call) -> Option<Watched> {
-        let seam = self.lease.as_ref()?.granted.seam.clone()?;
-        Some(Watched { seam, call: call() })
+        self.lease.as_ref()?.watched(call)
     }
+}
 
-    /// A line of the log, for whoever watches.
-    pub(super) fn tell_line(&self, level: &'static str, message: &str, fields: &[(String, String)]) {
-        if let Some(seam) = self.lease.as_ref().and_then(|lease| lease.granted.seam.as_ref()) {
-            seam.logged(level, message, fields);
-        }
+impl Lease {
+    /// A call that somebody watches, made only then.
+    pub(super) fn watched(&self, call: impl FnOnce() -> Call) -> Option<Watched> {
+        let seam = self.granted.seam.clone()?;
+        Some(Watched { seam, call: call() })
     }
 }
 

@@ -12,7 +12,10 @@ use super::{
     instance::Guest,
     limits::Limits,
 };
-use crate::sink::{Descriptor, capability::Host};
+use crate::sink::{
+    Descriptor,
+    capability::{Host, wasi},
+};
 
 const PACKAGE: &str = "ampline:sink/";
 /// Releases `1.x` differ by added functions and interfaces only.
@@ -28,6 +31,26 @@ const MESSAGE_BYTES_LEAST: u64 = 1_024;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
+    /// It is no WebAssembly at all.
+    #[error("it is not WebAssembly: {0}; a sink is a component, as `ampline sink build` makes one")]
+    NotWasm(&'static str),
+    /// It is a core module.
+    #[error(
+        "it is a core module and not a component: build it for wasm32-wasip2, or make a component of it \
+         (`ampline sink build`, `wasm-tools component new`)"
+    )]
+    CoreModule,
+    /// It is larger than may be installed.
+    #[error(
+        "it has {bytes} bytes, and a component has at most {most}; build it optimised for size and without debugging sections \
+         (`opt-level = \"s\"`, `strip = true`, `wasm-opt -Os`)"
+    )]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The most.
+        most: usize,
+    },
     /// It is no sink.
     #[error(
         "it exports no ampline:sink/sink@{SUPPORTED}; build it for one of the worlds of ampline:sink, for example `http-sink`"
@@ -38,10 +61,10 @@ pub enum Problem {
         "it is built for ampline:sink@{0}, and this runtime has {SUPPORTED}; rebuild it for {SUPPORTED}, or run a runtime that has {0}"
     )]
     Version(String),
-    /// It asks for WASI, which sinks do not get.
+    /// It asks for something of WASI that sinks do not get.
     #[error(
-        "it is built with WASI and imports {0}, which a sink does not get; build it for wasm32-unknown-unknown, or with WASI \
-         stubbed (componentize-py: --stub-wasi; componentize-js: --disable all)"
+        "it imports {0}, which sinks do not get; of WASI they get cli, clocks, filesystem, http, io, random and sockets of version \
+         0.2, in an empty sandbox: build it for wasm32-wasip2, or leave out what needs the import"
     )]
     Wasi(String),
     /// It asks for something that the contract does not have.
@@ -81,8 +104,15 @@ pub(super) fn link(engine: &Engine, component: &Component) -> Result<FullSinkPre
     let ty = component.component_type();
     let mut problems: Vec<Problem> = exported(ty.exports(engine).map(|(name, _)| name)).err().into_iter().collect();
     let mut linker = Linker::new(engine);
+    let (mut wasi, mut wasi_http) = (false, false);
     for (name, _) in ty.imports(engine) {
-        problems.extend(grant(&mut linker, name).err());
+        match wasi::package(name) {
+            Some(package) => (wasi, wasi_http) = (true, wasi_http || package == "http"),
+            None => problems.extend(grant(&mut linker, name).err()),
+        }
+    }
+    if wasi {
+        problems.extend(wasi::link(&mut linker, wasi_http).err().map(|e| Problem::Link(format!("{e:#}"))));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -96,13 +126,25 @@ pub(super) fn link(engine: &Engine, component: &Component) -> Result<FullSinkPre
     FullSinkPre::new(pre).map_err(unfit)
 }
 
-/// The interfaces of the contract that a linked component asks for, sorted; `types` alone lends nothing.
+/// The version of the contract that a linked component was made for.
+pub(super) fn contract(engine: &Engine, component: &Component) -> String {
+    let ty = component.component_type();
+    let version = ty.exports(engine).find_map(|(name, _)| Some(name.strip_prefix(PACKAGE)?.split_once('@')?.1.to_owned()));
+    version.unwrap_or_else(|| SUPPORTED.to_owned())
+}
+
+/// The interfaces of the contract that a linked component asks for (`http`), and packages of WASI (`wasi:http`), sorted; `types`
+/// alone lends nothing.
 pub(super) fn imports(engine: &Engine, component: &Component) -> Vec<String> {
     let ty = component.component_type();
-    let interface = |name: &str| Some(name.strip_prefix(PACKAGE)?.split_once('@')?.0.to_owned());
+    let interface = |name: &str| match wasi::package(name) {
+        Some(package) => Some(format!("wasi:{package}")),
+        None => Some(name.strip_prefix(PACKAGE)?.split_once('@')?.0.to_owned()),
+    };
     let mut found: Vec<String> = ty.imports(engine).filter_map(|(name, _)| interface(name)).collect();
     found.retain(|interface| interface != "types");
     found.sort();
+    found.dedup();
     found
 }
 

@@ -6,9 +6,14 @@ mod cache;
 pub(crate) mod ceiling;
 pub mod compile;
 mod engine;
+mod inspect;
+mod installed;
 mod instance;
 pub(crate) mod limits;
 pub(crate) mod meter;
+mod open;
+mod shape;
+mod trial;
 mod verdict;
 
 use std::{
@@ -19,16 +24,31 @@ use std::{
 
 use ampline_core::outcome::{Failure, FailureClass};
 use async_trait::async_trait;
-use sha2::{Digest, Sha256};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::sync::Notify;
 use wasmtime::{Engine, component::Component};
 
-pub use self::{admission::Problem, compile::Compiler, limits::Limits};
-use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
+pub(crate) use self::installed::digest;
+pub use self::{
+    admission::Problem,
+    compile::Compiler,
+    inspect::inspect,
+    installed::{Admitted, SinkInfo},
+    limits::Limits,
+    shape::Producers,
+    trial::Verdict,
+};
+use self::{
+    cache::Cache,
+    cache::Unused,
+    installed::{Installed, admit},
+    instance::Guest,
+    open::Opener,
+    trial::Trial,
+};
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
-    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
-    capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
+    ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
+    capability::{Aws, Database, Granted, Host, HttpError, Network, cut},
     seam::MaybeSeam,
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -88,54 +108,27 @@ fn told(problems: &[(String, Problem)]) -> String {
 
 /// The installed sinks.
 pub struct WasmSinks {
-    engine: Engine,
+    opener: Arc<Opener>,
     cache: Cache,
     compiler: Compiler,
-    sinks: RwLock<BTreeMap<String, Arc<Installed>>>,
-    granted: Arc<Granted>,
-    instances: Arc<Semaphore>,
+    sinks: RwLock<BTreeMap<String, Serving>>,
+    /// Told when a trial has ended.
+    judged: Arc<Notify>,
     compiled: usize,
 }
 
-struct Installed {
-    descriptor: Arc<Descriptor>,
-    /// Interfaces of the contract that it asks for, sorted.
-    imports: Vec<String>,
-    /// SHA-256 of the component, in hexadecimal digits.
-    digest: String,
-    pre: FullSinkPre<Host>,
-    standing: Standing,
+/// What serves a type of destination.
+struct Serving {
+    version: Arc<Installed>,
+    /// Nothing for a version that is trusted.
+    trial: Option<Arc<Trial>>,
 }
 
-/// A component that may be installed: compiled, linked, and asked what it is.
-pub struct Admitted(Installed);
-
-impl Admitted {
-    /// What it says of itself.
-    pub fn descriptor(&self) -> &Arc<Descriptor> {
-        &self.0.descriptor
+impl Serving {
+    /// What serves now: once a trial has failed, the former version.
+    fn now(&self) -> &Arc<Installed> {
+        self.trial.as_ref().filter(|trial| trial.failed()).map_or(&self.version, |trial| &trial.former)
     }
-
-    /// Interfaces of the contract that it asks for, sorted.
-    pub fn imports(&self) -> &[String] {
-        &self.0.imports
-    }
-
-    /// SHA-256 of the component, in hexadecimal digits.
-    pub fn digest(&self) -> &str {
-        &self.0.digest
-    }
-}
-
-/// What is known of an installed sink.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SinkInfo {
-    /// What it says of itself.
-    pub descriptor: Arc<Descriptor>,
-    /// Interfaces of the contract that it asks for, sorted: `http`, `log`, …
-    pub imports: Vec<String>,
-    /// SHA-256 of the component, in hexadecimal digits.
-    pub digest: String,
 }
 
 impl WasmSinks {
@@ -170,7 +163,8 @@ impl WasmSinks {
                 }
                 Ok(sink) => {
                     let built_in = Installed { standing: Standing::BuiltIn, ..sink };
-                    sinks.insert(built_in.descriptor.name.clone(), Arc::new(built_in));
+                    let serving = Serving { version: Arc::new(built_in), trial: None };
+                    sinks.insert(serving.version.descriptor.name.clone(), serving);
                 }
                 Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
             }
@@ -178,10 +172,10 @@ impl WasmSinks {
         if !problems.is_empty() {
             return Err(LoadError::Components(problems));
         }
-        let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
         let aws = Aws::new(&network);
-        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits, seam });
-        Ok(Arc::new(Self { engine, cache, compiler, sinks: RwLock::new(sinks), granted, instances, compiled }))
+        let granted = Granted { documents, secrets, downloads, network, aws, database, limits, seam };
+        let opener = Opener::new(engine, granted);
+        Ok(Arc::new(Self { opener, cache, compiler, sinks: RwLock::new(sinks), judged: Arc::default(), compiled }))
     }
 
     /// How many components were compiled at load; the others came from the cache.
@@ -191,23 +185,55 @@ impl WasmSinks {
 
     /// Compiles a component and asks it what it is; or every reason why it cannot serve. Installs nothing.
     pub async fn admit(&self, bytes: &[u8]) -> Result<Admitted, Vec<Problem>> {
-        let component = compiled_component(&self.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
+        let component = compiled_component(&self.opener.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
         let component = component.map_err(|problem| vec![problem])?;
-        admit(&self.engine, &component, bytes, &self.granted.limits).await.map(Admitted)
+        admit(&self.opener.engine, &component, bytes, self.opener.limits()).await.map(Admitted)
     }
 
     /// What one instance of an admitted component says of itself, asked twice.
     pub(crate) async fn described_twice(&self, Admitted(sink): &Admitted) -> Result<[Descriptor; 2], Vec<Problem>> {
-        let limits = &self.granted.limits;
-        let guest = Guest::new(&self.engine, &sink.pre, Host::new(None, limits.clone()), limits).await;
+        let limits = self.opener.limits();
+        let guest = Guest::new(&self.opener.engine, &sink.pre, Host::new(None, limits.clone()), limits).await;
         let mut guest = guest.map_err(|failure| vec![Problem::Describe(failure)])?;
         Ok([admission::described(&mut guest).await?, admission::described(&mut guest).await?])
     }
 
     /// Installs a sink, in place of the one of its name: instances that are open stay what they are, the next ones are of this one.
     pub fn install(&self, Admitted(sink): Admitted) {
+        self.put(sink, None);
+    }
+
+    /// As `install`, on trial: what serves now stands by until the new version has proved itself. [`Self::verdicts`] tells how it ended.
+    pub fn try_out(&self, Admitted(sink): Admitted) {
+        let former = self.find(&sink.descriptor.name);
+        self.put(sink, former.map(|former| Arc::new(Trial::new(former, self.judged.clone()))));
+    }
+
+    fn put(&self, sink: Installed, trial: Option<Arc<Trial>>) {
+        let serving = Serving { version: Arc::new(sink), trial };
         let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
-        sinks.insert(sink.descriptor.name.clone(), Arc::new(sink));
+        sinks.insert(serving.version.descriptor.name.clone(), serving);
+    }
+
+    /// Waits until a trial has ended, or may have.
+    pub async fn judged(&self) {
+        self.judged.notified().await;
+    }
+
+    /// The trials that have ended and are not settled: the type of destination, the digest of the version that was tried, and how.
+    pub fn verdicts(&self) -> Vec<(String, String, Verdict)> {
+        let sinks = self.sinks.read().unwrap_or_else(PoisonError::into_inner);
+        let ended =
+            |(name, one): (&String, &Serving)| Some((name.clone(), one.version.digest.clone(), one.trial.as_ref()?.verdict()?));
+        sinks.iter().filter_map(ended).collect()
+    }
+
+    /// Ends the trial of a version for good: what serves now goes on.
+    pub fn settle(&self, kind: &str, digest: &str) {
+        let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(one) = sinks.get_mut(kind).filter(|one| one.version.digest == digest) {
+            *one = Serving { version: one.now().clone(), trial: None };
+        }
     }
 
     /// Takes an installed sink out. Instances that are open stay.
@@ -218,11 +244,15 @@ impl WasmSinks {
     /// What is known of each sink, by name.
     pub fn infos(&self) -> Vec<SinkInfo> {
         let sinks = self.sinks.read().unwrap_or_else(PoisonError::into_inner);
-        sinks.values().map(|sink| sink.info()).collect()
+        let info = |one: &Serving| SinkInfo {
+            on_trial: one.trial.as_ref().is_some_and(|trial| trial.verdict().is_none()),
+            ..one.now().info()
+        };
+        sinks.values().map(info).collect()
     }
 
     fn find(&self, kind: &str) -> Option<Arc<Installed>> {
-        self.sinks.read().unwrap_or_else(PoisonError::into_inner).get(kind).cloned()
+        self.sinks.read().unwrap_or_else(PoisonError::into_inner).get(kind).map(|one| one.now().clone())
     }
 
     fn installed(&self, kind: &str) -> Result<Arc<Installed>, Failure> {
@@ -239,13 +269,13 @@ impl WasmSinks {
         Admitted(sink): &Admitted,
         config: &serde_json::Value,
     ) -> Result<Vec<ConfigIssue>, Failure> {
-        self.judged(sink, config).await
+        self.faults(sink, config).await
     }
 
-    async fn judged(&self, sink: &Installed, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
-        let limits = &self.granted.limits;
-        let _permit = self.permit().await?;
-        let mut guest = Guest::new(&self.engine, &sink.pre, Host::new(None, limits.clone()), limits).await?;
+    async fn faults(&self, sink: &Installed, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
+        let limits = self.opener.limits();
+        let _permit = self.opener.permit().await?;
+        let mut guest = Guest::new(&self.opener.engine, &sink.pre, Host::new(None, limits.clone()), limits).await?;
         let issues = guest.validate(&config.to_string()).await?;
         let issue = |issue: bindings::ampline::sink::types::ConfigIssue| ConfigIssue {
             pointer: cut(issue.pointer, ISSUE_BYTES_MAX),
@@ -254,27 +284,6 @@ impl WasmSinks {
         };
         Ok(issues.into_iter().take(ISSUES_MAX).map(issue).collect())
     }
-
-    async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Failure> {
-        let limits = &self.granted.limits;
-        match timeout(limits.instance_wait_max, self.instances.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Failure::transient(BUSY, format!("{} instances of sinks are alive already", limits.instances_max))),
-        }
-    }
-}
-
-impl Installed {
-    fn info(&self) -> SinkInfo {
-        SinkInfo { descriptor: self.descriptor.clone(), imports: self.imports.clone(), digest: self.digest.clone() }
-    }
-}
-
-async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Limits) -> Result<Installed, Vec<Problem>> {
-    let pre = admission::link(engine, component)?;
-    let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
-    let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre, standing: Standing::Installed })
 }
 
 /// The component from the cache, or compiled and put there.
@@ -285,6 +294,7 @@ async fn compiled_component(
     bytes: &[u8],
     compiled: &mut usize,
 ) -> Result<Component, Problem> {
+    shape::component(bytes)?;
     let entry = cache.entry(engine, bytes);
     match cache.load(engine, &entry) {
         Ok(component) => return Ok(component),
@@ -313,29 +323,27 @@ impl Sinks for WasmSinks {
     }
 
     fn limits(&self) -> Limits {
-        self.granted.limits.clone()
+        self.opener.limits().clone()
     }
 
     fn batch_time_max(&self) -> std::time::Duration {
-        self.granted.limits.wall_per_call_max
+        self.opener.limits().wall_per_call_max
     }
 
     async fn validate(&self, kind: &str, config: &serde_json::Value) -> Result<Vec<ConfigIssue>, Failure> {
-        self.judged(&*self.installed(kind)?, config).await
+        self.faults(&*self.installed(kind)?, config).await
     }
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
         let installed = self.installed(&destination.kind)?;
-        let limits = &destination.grants.limits.within(&self.granted.limits);
-        let permit = self.permit().await?;
-        let lease = Lease {
-            granted: self.granted.clone(),
-            destination: destination.clone(),
-            standing: installed.standing,
-            message_bytes_max: installed.descriptor.max_message_bytes,
+        let trial = {
+            let sinks = self.sinks.read().unwrap_or_else(PoisonError::into_inner);
+            let serving = sinks.get(&destination.kind).filter(|one| Arc::ptr_eq(&one.version, &installed));
+            serving.and_then(|one| one.trial.clone()).filter(|trial| trial.verdict().is_none())
         };
-        let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(Some(lease), limits.clone()), limits).await?;
-        guest.open(&destination.config.to_string()).await?;
-        Ok(Box::new(WasmInstance::new(guest, permit)))
+        match trial {
+            None => Ok(Box::new(self.opener.open(&installed, destination).await?)),
+            Some(trial) => trial::open(&self.opener, (&installed, trial), destination).await,
+        }
     }
 }

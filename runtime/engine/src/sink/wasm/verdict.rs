@@ -76,9 +76,7 @@ pub(super) fn ended(ended: &Ended, host: &Host) -> Failure {
         }
         Ended::Trap(trap) => ("sink.trap", told(trap), None),
     };
-    for (joint, more) in
-        [("; ", raising), ("; it last logged: ", host.last_line().map(|line| cut(line.to_owned(), LAST_LINE_BYTES_MAX)))]
-    {
+    for (joint, more) in [("; ", raising), ("; it last logged: ", host.last_line().map(|line| cut(line, LAST_LINE_BYTES_MAX)))] {
         if let Some(more) = more {
             message.push_str(joint);
             message.push_str(&more);

@@ -37,7 +37,8 @@ impl Network {
         Ok(Response { status, headers, body, truncated })
     }
 
-    async fn heard(&self, request: reqwest::Request, timeout: Duration) -> Result<Response, Failure> {
+    /// The head of an answer and as much of its body as is kept.
+    pub(in super::super) async fn heard(&self, request: reqwest::Request, timeout: Duration) -> Result<Response, Failure> {
         let deadline = Instant::now() + timeout;
         let mut answer = self.answered(request, timeout).await?;
         let (status, headers) = (answer.status().as_u16(), headers(&answer));
@@ -47,7 +48,7 @@ impl Network {
     }
 
     /// Sends a request where destinations may go, and waits for the head of its answer.
-    async fn answered(&self, request: reqwest::Request, timeout: Duration) -> Result<Incoming, Failure> {
+    pub(in super::super) async fn answered(&self, request: reqwest::Request, timeout: Duration) -> Result<Incoming, Failure> {
         if let Some(refused) = self.refused(request.url()) {
             return Err(fault::refused(&refused));
         }
