@@ -6,6 +6,9 @@ fn main() {
     embed(
         "guests.rs",
         "GUESTS",
-        &[Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" }],
+        &[
+            Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" },
+            Guest { name: "broken", package: "ampline-sink-broken", dir: "tests/guests/broken" },
+        ],
     );
 }

@@ -113,7 +113,7 @@ impl Host {
     /// The sink's own.
     pub async fn open(&self, kind: &str, config: Value) -> Result<Box<dyn SinkInstance>, Failure> {
         let (id, name, kind) = ("dest-1".to_owned(), DESTINATION.to_owned(), kind.to_owned());
-        self.sinks.open(&Arc::new(Destination { id, name, kind, config })).await
+        self.sinks.open(&Arc::new(Destination { id, name, kind, config, grants: Default::default() })).await
     }
 }
 

@@ -11,6 +11,7 @@ mod disk;
 pub mod dispatcher;
 pub mod downloads;
 mod fields;
+pub mod harness;
 mod http_client;
 mod inbound;
 pub mod journal;

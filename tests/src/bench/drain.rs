@@ -51,7 +51,7 @@ impl Rate {
 pub(super) fn route(kind: &str, config: Value, concurrency: u32) -> Route {
     let (id, name) = (kind.to_owned(), kind.to_owned());
     Route {
-        destination: Arc::new(Destination { id, name, kind: kind.to_owned(), config }),
+        destination: Arc::new(Destination { id, name, kind: kind.to_owned(), config, grants: Default::default() }),
         retry: RetryPolicy::default(),
         concurrency,
         rate_per_second: None,

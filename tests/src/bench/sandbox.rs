@@ -36,8 +36,8 @@ pub(super) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let cache = tempfile::tempdir()?;
     let sinks = dry_sinks(&cache).await?;
     let url = "http://127.0.0.1:9/hook";
-    let config = serde_json::json!({ "url": url });
-    let destination = Arc::new(Destination { id: "hook".into(), name: "hook".into(), kind: "webhook".into(), config });
+    let (config, grants) = (serde_json::json!({ "url": url }), Default::default());
+    let destination = Arc::new(Destination { id: "hook".into(), name: "hook".into(), kind: "webhook".into(), config, grants });
     let batch: Vec<BatchItem> = (0..BATCH as u64)
         .map(|number| BatchItem { envelope: Arc::new(envelope("hook", number, BODY_BYTES)), attempt: 1 })
         .collect();

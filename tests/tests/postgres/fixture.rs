@@ -87,8 +87,8 @@ pub(crate) async fn sinks(server: &Postgres) -> Arc<WasmSinks> {
 }
 
 pub(crate) async fn open(sinks: &WasmSinks, config: Value) -> Box<dyn SinkInstance> {
-    let kind = "postgres".to_owned();
-    let destination = Destination { id: "dest-1".to_owned(), name: "crm".to_owned(), kind, config };
+    let (kind, grants) = ("postgres".to_owned(), Default::default());
+    let destination = Destination { id: "dest-1".to_owned(), name: "crm".to_owned(), kind, config, grants };
     sinks.open(&Arc::new(destination)).await.unwrap_or_else(|failure| panic!("{failure:?}"))
 }
 

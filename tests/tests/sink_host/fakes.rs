@@ -84,7 +84,8 @@ pub(crate) fn options() -> HostOptions {
 pub(crate) const MISBEHAVING: &[(&str, &[u8])] = &[("misbehaving", ampline_tests::guests::MISBEHAVING)];
 
 pub(crate) fn destination(kind: &str, config: Value) -> Arc<Destination> {
-    Arc::new(Destination { id: "dest-1".to_owned(), name: "crm".to_owned(), kind: kind.to_owned(), config })
+    let (id, name, kind) = ("dest-1".to_owned(), "crm".to_owned(), kind.to_owned());
+    Arc::new(Destination { id, name, kind, config, grants: Default::default() })
 }
 
 pub(crate) async fn open(sinks: &WasmSinks, kind: &str, config: Value) -> Result<Box<dyn SinkInstance>, Failure> {

@@ -28,7 +28,10 @@ use super::{
     validator::EntityTag,
 };
 use crate::{
-    destination::{DestinationEdit, GivenDestination, OPERATOR},
+    destination::{
+        DeliverySettings, DestinationEdit, GivenDestination, OPERATOR,
+        grants::{Checked, GivenGrants},
+    },
     journal::DestinationState,
     project::{DestinationRecord, ProjectError},
     secrets::{RotationError, Secret},
@@ -59,14 +62,21 @@ struct CreateDestinationRequest {
     #[serde(default)]
     #[schema(write_only)]
     secrets: BTreeMap<String, String>,
+    /// What an installed sink may do; a sink that is built in needs none.
+    #[serde(default)]
+    grants: GivenGrants,
+    /// At which pace messages go there.
+    #[serde(default)]
+    delivery: DeliverySettings,
 }
 
 /// New values of a destination, and which of them count.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct UpdateDestinationRequest {
-    /// Paths: `name`, `metadata`, `metadata.<key>`, `secrets`, `secrets.<key>`. What a path names and `destination` leaves out is taken
-    /// away.
+    /// Paths: `name`, `metadata`, `metadata.<key>`, `secrets`, `secrets.<key>`, `grants`, `grants.hosts`, `grants.limits`,
+    /// `grants.limits.<key>`, `grants.credentials`, `grants.credentials.<name>`, `delivery`, `delivery.<key>`. What a path names and
+    /// `destination` leaves out is taken away.
     #[schema(min_items = 1, max_items = 100)]
     update_mask: Vec<String>,
     destination: NewValues,
@@ -90,6 +100,12 @@ struct NewValues {
     #[serde(default)]
     #[schema(write_only)]
     secrets: BTreeMap<String, String>,
+    /// What its sink may do.
+    #[serde(default)]
+    grants: GivenGrants,
+    /// At which pace messages go there.
+    #[serde(default)]
+    delivery: DeliverySettings,
 }
 
 /// What is asked for besides what may be told to anyone.
@@ -167,9 +183,11 @@ async fn create(
         kind: request.r#type,
         metadata: request.metadata,
         secrets: sealed(request.secrets),
+        grants: Checked::default(),
+        delivery: request.delivery,
     };
     let (projects, origin) = (api.projects.clone(), client_origin(&headers));
-    let made = to_the_end(async move { projects.create_destination(given, origin).await }).await?;
+    let made = to_the_end(async move { projects.create_destination(given, request.grants, origin).await }).await?;
     Ok((StatusCode::CREATED, shown(&api, &made, wanted.include_secrets).await?).into_response())
 }
 
@@ -213,8 +231,9 @@ async fn update(
     check_project(&api, &project)?;
     let record = api.projects.destination(&name).await?;
     let (revision, id) = (builds_on(&expected, &record)?, record.id);
-    let NewValues { name, metadata, secrets, .. } = request.destination;
-    let edit = DestinationEdit { paths: request.update_mask, name, metadata, secrets: sealed(secrets) };
+    let NewValues { name, metadata, secrets, grants, delivery, .. } = request.destination;
+    let (paths, secrets) = (request.update_mask, sealed(secrets));
+    let edit = DestinationEdit { paths, name, metadata, secrets, grants, delivery };
     let (projects, origin) = (api.projects.clone(), client_origin(&headers));
     let changed = to_the_end(async move { projects.update_destination(&id, revision, edit, how.force, origin).await }).await?;
     shown(&api, &changed, false).await

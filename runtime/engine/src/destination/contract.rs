@@ -103,3 +103,15 @@ pub(super) fn unknown_kind(path: &str, kind: &str, kinds: &[String]) -> Issue {
     let message = format!("no sink is called {shown:?}; there are: {}", kinds.join(", "));
     Issue { path: path.to_owned(), message }
 }
+
+/// `grants.limits.memory_mebibytes` of `grants.limits.memoryMebibytes`.
+pub(super) fn snake_case(path: &str) -> String {
+    let mut out = String::with_capacity(path.len() + 4);
+    for letter in path.chars() {
+        if letter.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}

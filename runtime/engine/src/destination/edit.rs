@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    contract,
+    DeliverySettings, Held, contract,
     given::{GivenDestination, issue, name_fault, own_metadata, own_secrets, sized},
+    grants::{Checked, GivenGrants},
 };
 use crate::{
+    network::AddressPolicy,
     project::{DestinationRecord, Issue},
     secrets::Secret,
     sink::Descriptor,
@@ -25,6 +28,10 @@ pub(crate) struct DestinationEdit {
     pub(crate) metadata: Map<String, Value>,
     /// New values of secrets.
     pub(crate) secrets: BTreeMap<String, Secret>,
+    /// New grants.
+    pub(crate) grants: GivenGrants,
+    /// Another pace.
+    pub(crate) delivery: DeliverySettings,
 }
 
 impl DestinationEdit {
@@ -32,17 +39,20 @@ impl DestinationEdit {
     pub(super) fn applied(
         self,
         record: &DestinationRecord,
-        held: BTreeMap<String, Secret>,
+        held: Held,
         descriptor: Option<&Descriptor>,
+        policy: &AddressPolicy,
     ) -> Result<GivenDestination, Vec<Issue>> {
         let mut given = GivenDestination {
             name: record.name.clone(),
             kind: record.kind.clone(),
             metadata: record.metadata.clone(),
-            secrets: held,
+            secrets: held.secrets,
+            grants: Checked { grants: record.grants.clone(), values: held.values },
+            delivery: record.delivery.clone(),
         };
-        let mut issues = Vec::new();
-        let Self { paths, name, mut metadata, mut secrets } = self;
+        let (mut issues, mut granted) = (Vec::new(), GivenGrants::from(&record.grants));
+        let Self { paths, name, mut metadata, mut secrets, mut grants, delivery } = self;
         for (index, path) in paths.iter().enumerate() {
             match path.split_once('.') {
                 None if path == "name" => rename(&mut given, name.as_deref(), &mut issues),
@@ -61,16 +71,59 @@ impl DestinationEdit {
                     Some(secret) => drop(given.secrets.insert(key.to_owned(), secret)),
                     None => drop(given.secrets.remove(key)),
                 },
+                None if path == "grants" => granted = grants.clone(),
+                Some(("grants", part)) if granted.take(part, &mut grants) => {}
+                None if path == "delivery" => given.delivery = delivery.clone(),
+                Some(("delivery", key)) if take_member(&mut given.delivery, &delivery, key) => {}
                 _ => issues.push(unknown_path(index, path)),
             }
         }
         given.metadata = sized(given.metadata, "destination.metadata", &mut issues);
         given.secrets = own_secrets(&given.kind, given.secrets, "destination.secrets", &mut issues);
+        given.grants = granted.checked(&given.grants, policy, "destination.grants", &mut issues);
+        issues.extend(delivery_issues(&given.delivery, "destination.delivery"));
         if let Some(descriptor) = descriptor {
             given.metadata = own_metadata(given.metadata, descriptor);
         }
         if issues.is_empty() { Ok(given) } else { Err(issues) }
     }
+}
+
+impl GivenGrants {
+    /// Takes over the part that a path names; whether there is such a part.
+    fn take(&mut self, path: &str, asked: &mut Self) -> bool {
+        match path.split_once('.') {
+            None if path == "hosts" => self.hosts = std::mem::take(&mut asked.hosts),
+            None if path == "limits" => self.limits = asked.limits,
+            None if path == "credentials" => self.credentials = std::mem::take(&mut asked.credentials),
+            Some(("limits", key)) => return take_member(&mut self.limits, &asked.limits, key),
+            Some(("credentials", name)) => match asked.credentials.remove(name) {
+                Some(credential) => drop(self.credentials.insert(name.to_owned(), credential)),
+                None => drop(self.credentials.remove(name)),
+            },
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Takes over a member by its name in JSON, there or not; whether there is one of this name.
+fn take_member<T: Serialize + DeserializeOwned>(into: &mut T, from: &T, key: &str) -> bool {
+    let (Ok(Value::Object(mut members)), Ok(asked)) = (serde_json::to_value(&*into), serde_json::to_value(from)) else {
+        return false;
+    };
+    // Null is taken in as absent, and only where the name is known.
+    members.insert(key.to_owned(), asked.get(key).cloned().unwrap_or(Value::Null));
+    match serde_json::from_value(Value::Object(members)) {
+        Ok(read) => *into = read,
+        Err(_) => return false,
+    }
+    true
+}
+
+/// Every fault of a pace.
+pub(super) fn delivery_issues(delivery: &DeliverySettings, place: &str) -> Vec<Issue> {
+    delivery.faults().into_iter().map(|(member, _, message)| issue(&format!("{place}.{member}"), &message)).collect()
 }
 
 fn rename(given: &mut GivenDestination, name: Option<&str>, issues: &mut Vec<Issue>) {
@@ -89,7 +142,11 @@ fn unknown_path(index: usize, path: &str) -> Issue {
     let message = match path {
         "type" => "a destination's type stays: make another one".to_owned(),
         _ => {
-            format!("{shown:?} is no path of a destination; there are name, metadata, metadata.<key>, secrets and secrets.<key>")
+            format!(
+                "{shown:?} is no path of a destination; there are name, metadata, metadata.<key>, secrets, secrets.<key>, grants, \
+                 grants.hosts, grants.limits, grants.limits.<key>, grants.credentials, grants.credentials.<name>, delivery and \
+                 delivery.<key>"
+            )
         }
     };
     Issue { path: format!("updateMask[{index}]"), message }

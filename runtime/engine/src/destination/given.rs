@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::contract;
+use super::{DeliverySettings, Held, contract, grants::Checked};
 use crate::{
     project::Issue,
     secrets::Secret,
@@ -30,6 +30,17 @@ pub(crate) struct GivenDestination {
     pub(crate) metadata: Map<String, Value>,
     /// Credentials by name.
     pub(crate) secrets: BTreeMap<String, Secret>,
+    /// What its sink may do, with the values of named credentials.
+    pub(crate) grants: Checked,
+    /// At which pace.
+    pub(crate) delivery: DeliverySettings,
+}
+
+impl GivenDestination {
+    /// All that is to be kept encrypted.
+    pub(crate) fn held(&self) -> Held {
+        Held { secrets: self.secrets.clone(), values: self.grants.values.clone() }
+    }
 }
 
 /// A configuration without what is there and says nothing; one of an insane size is a fault.

@@ -11,15 +11,18 @@ use ampline_core::message::Recipients;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::{Defaults, DestinationEdit, GivenDestination, ResolvedDestination, given};
+use super::{
+    Defaults, DestinationEdit, GivenDestination, Held, ResolvedDestination, contract, edit, given,
+    grants::{Checked, DestinationGrants, GivenGrants},
+};
 use crate::{
     clock::Clock,
-    connection::{DataKey, Purpose},
+    connection::DataKey,
     dispatcher::{Dispatcher, Ending},
     journal::{DestinationState, Journal},
     pressure::Pressure,
     project::{DestinationRecord, Issue, KnownDestinations, ProjectError, ProjectStore},
-    secrets::{DestinationSecrets, Secret, Vault},
+    secrets::{DestinationSecrets, Vault},
     settings::{DestinationSettings, destinations::database_fault},
     sink::Sinks,
 };
@@ -90,7 +93,7 @@ impl Destinations {
                 let secrets = match self.open(&record) {
                     Ok(secrets) => secrets,
                     Err(reason) => {
-                        let resolved = ResolvedDestination::of(&record, BTreeMap::new(), &self.needs.defaults);
+                        let resolved = ResolvedDestination::of(&record, Held::default(), &self.needs.defaults);
                         self.put_unusable(resolved, &format!("its secrets do not open: {reason}")).await?;
                         continue;
                     }
@@ -136,7 +139,10 @@ impl Destinations {
     /// Whether the destination runs as a file writes it.
     pub(crate) fn runs_as(&self, id: &str, settings: &DestinationSettings) -> bool {
         // Where its secrets come from elsewhere, those may be others by now.
-        let is_whole = settings.signing_key.is_none() && settings.secret_headers.is_empty() && settings.secrets.is_empty();
+        let is_whole = settings.signing_key.is_none()
+            && settings.secret_headers.is_empty()
+            && settings.secrets.is_empty()
+            && settings.grants.credentials.is_empty();
         is_whole && self.live().get(id).is_some_and(|live| live.settings.as_ref() == Some(settings))
     }
 
@@ -146,19 +152,21 @@ impl Destinations {
     }
 
     /// A request for a new destination without what belongs to other types, or every fault of it; the sink judges the configuration.
-    pub(crate) async fn checked(&self, given: GivenDestination) -> Result<GivenDestination, Vec<Issue>> {
-        let GivenDestination { name, kind, metadata, secrets } = given;
-        let mut issues = Vec::new();
+    pub(crate) async fn checked(&self, given: GivenDestination, grants: GivenGrants) -> Result<GivenDestination, Vec<Issue>> {
+        let GivenDestination { name, kind, metadata, secrets, delivery, .. } = given;
+        let mut issues = edit::delivery_issues(&delivery, "delivery");
+        let grants = grants.checked(&Checked::default(), &self.needs.defaults.policy, "grants", &mut issues);
+        issues.extend(self.grant_faults(&kind, &grants.grants, "grants"));
         issues.extend(given::name_fault(&name).map(|fault| given::issue("name", fault)));
         let mut metadata = given::sized(metadata, "metadata", &mut issues);
         let Some(descriptor) = self.needs.sinks.descriptor(&kind) else {
-            issues.push(super::contract::unknown_kind("type", &kind, &self.needs.sinks.kinds()));
+            issues.push(contract::unknown_kind("type", &kind, &self.needs.sinks.kinds()));
             return Err(issues);
         };
         let secrets = given::own_secrets(&kind, secrets, "secrets", &mut issues);
         metadata = given::own_metadata(metadata, &descriptor);
         issues.extend(self.config_faults(&kind, &Value::Object(metadata.clone()), "metadata").await);
-        if issues.is_empty() { Ok(GivenDestination { name, kind, metadata, secrets }) } else { Err(issues) }
+        if issues.is_empty() { Ok(GivenDestination { name, kind, metadata, secrets, grants, delivery }) } else { Err(issues) }
     }
 
     /// A destination as an edit would leave it, or every fault of that.
@@ -170,12 +178,14 @@ impl Destinations {
         // Secrets that do not open any more can be given anew, and are lost to every other change.
         let held = self.open(record).unwrap_or_default();
         let descriptor = self.needs.sinks.descriptor(&record.kind);
-        let given = edit.applied(record, held.clone(), descriptor.as_deref()).map_err(ProjectError::Invalid)?;
-        let faults = self.config_faults(&given.kind, &Value::Object(given.metadata.clone()), "destination.metadata").await;
+        let policy = &self.needs.defaults.policy;
+        let given = edit.applied(record, held.clone(), descriptor.as_deref(), policy).map_err(ProjectError::Invalid)?;
+        let mut faults = self.grant_faults(&given.kind, &given.grants.grants, "destination.grants");
+        faults.extend(self.config_faults(&given.kind, &Value::Object(given.metadata.clone()), "destination.metadata").await);
         if !faults.is_empty() {
             return Err(ProjectError::Invalid(faults));
         }
-        let sealed = if given.secrets == held { record.sealed.clone() } else { self.seal(&record.id, &given.secrets)? };
+        let sealed = if given.held() == held { record.sealed.clone() } else { self.seal(&record.id, &given.held())? };
         Ok((given, sealed))
     }
 
@@ -193,7 +203,7 @@ impl Destinations {
 
     async fn judged(&self, kind: &str, config: &Value, place: &str) -> Vec<Issue> {
         if self.needs.sinks.descriptor(kind).is_none() {
-            return vec![super::contract::unknown_kind("type", kind, &self.needs.sinks.kinds())];
+            return vec![contract::unknown_kind("type", kind, &self.needs.sinks.kinds())];
         }
         match self.needs.sinks.validate(kind, config).await {
             Err(failure) => vec![Issue { path: place.to_owned(), message: format!("{}: {}", failure.code, failure.message) }],
@@ -209,24 +219,18 @@ impl Destinations {
     /// Every fault of a destination that is ready but for that; paths begin at its own configuration (`.url`).
     pub(crate) async fn faults(&self, resolved: &ResolvedDestination) -> Vec<Issue> {
         let destination = &resolved.destination;
-        self.judged(&destination.kind, &destination.config, "").await
+        let mut faults = self.grant_faults(&destination.kind, &destination.grants, ".grants");
+        // Files write names with underlines.
+        faults.iter_mut().for_each(|fault| fault.path = contract::snake_case(&fault.path));
+        faults.extend(self.judged(&destination.kind, &destination.config, "").await);
+        faults
     }
 
-    /// Encrypts credentials for the row of this id; nothing where there are none.
-    pub(crate) fn seal(&self, id: &str, secrets: &BTreeMap<String, Secret>) -> Result<Option<Vec<u8>>, ProjectError> {
-        if secrets.is_empty() {
-            return Ok(None);
-        }
-        let plain: BTreeMap<&str, &str> = secrets.iter().map(|(name, secret)| (name.as_str(), secret.reveal())).collect();
-        let sealed = self.needs.key.seal(Purpose::Destination, id, &plain);
-        sealed.map(Some).map_err(|error| ProjectError::Store(format!("the machine gave no random numbers: {error}")))
-    }
-
-    fn open(&self, record: &DestinationRecord) -> Result<BTreeMap<String, Secret>, String> {
-        let Some(sealed) = &record.sealed else { return Ok(BTreeMap::new()) };
-        let opened: Result<BTreeMap<String, String>, _> = self.needs.key.open(Purpose::Destination, &record.id, sealed);
-        let opened = opened.map_err(|reason| reason.to_string())?;
-        Ok(opened.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
+    /// Every grant that a destination of this type cannot have.
+    fn grant_faults(&self, kind: &str, grants: &DestinationGrants, place: &str) -> Vec<Issue> {
+        let Some(standing) = self.needs.sinks.standing(kind) else { return Vec::new() };
+        let faults = grants.faults(standing, &self.needs.sinks.limits()).into_iter();
+        faults.map(|(path, message)| Issue { path: format!("{place}.{path}"), message }).collect()
     }
 
     /// Lets a record run as it stands in the store.
@@ -279,6 +283,10 @@ impl Destinations {
     }
 
     fn know(&self, resolved: ResolvedDestination, settings: Option<DestinationSettings>, runs: bool) {
+        if resolved.destination.grants.allows_every_host() {
+            let destination = &resolved.destination.name;
+            tracing::warn!(event = "destination.grants_every_host", %destination, "its sink may send to every host: grant those that it needs");
+        }
         let (id, name) = (resolved.destination.id.clone(), resolved.destination.name.clone());
         self.needs.pressure.limit(&name, Some(resolved.backlog_bytes_max));
         self.needs.known.change(|known| drop(known.insert(name, resolved.known())));

@@ -2,14 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ampline_core::{message::Recipient, plan::KnownDestination, retry::RetryPolicy};
+use ampline_core::{message::Recipient, plan::KnownDestination};
 use serde_json::{Map, Value};
 
+use super::{
+    DeliverySettings, Held,
+    grants::{CredentialBinding, DestinationGrants},
+};
 use crate::{
-    dispatcher::{CONCURRENCY_DEFAULT, DISABLE_AFTER_DEFAULT, Route},
+    dispatcher::{CONCURRENCY_DEFAULT, Route},
     network::AddressPolicy,
     project::DestinationRecord,
-    secrets::{RequestHeaders, Secret, SecretsOf, Signing, SigningKey},
+    secrets::{NamedCredential, RequestHeaders, Secret, SecretsOf, Signing, SigningKey},
     settings::{self, DestinationSettings},
     sink::Destination,
 };
@@ -32,16 +36,12 @@ pub struct ResolvedDestination {
     pub headers: Option<Arc<RequestHeaders>>,
     /// Credentials by name.
     pub secrets: BTreeMap<String, Secret>,
-    /// Envelopes in flight.
-    pub concurrency: u32,
-    /// Envelopes per second.
-    pub rate_per_second: Option<f64>,
-    /// When failures are tried again.
-    pub retry: RetryPolicy,
+    /// Credentials that its sink may name.
+    pub named: BTreeMap<String, Arc<NamedCredential>>,
+    /// At which pace it is delivered to.
+    pub delivery: DeliverySettings,
     /// Bytes of bodies that may wait before the reads that feed it do.
     pub backlog_bytes_max: u64,
-    /// How long it may do nothing but fail; nothing = for ever.
-    pub disable_after: Option<Duration>,
 }
 
 /// A destination that a file declares.
@@ -69,8 +69,8 @@ pub(crate) struct Defaults {
 }
 
 impl ResolvedDestination {
-    /// Of a record, with its credentials.
-    pub(super) fn of(record: &DestinationRecord, secrets: BTreeMap<String, Secret>, defaults: &Defaults) -> Self {
+    /// Of a record, with its secrets.
+    pub(super) fn of(record: &DestinationRecord, held: Held, defaults: &Defaults) -> Self {
         let mut config = record.metadata.clone();
         settings::permit_plain_http(&record.kind, &mut config, &defaults.policy);
         let destination = Destination {
@@ -78,18 +78,17 @@ impl ResolvedDestination {
             name: record.name.clone(),
             kind: record.kind.clone(),
             config: Value::Object(config),
+            grants: record.grants.clone(),
         };
         Self {
             destination,
             metadata: record.metadata.clone(),
             signing_keys: Vec::new(),
             headers: None,
-            secrets,
-            concurrency: CONCURRENCY_DEFAULT,
-            rate_per_second: None,
-            retry: RetryPolicy::default(),
-            backlog_bytes_max: defaults.backlog_bytes_max,
-            disable_after: Some(DISABLE_AFTER_DEFAULT),
+            secrets: held.secrets,
+            named: named(&record.grants, &held.values),
+            backlog_bytes_max: record.delivery.backlog_bytes_max(defaults.backlog_bytes_max),
+            delivery: record.delivery.clone(),
         }
     }
 
@@ -107,7 +106,7 @@ impl ResolvedDestination {
 
     /// What is said of it in what it is told.
     pub(super) fn recipient(&self) -> Recipient {
-        let Destination { id, name, kind, config } = &self.destination;
+        let Destination { id, name, kind, config, .. } = &self.destination;
         let url = config.get("url").and_then(Value::as_str).map(str::to_owned);
         Recipient { name: name.clone(), id: id.clone(), kind: kind.clone(), url }
     }
@@ -125,6 +124,7 @@ impl ResolvedDestination {
             signing,
             credentials: self.secrets.clone(),
             headers: self.headers.clone(),
+            named: self.named.clone(),
         }
     }
 
@@ -132,11 +132,20 @@ impl ResolvedDestination {
     pub(super) fn route(&self, batch_time_max: Duration) -> Route {
         Route {
             destination: Arc::new(self.destination.clone()),
-            retry: self.retry.clone(),
-            concurrency: self.concurrency,
-            rate_per_second: self.rate_per_second,
+            retry: self.delivery.retry(),
+            concurrency: self.delivery.concurrency.unwrap_or(CONCURRENCY_DEFAULT),
+            rate_per_second: self.delivery.rate_per_second,
             lease: batch_time_max + LEASE_MARGIN,
-            disable_after: self.disable_after,
+            disable_after: self.delivery.disable_after(),
         }
     }
+}
+
+/// Credentials that are ready to be sent. They were tried when they were given.
+pub(crate) fn named(grants: &DestinationGrants, values: &BTreeMap<String, Secret>) -> BTreeMap<String, Arc<NamedCredential>> {
+    let ready = |(name, binding): (&String, &CredentialBinding)| {
+        let credential = NamedCredential::new(binding, values.get(name)?).ok()?;
+        Some((name.clone(), Arc::new(credential)))
+    };
+    grants.credentials.iter().filter_map(ready).collect()
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use super::{
-    Route, Shared,
+    BATCHES_IN_FLIGHT, Route, Shared,
     attempt::{self, BatchHealth},
     breaker::{Admission, Breaker},
     leases::Leases,
@@ -31,10 +31,6 @@ use crate::{
     sink::{BUSY, BatchItem, BatchReport, Delivered, Descriptor},
 };
 
-/// Batches of one destination that are on their way at the same time. More than one, so that a slow answer does not leave the
-/// others' places empty; few, so that batches stay large: what a batch costs the journal hardly depends on its size. (In one
-/// run each at 64 in flight, 2 and 3 drained a queue at the greatest share of the bare loop, 1 and 4 at the least.)
-const BATCHES_IN_FLIGHT: u32 = 3;
 /// Batches that wait for their settlement to become durable while the next are already on their way.
 const SETTLEMENTS_IN_FLIGHT: usize = 8;
 /// The longest that a destination as a whole is left alone on its own word; the envelope itself waits as long as it was told.
@@ -131,7 +127,8 @@ pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<
 }
 
 fn batches_in_flight(route: &Route) -> u32 {
-    route.concurrency.clamp(1, BATCHES_IN_FLIGHT)
+    let instances = route.destination.grants.limits.instances.unwrap_or(BATCHES_IN_FLIGHT);
+    route.concurrency.min(instances).clamp(1, BATCHES_IN_FLIGHT)
 }
 
 impl Lane {

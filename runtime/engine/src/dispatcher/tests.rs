@@ -200,7 +200,8 @@ impl Bench {
 }
 
 fn route(name: &str, retry: RetryPolicy) -> Route {
-    let destination = Destination { id: name.into(), name: name.into(), kind: "scripted".into(), config: serde_json::json!({}) };
+    let (config, grants) = (serde_json::json!({}), Default::default());
+    let destination = Destination { id: name.into(), name: name.into(), kind: "scripted".into(), config, grants };
     Route {
         destination: Arc::new(destination),
         retry,

@@ -7,6 +7,7 @@ use super::{
     content::Content,
     model::{ConnectionStatus, NamedParty, Origin},
 };
+use crate::destination::{DeliverySettings, grants::DestinationGrants};
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -170,6 +171,10 @@ pub struct DestinationDraft {
     pub from_manifest: bool,
     /// Credentials, encrypted.
     pub sealed: Option<Vec<u8>>,
+    /// What its sink may do.
+    pub grants: DestinationGrants,
+    /// At which pace it is delivered to.
+    pub delivery: DeliverySettings,
 }
 
 /// An installation as it is to be. Its configuration stands on the integration's latest revision.

@@ -15,7 +15,7 @@ use super::{
     sqlite::{InstallationFilter, PAGE_MAX},
 };
 use crate::{
-    destination::{Coming, DestinationEdit, Destinations, GivenDestination},
+    destination::{Coming, DestinationEdit, Destinations, GivenDestination, grants::GivenGrants},
     settings::destinations::manifest_metadata,
 };
 
@@ -69,10 +69,11 @@ impl Project {
     pub(crate) async fn create_destination(
         &self,
         given: GivenDestination,
+        grants: GivenGrants,
         origin: Origin,
     ) -> Result<DestinationRecord, ProjectError> {
         let _turn = self.turn().await;
-        let given = self.destinations()?.checked(given).await.map_err(ProjectError::Invalid)?;
+        let given = self.destinations()?.checked(given, grants).await.map_err(ProjectError::Invalid)?;
         let known = self.store.destination(&given.name).await?;
         if known.as_ref().is_some_and(|known| known.disabled_reason.is_none()) {
             let text = format!("there is a destination {:?} already: choose another name, or change that one", given.name);
@@ -94,13 +95,15 @@ impl Project {
         let destinations = self.destinations()?;
         destinations.free(&[&given.name]).await?;
         let id = known.map_or_else(|| Uuid::now_v7().to_string(), |known| known.id.clone());
-        let sealed = match known.filter(|_| from_manifest) {
-            // A manifest says nothing of secrets.
-            Some(known) => known.sealed.clone(),
-            None => destinations.seal(&id, &given.secrets)?,
+        let (sealed, grants, delivery) = match known.filter(|_| from_manifest) {
+            // A manifest says nothing of secrets, grants and pace.
+            Some(known) => (known.sealed.clone(), known.grants.clone(), known.delivery.clone()),
+            None => (destinations.seal(&id, &given.held())?, given.grants.grants, given.delivery),
         };
         let GivenDestination { name, kind, metadata, .. } = given;
-        let draft = DestinationDraft { id, expected_revision: None, name, kind, metadata, origin, from_manifest, sealed };
+        let expected_revision = None;
+        let draft =
+            DestinationDraft { id, expected_revision, name, kind, metadata, origin, from_manifest, sealed, grants, delivery };
         let (name, id) = (draft.name.clone(), draft.id.clone());
         let changed = self.apply(vec![Change::PutDestination(Box::new(draft))]).await?.iter().any(|one| one.changed);
         let record = self.destination(&id).await?;
@@ -139,7 +142,7 @@ impl Project {
             concerned = users.concerned;
             destinations.free(&[&before.name, &given.name]).await?;
         }
-        let GivenDestination { name, kind, metadata, .. } = given;
+        let GivenDestination { name, kind, metadata, grants, delivery, .. } = given;
         let draft = DestinationDraft {
             id: before.id.clone(),
             expected_revision: expected,
@@ -149,6 +152,8 @@ impl Project {
             origin: if before.origin.file().is_some() { origin } else { before.origin.clone() },
             from_manifest: before.from_manifest,
             sealed,
+            grants: grants.grants,
+            delivery,
         };
         let changed = self.apply(vec![Change::PutDestination(Box::new(draft))]).await?.iter().any(|one| one.changed);
         let record = self.destination(&before.id).await?;
@@ -223,7 +228,8 @@ impl Project {
                 message,
             }));
             let (name, kind, secrets) = (one.name.clone(), one.kind.clone(), Default::default());
-            declared.push(GivenDestination { name, kind, metadata, secrets });
+            let (grants, delivery) = Default::default();
+            declared.push(GivenDestination { name, kind, metadata, secrets, grants, delivery });
         }
         Ok(declared)
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{content::Content, error::ProjectError};
+use crate::destination::{DeliverySettings, grants::DestinationGrants};
 
 /// Who made a thing, and so who may change it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,6 +182,10 @@ pub struct DestinationRecord {
     pub update_time: Timestamp,
     /// Its credentials, encrypted; nothing where it has none, or where a file says where they are found.
     pub sealed: Option<Vec<u8>>,
+    /// What its sink may do.
+    pub grants: DestinationGrants,
+    /// At which pace it is delivered to.
+    pub delivery: DeliverySettings,
 }
 
 /// What a change of a destination has yet to do in the journal and in the kept secrets.

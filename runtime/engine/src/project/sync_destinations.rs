@@ -58,6 +58,8 @@ impl Project {
                 origin: Origin::File(one.file.clone()),
                 from_manifest: one.from_manifest,
                 sealed: None,
+                grants: destination.grants.clone(),
+                delivery: one.resolved.delivery.clone(),
             })));
         }
         for stored in self.store.destinations().await? {

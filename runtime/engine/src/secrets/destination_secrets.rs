@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{RequestHeaders, Secret, Secrets, SigningKey, Vault, VaultError, signing_key_name};
+use super::{NamedCredential, Redaction, RequestHeaders, Secret, Secrets, SigningKey, Vault, VaultError, signing_key_name};
 use crate::clock::Clock;
 
 /// How long the key before signs beside a new one.
@@ -47,6 +47,8 @@ pub struct SecretsOf {
     pub credentials: BTreeMap<String, Secret>,
     /// What the host adds to its requests.
     pub headers: Option<Arc<RequestHeaders>>,
+    /// What the host adds to the requests that ask for it, by name.
+    pub named: BTreeMap<String, Arc<NamedCredential>>,
 }
 
 struct OfOne {
@@ -55,6 +57,9 @@ struct OfOne {
     signing: RwLock<Vec<Holding>>,
     credentials: BTreeMap<String, Secret>,
     headers: Option<Arc<RequestHeaders>>,
+    named: BTreeMap<String, Arc<NamedCredential>>,
+    /// Nothing where there is nothing to take out.
+    redaction: Option<Arc<Redaction>>,
 }
 
 #[derive(Clone)]
@@ -106,14 +111,19 @@ impl DestinationSecrets {
 
     /// Takes in what a destination has from now on; makes its signing key where it has none. Blocks.
     pub fn put(&self, of: SecretsOf) -> Result<(), VaultError> {
-        let SecretsOf { id, name, signing, credentials, headers } = of;
+        let SecretsOf { id, name, signing, credentials, headers, named } = of;
         let is_made = matches!(signing, Signing::Made);
         let keys = match signing {
             Signing::Unsigned => Vec::new(),
             Signing::Configured(keys) => keys.into_iter().map(|key| Holding { key, until: None }).collect(),
             Signing::Made => self.made(&name)?,
         };
-        let one = Arc::new(OfOne { name, is_made, signing: RwLock::new(keys), credentials, headers });
+        let of_headers = headers.iter().flat_map(|headers| headers.redaction().secrets());
+        let of_named = named.values().flat_map(|credential| credential.redaction().secrets());
+        let redaction: Redaction = of_headers.chain(of_named).collect();
+        let redaction = Some(Arc::new(redaction)).filter(|redaction| !redaction.is_empty());
+        let signing = RwLock::new(keys);
+        let one = Arc::new(OfOne { name, is_made, signing, credentials, headers, named, redaction });
         self.by_id.write().unwrap_or_else(PoisonError::into_inner).insert(id, one);
         Ok(())
     }
@@ -200,6 +210,14 @@ impl Secrets for DestinationSecrets {
     fn request_headers(&self, destination: &str) -> Option<Arc<RequestHeaders>> {
         self.of(destination)?.headers.clone()
     }
+
+    fn named_credential(&self, destination: &str, name: &str) -> Option<Arc<NamedCredential>> {
+        self.of(destination)?.named.get(name).cloned()
+    }
+
+    fn redaction(&self, destination: &str) -> Option<Arc<Redaction>> {
+        self.of(destination)?.redaction.clone()
+    }
 }
 
 #[cfg(test)]
@@ -223,7 +241,9 @@ mod tests {
         let configured = Signing::Configured(vec![SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()]);
         for (name, signing) in [("made", Signing::Made), ("configured", configured), ("store", Signing::Unsigned)] {
             let (id, name) = (name.to_owned(), name.to_owned());
-            secrets.put(SecretsOf { id, name, signing, credentials: BTreeMap::new(), headers: None }).unwrap();
+            secrets
+                .put(SecretsOf { id, name, signing, credentials: BTreeMap::new(), headers: None, named: BTreeMap::new() })
+                .unwrap();
         }
         secrets
     }

@@ -6,7 +6,9 @@ mod destination_secrets;
 mod key_source;
 mod keyring;
 mod master_key;
+mod named_credential;
 mod older;
+mod redaction;
 mod request_headers;
 mod rotate;
 mod signing_key;
@@ -17,6 +19,7 @@ mod vault_file;
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, SecretsOf, Signing};
@@ -24,6 +27,9 @@ pub(crate) use key_source::new_key_into;
 pub use keyring::KeyringEntry;
 pub(crate) use master_key::{Forged, NONCE_BYTES};
 pub use master_key::{KeyRing, MasterKey, MasterKeyError};
+pub use named_credential::NamedCredential;
+pub(crate) use named_credential::Withheld;
+pub use redaction::Redaction;
 pub use request_headers::{HeaderFault, RequestHeaders};
 pub use rotate::{KeyChange, rotate};
 pub use signing_key::{KeyError, SigningKey};
@@ -36,8 +42,9 @@ pub(crate) fn store_in_keyring(entry: &KeyringEntry, value: &Secret) -> Result<(
     keyring::set(entry, value.reveal())
 }
 
-/// A value that never shows itself; its memory is wiped when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
+/// A value that never shows itself; its memory is wiped when it is dropped. It is read from texts, and written to none.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -49,6 +56,12 @@ impl Secret {
     /// The value itself; for the one place that sends or signs with it.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -69,5 +82,13 @@ pub trait Secrets: Send + Sync + 'static {
     /// Headers that the host adds to requests to the destination's own origin, and to no other.
     fn request_headers(&self, _destination: &str) -> Option<Arc<RequestHeaders>> {
         None
+    }
+    /// A credential that the operator bound to origins, by the name that the destination's sink asks for.
+    fn named_credential(&self, _destination: &str, _name: &str) -> Option<Arc<NamedCredential>> {
+        None
+    }
+    /// What must be taken out of whatever receivers and sinks of the destination say; nothing where there is nothing.
+    fn redaction(&self, destination: &str) -> Option<Arc<Redaction>> {
+        self.request_headers(destination).map(|headers| Arc::new(headers.redaction().clone()))
     }
 }

@@ -5,13 +5,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use reqwest::Url;
 
-use super::Secret;
+use super::{Redaction, Secret};
 use crate::{network::reserved, percent::decoded};
-
-/// What stands in place of a secret.
-const REDACTED: &[u8] = b"[secret]";
-/// Shorter values are found everywhere by accident; taking them out would tell more than it hides.
-const REDACTED_BYTES_MIN: usize = 4;
 
 /// Headers for one origin.
 #[derive(Clone)]
@@ -19,8 +14,8 @@ pub struct RequestHeaders {
     /// The destination's URL without its path.
     origin: Url,
     headers: HeaderMap,
-    /// Texts that must not come back, longest first.
-    needles: Vec<Secret>,
+    /// What must not come back.
+    redaction: Redaction,
 }
 
 impl std::fmt::Debug for RequestHeaders {
@@ -49,9 +44,10 @@ pub enum HeaderFault {
 impl RequestHeaders {
     /// The headers of a destination at `url`, whose user information, if there is any, becomes Basic authentication.
     pub fn new<'a>(url: &Url, given: impl IntoIterator<Item = (&'a str, &'a Secret)>) -> Result<Self, HeaderFault> {
-        let mut made = Self { origin: origin(url), headers: HeaderMap::new(), needles: Vec::new() };
+        let mut made = Self { origin: origin(url), headers: HeaderMap::new(), redaction: Redaction::default() };
+        let mut needles = Vec::new();
         if !url.username().is_empty() || url.password().is_some() {
-            made.authenticate(url)?;
+            made.authenticate(url, &mut needles)?;
         }
         for (name, value) in given {
             let lower = name.to_ascii_lowercase();
@@ -60,31 +56,30 @@ impl RequestHeaders {
                 return Err(HeaderFault::Reserved(lower));
             }
             // A scheme such as `Bearer` is no secret, what stands behind it is.
-            made.needles.extend(value.reveal().split_once(' ').map(|(_, token)| Secret::new(token.trim())));
-            made.add(read, value)?;
+            needles.extend(value.reveal().split_once(' ').map(|(_, token)| Secret::new(token.trim())));
+            made.add(read, value, &mut needles)?;
         }
-        made.needles.retain(|needle| needle.reveal().len() >= REDACTED_BYTES_MIN);
-        made.needles.sort_by_key(|needle| std::cmp::Reverse(needle.reveal().len()));
+        made.redaction = needles.into_iter().collect();
         Ok(made)
     }
 
-    fn authenticate(&mut self, url: &Url) -> Result<(), HeaderFault> {
+    fn authenticate(&mut self, url: &Url, needles: &mut Vec<Secret>) -> Result<(), HeaderFault> {
         let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
         let pair = [user.as_slice(), b":", password.as_slice()].concat();
         let encoded = BASE64_STANDARD.encode(pair);
-        self.needles.extend(url.password().map(Secret::new));
-        self.needles.extend(String::from_utf8(password).ok().map(Secret::new));
-        self.needles.push(Secret::new(encoded.as_str()));
-        self.add(AUTHORIZATION, &Secret::new(format!("Basic {encoded}")))
+        needles.extend(url.password().map(Secret::new));
+        needles.extend(String::from_utf8(password).ok().map(Secret::new));
+        needles.push(Secret::new(encoded.as_str()));
+        self.add(AUTHORIZATION, &Secret::new(format!("Basic {encoded}")), needles)
     }
 
-    fn add(&mut self, name: HeaderName, value: &Secret) -> Result<(), HeaderFault> {
+    fn add(&mut self, name: HeaderName, value: &Secret, needles: &mut Vec<Secret>) -> Result<(), HeaderFault> {
         let text = value.reveal();
         let fits = text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
         let read = HeaderValue::from_str(text).ok().filter(|_| fits);
         let mut read = read.ok_or_else(|| HeaderFault::Value(name.to_string()))?;
         read.set_sensitive(true);
-        self.needles.push(value.clone());
+        needles.push(value.clone());
         match self.headers.insert(name.clone(), read) {
             Some(_) => Err(HeaderFault::Twice(name.to_string())),
             None => Ok(()),
@@ -102,16 +97,9 @@ impl RequestHeaders {
         same
     }
 
-    /// Takes the secrets out of what the other side said; `cut` says that it was cut, perhaps in the middle of one.
-    pub(crate) fn redact(&self, mut said: Vec<u8>, cut: bool) -> Vec<u8> {
-        for needle in self.needles.iter().map(|needle| needle.reveal().as_bytes()) {
-            said = without(said, needle);
-            if cut {
-                let begun = (REDACTED_BYTES_MIN..needle.len()).rev().find(|len| said.ends_with(&needle[..*len]));
-                said.truncate(said.len() - begun.unwrap_or(0));
-            }
-        }
-        said
+    /// What must be taken out of what the other side says.
+    pub(crate) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 }
 
@@ -122,20 +110,6 @@ fn origin(url: &Url) -> Url {
     origin.set_path("");
     origin.set_query(None);
     origin
-}
-
-fn without(said: Vec<u8>, needle: &[u8]) -> Vec<u8> {
-    if !said.windows(needle.len()).any(|window| window == needle) {
-        return said;
-    }
-    let (mut out, mut rest) = (Vec::with_capacity(said.len()), said.as_slice());
-    while let Some(at) = rest.windows(needle.len()).position(|window| window == needle) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(REDACTED);
-        rest = &rest[at + needle.len()..];
-    }
-    out.extend_from_slice(rest);
-    out
 }
 
 #[cfg(test)]
@@ -196,7 +170,7 @@ mod tests {
             ("x-key: abcdefg", true, "x-key: ".to_owned()),
             ("x-key: abcdefg", false, "x-key: abcdefg".to_owned()),
         ] {
-            assert_eq!(String::from_utf8(headers.redact(said.into(), cut)).unwrap(), expected, "{said}");
+            assert_eq!(String::from_utf8(headers.redaction.bytes(said.into(), cut)).unwrap(), expected, "{said}");
         }
     }
 }

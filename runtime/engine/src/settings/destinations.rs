@@ -1,22 +1,18 @@
 //! The destinations of ampline.toml, and those that a manifest of the older form declares; the settings stand above.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use ampline_core::{
-    manifest::{DestinationDeclaration, Manifest},
-    retry::RetryPolicy,
-};
+use ampline_core::manifest::{DestinationDeclaration, Manifest};
 use serde_json::{Map, Value};
 
 use super::{
     DestinationSettings, LimitsSettings, Settings,
     credentials::credentials,
-    reach,
-    resolve::{Fault, NO_BACKLOG, Problem},
+    grants, reach,
+    resolve::{Fault, Problem},
 };
 use crate::{
-    destination::{DeclaredDestination, ResolvedDestination},
-    dispatcher::{CONCURRENCY_DEFAULT, CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT},
+    destination::{DeclaredDestination, DeliverySettings, ResolvedDestination, grants::Checked, named},
     network::AddressPolicy,
     project::stable_id,
     secrets::{SigningKey, read},
@@ -27,8 +23,6 @@ use crate::{
 const POSTGRES: &str = "postgres";
 const NO_DATABASE: &str = "a destination of type \"postgres\" needs the project's database; add to ampline.toml: [postgres] with \
      url = { env = \"DATABASE_URL\" } or url = { file = \"…\" }";
-/// Most retries of one message.
-const RETRIES_MAX: usize = 50;
 
 /// Why a destination of this type cannot work where the project has no database.
 pub(crate) fn database_fault(kind: &str, has_database: bool) -> Option<&'static str> {
@@ -50,7 +44,12 @@ pub(crate) fn declared(
         if let Some(fault) = database_fault(&settings.kind, has_database) {
             report("", fault.to_owned());
         }
-        match destination(&name, settings.clone(), limits, policy, env) {
+        let mut issues = Vec::new();
+        let granted = grants::resolved(&settings.grants, policy, env, &mut issues);
+        issues.into_iter().for_each(|issue| report(&format!(".{}", issue.path), issue.message));
+        let pace = pace(&settings);
+        pace.faults().into_iter().for_each(|(_, key, message)| report(&format!(".{key}"), message));
+        match destination(&name, settings.clone(), (granted, pace), limits, policy, env) {
             Ok(resolved) => {
                 let declared = DeclaredDestination { resolved, settings, file: String::new(), from_manifest };
                 found.insert(name, declared);
@@ -85,6 +84,7 @@ fn of_manifest(declared: &DestinationDeclaration) -> DestinationSettings {
         rate_per_second: None,
         retry_delays_s: None,
         disable_after_s: None,
+        grants: Default::default(),
         config,
     }
 }
@@ -103,6 +103,7 @@ pub(crate) fn manifest_metadata(declared: &DestinationDeclaration) -> Map<String
 fn destination(
     name: &str,
     mut declared: DestinationSettings,
+    (granted, delivery): (Checked, DeliverySettings),
     limits: &LimitsSettings,
     policy: &AddressPolicy,
     env: &impl Fn(&str) -> Option<String>,
@@ -117,29 +118,6 @@ fn destination(
     };
     let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, env)?;
     let secrets = credentials(&declared.kind, &declared.secrets, env)?;
-    let concurrency = declared.concurrency.unwrap_or(CONCURRENCY_DEFAULT);
-    if !(1..=CONCURRENCY_MAX).contains(&concurrency) {
-        return Err((".concurrency", format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}")));
-    }
-    if declared.rate_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
-        return Err((".rate_per_second", "a rate is greater than 0; leave it out for no limit".into()));
-    }
-    let mut retry = RetryPolicy::default();
-    if let Some(delays) = declared.retry_delays_s {
-        if delays.len() > RETRIES_MAX {
-            return Err((".retry_delays_s", format!("at most {RETRIES_MAX} retries")));
-        }
-        retry.delays = delays.into_iter().map(Duration::from_secs).collect();
-    }
-    if declared.backlog_megabytes == Some(0) {
-        return Err((".backlog_megabytes", NO_BACKLOG.into()));
-    }
-    let backlog_bytes_max = declared.backlog_megabytes.unwrap_or(limits.backlog_megabytes).saturating_mul(1_000_000);
-    let disable_after = match declared.disable_after_s {
-        None => Some(DISABLE_AFTER_DEFAULT),
-        Some(0) => None,
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-    };
     let metadata = match serde_json::to_value(&declared.config) {
         Ok(Value::Object(metadata)) => metadata,
         _ => Map::new(),
@@ -147,16 +125,26 @@ fn destination(
     let mut config = metadata.clone();
     reach::permit_plain_http(&declared.kind, &mut config, policy);
     let (id, config) = (stable_id("destination", name), Value::Object(config));
+    let named = named(&granted.grants, &granted.values);
     Ok(ResolvedDestination {
-        destination: Destination { id, name: name.into(), kind: declared.kind, config },
+        destination: Destination { id, name: name.into(), kind: declared.kind, config, grants: granted.grants },
         metadata,
         signing_keys,
         headers,
         secrets,
-        concurrency,
-        rate_per_second: declared.rate_per_second,
-        retry,
-        backlog_bytes_max,
-        disable_after,
+        named,
+        backlog_bytes_max: delivery.backlog_bytes_max(limits.backlog_megabytes.saturating_mul(1_000_000)),
+        delivery,
     })
+}
+
+/// The keys of the file that say how a destination is delivered to.
+fn pace(declared: &DestinationSettings) -> DeliverySettings {
+    DeliverySettings {
+        concurrency: declared.concurrency,
+        rate_per_second: declared.rate_per_second,
+        retry_delays_seconds: declared.retry_delays_s.clone(),
+        disable_after_seconds: declared.disable_after_s,
+        backlog_megabytes: declared.backlog_megabytes,
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use ampline_core::plan::ObjectConfig;
 use serde::Deserialize;
 
-use super::{ApiSettings, ConnectionSettings, ProviderAppSettings};
+use super::{ApiSettings, ConnectionSettings, GrantsSettings, ProviderAppSettings};
 use crate::secrets::SecretSource;
 
 /// The whole file. Every table may be left out.
@@ -232,6 +232,8 @@ pub struct DestinationSettings {
     pub retry_delays_s: Option<Vec<u64>>,
     /// Seconds after which a destination that has only failed is stopped, in place of 5 days; 0 = never.
     pub disable_after_s: Option<u64>,
+    /// What its sink may do.
+    pub grants: GrantsSettings,
     /// The sink's own configuration.
     pub config: toml::Table,
 }
@@ -254,6 +256,7 @@ impl TryFrom<toml::Table> for DestinationSettings {
             rate_per_second: take(&mut config, "rate_per_second")?,
             retry_delays_s: take(&mut config, "retry_delays_s")?,
             disable_after_s: take(&mut config, "disable_after_s")?,
+            grants: take(&mut config, "grants")?.unwrap_or_default(),
             config,
         })
     }

@@ -7,6 +7,7 @@ mod credentials;
 pub(crate) mod destinations;
 mod file;
 pub(crate) mod folder;
+mod grants;
 pub(crate) mod installations;
 #[cfg(test)]
 mod mutants;
@@ -26,6 +27,7 @@ pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
 };
+pub use grants::{CredentialSettings, GrantsSettings};
 pub(crate) use reach::permit_plain_http;
 pub use resolve::{Problem, Resolved, resolve};
 

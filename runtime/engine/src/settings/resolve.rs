@@ -137,7 +137,7 @@ pub(crate) fn connections(
 }
 
 /// Why a backlog of nothing is refused.
-pub(super) const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
+const NO_BACKLOG: &str = "0 would let nothing be read; give at least 1, or leave it out";
 
 /// The key of a table, with its dot, and what is wrong with it.
 pub(super) type Fault = (&'static str, String);

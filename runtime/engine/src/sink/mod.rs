@@ -4,6 +4,7 @@
 
 mod capability;
 pub(crate) mod library;
+pub mod seam;
 pub mod wasm;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,8 @@ use ampline_core::{
     outcome::{Failure, Outcome},
 };
 use async_trait::async_trait;
+
+use crate::destination::grants::DestinationGrants;
 
 /// A destination as the host needs it to open a sink.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +28,17 @@ pub struct Destination {
     pub kind: String,
     /// The sink's configuration; holds no secret.
     pub config: serde_json::Value,
+    /// What the operator grants to its sink.
+    pub grants: DestinationGrants,
+}
+
+/// Whose a sink is, and so whether it may reach what its own configuration names without more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Part of the runtime.
+    BuiltIn,
+    /// A person installed it: it reaches what is granted, and nothing else.
+    Installed,
 }
 
 /// What a sink says of itself.
@@ -94,6 +108,14 @@ pub trait Sinks: Send + Sync + 'static {
     fn descriptor(&self, kind: &str) -> Option<Arc<Descriptor>>;
     /// The types of the installed sinks, sorted.
     fn kinds(&self) -> Vec<String>;
+    /// Whose the sink of this type is; nothing where no such sink is installed.
+    fn standing(&self, kind: &str) -> Option<Standing> {
+        self.descriptor(kind).map(|_| Standing::Installed)
+    }
+    /// What every sink may use at most.
+    fn limits(&self) -> wasm::Limits {
+        wasm::Limits::default()
+    }
     /// The longest that one batch can take before it is given up.
     fn batch_time_max(&self) -> Duration;
     /// Every fault of a configuration at once.
@@ -110,6 +132,10 @@ pub trait SinkInstance: Send {
     /// "Test connection": reaches the other side without leaving anything there. An instance that cannot tell succeeds.
     async fn probe(&mut self) -> Result<(), Failure> {
         Ok(())
+    }
+    /// What it used in its last call. An instance that has no count says nothing.
+    fn used(&self) -> seam::Used {
+        seam::Used::default()
     }
 }
 

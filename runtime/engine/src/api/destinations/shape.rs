@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
+    destination::{DeliverySettings, grants::DestinationGrants},
     journal::DestinationState,
     project::{DestinationRecord, Origin},
     secrets::{DestinationSecrets, Secrets},
@@ -23,6 +24,10 @@ pub(super) struct Destination {
     r#type: String,
     /// The sink's configuration, in the spelling in which it was given.
     metadata: Map<String, Value>,
+    /// What its sink may do besides what its sandbox lets it; values of credentials are never shown.
+    grants: DestinationGrants,
+    /// What is set of the pace at which messages go there.
+    delivery: DeliverySettings,
     /// When it was made.
     create_time: Timestamp,
     /// When it last changed.
@@ -87,6 +92,8 @@ pub(super) fn destination(record: &DestinationRecord, state: Option<&Destination
         name: record.name.clone(),
         r#type: record.kind.clone(),
         metadata: record.metadata.clone(),
+        grants: record.grants.clone(),
+        delivery: record.delivery.clone(),
         create_time: record.create_time,
         update_time: record.update_time,
         origin: match &record.origin {

@@ -2,6 +2,8 @@
 
 mod build;
 mod new;
+mod run;
+mod test;
 
 use std::path::PathBuf;
 
@@ -53,6 +55,10 @@ enum SinkAction {
         #[command(flatten)]
         target: Target,
     },
+    /// Test a component: conformance, and your own cases.
+    Test(Box<test::TestArgs>),
+    /// Deliver messages once with a component, over the real network.
+    Run(Box<run::RunArgs>),
 }
 
 pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
@@ -76,6 +82,8 @@ pub(super) async fn run(args: SinksArgs) -> Result<(), Failure> {
             client.close().await?;
             print(&target, &sink, described)
         }
+        SinkAction::Test(args) => test::run(*args).await,
+        SinkAction::Run(args) => run::run(*args).await,
         SinkAction::Remove { name, target } => ask(&target, Method::DELETE, &format!("/{}", encoded(&name))).await.map(drop),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const SELECT: &str = "SELECT id, name, type, metadata, origin, origin_file, from_manifest, disabled_reason, revision, \
-                      created_at_us, updated_at_us, sealed FROM destination";
+                      created_at_us, updated_at_us, sealed, grants, delivery FROM destination";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<DestinationRecord>, Fault> {
     let mut statement = db.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
@@ -33,6 +33,7 @@ pub(super) fn find(db: &Connection, id_or_name: &str) -> Result<Option<Destinati
 
 fn record(row: &Row<'_>) -> Result<DestinationRecord, Fault> {
     let (id, metadata): (String, String) = (row.get("id")?, row.get("metadata")?);
+    let (grants, delivery): (String, String) = (row.get("grants")?, row.get("delivery")?);
     Ok(DestinationRecord {
         name: row.get("name")?,
         kind: row.get("type")?,
@@ -44,6 +45,8 @@ fn record(row: &Row<'_>) -> Result<DestinationRecord, Fault> {
         create_time: time_of_us(row.get("created_at_us")?),
         update_time: time_of_us(row.get("updated_at_us")?),
         sealed: row.get("sealed")?,
+        grants: serde_json::from_str(&grants).map_err(|error| damaged("the destination", &id, error))?,
+        delivery: serde_json::from_str(&delivery).map_err(|error| damaged("the destination", &id, error))?,
         id,
     })
 }
@@ -73,11 +76,12 @@ pub(super) fn put(db: &Connection, draft: &DestinationDraft, now_us: i64) -> Res
     }
     let metadata = serde_json::Value::Object(draft.metadata.clone()).to_string();
     let sql = "INSERT INTO destination (id, name, type, metadata, origin, origin_file, from_manifest, revision, created_at_us, \
-               updated_at_us, sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8, ?9) \
+               updated_at_us, sealed, grants, delivery) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?8, ?9, ?10, ?11) \
                ON CONFLICT (id) DO UPDATE SET name = ?2, type = ?3, metadata = ?4, origin = ?5, origin_file = ?6, \
-               from_manifest = ?7, disabled_reason = NULL, revision = revision + 1, updated_at_us = ?8, sealed = ?9 \
-               WHERE (name, type, metadata, origin, origin_file, from_manifest, disabled_reason, sealed) \
-               IS NOT (?2, ?3, ?4, ?5, ?6, ?7, NULL, ?9)";
+               from_manifest = ?7, disabled_reason = NULL, revision = revision + 1, updated_at_us = ?8, sealed = ?9, \
+               grants = ?10, delivery = ?11 \
+               WHERE (name, type, metadata, origin, origin_file, from_manifest, disabled_reason, sealed, grants, delivery) \
+               IS NOT (?2, ?3, ?4, ?5, ?6, ?7, NULL, ?9, ?10, ?11)";
     let row = params![
         draft.id,
         draft.name,
@@ -88,8 +92,14 @@ pub(super) fn put(db: &Connection, draft: &DestinationDraft, now_us: i64) -> Res
         draft.from_manifest,
         now_us,
         draft.sealed,
+        text(&draft.grants)?,
+        text(&draft.delivery)?,
     ];
     Ok(db.prepare_cached(sql)?.execute(row)? > 0)
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Refused(ProjectError::Store(format!("cannot write it as JSON: {error}"))))
 }
 
 /// Files stand above all else, as long as they name the thing.

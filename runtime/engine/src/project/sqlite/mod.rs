@@ -48,6 +48,7 @@ const SCHEMA: Schema = Schema {
         include_str!("keys.sql"),
         include_str!("notices.sql"),
         include_str!("destinations.sql"),
+        include_str!("grants.sql"),
     ],
 };
 

@@ -2,11 +2,17 @@
 
 use bytes::Bytes;
 
-use super::{Granted, Host, failure, payload};
+use super::{
+    Granted, Host, failure, payload,
+    watched::{places, through},
+};
 use crate::{
-    sink::wasm::bindings::ampline::sink::{
-        documents,
-        types::{Failure, FailureClass},
+    sink::{
+        seam::{Call, What},
+        wasm::bindings::ampline::sink::{
+            documents,
+            types::{Failure, FailureClass},
+        },
     },
     store::Change,
 };
@@ -21,13 +27,15 @@ impl documents::Host for Host {
             return Ok(Err(failure(FailureClass::Blocked, "sink.denied", "describe and validate may not reach the store")));
         };
         let granted = lease.granted.clone();
+        let envelopes = places(changes.iter().filter_map(|change| change.document.as_ref()));
         let changes = match self.lowered(changes) {
             Ok(changes) => changes,
             Err(failure) => return Ok(Err(failure)),
         };
         self.reached_out = true;
         let meter = self.meter.clone();
-        Ok(meter.host(apply(&granted, changes)).await)
+        let watched = self.watched(|| Call { envelopes, what: What::Apply(changes.clone()) });
+        Ok(meter.host(through(watched, apply(&granted, changes))).await)
     }
 }
 

@@ -10,11 +10,17 @@ const FIELD_BYTES_MAX: usize = 512;
 impl log::Host for Host {
     fn emit(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         self.count_call()?;
-        let message = cut(message, LINE_BYTES_MAX);
+        let redaction = self.redaction();
+        let clean = |text: String| match &redaction {
+            Some(redaction) => redaction.text(text),
+            None => text,
+        };
+        let message = cut(clean(message), LINE_BYTES_MAX);
         self.lines += 1;
         let most = self.limits.log_lines_per_batch_max;
         if self.lines <= most && self.lease.is_some() {
-            write(level, self.destination(), &message, &shown(fields));
+            self.tell_line(name(level), &message, &fields);
+            write(level, self.destination(), &message, &clean(shown(fields)));
         }
         if self.lines == most + 1 {
             write(
@@ -33,6 +39,15 @@ impl log::Host for Host {
 fn shown(fields: Vec<(String, String)>) -> String {
     let pairs = fields.into_iter().take(FIELDS_MAX);
     pairs.map(|(name, value)| cut(format!("{name}={value:?}"), FIELD_BYTES_MAX)).collect::<Vec<_>>().join(" ")
+}
+
+fn name(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Debug => "debug",
+        log::Level::Info => "info",
+        log::Level::Warn => "warn",
+        log::Level::Error => "error",
+    }
 }
 
 fn write(level: log::Level, destination: &str, message: &str, fields: &str) {

@@ -5,6 +5,7 @@
 mod aws;
 mod clock;
 mod documents;
+mod grants;
 mod http;
 mod log;
 mod messages;
@@ -13,6 +14,7 @@ mod payload;
 mod sql;
 mod streams;
 mod templates;
+mod watched;
 
 use std::{
     sync::Arc,
@@ -28,7 +30,8 @@ pub(crate) use sql::Database;
 pub use sql::{PostgresFault, PostgresOptions};
 
 use super::{
-    BatchItem, Destination,
+    BatchItem, Destination, Standing,
+    seam::MaybeSeam,
     wasm::{bindings::ampline::sink::types, ceiling::Ceiling, limits::Limits, meter::Meter},
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
@@ -43,12 +46,16 @@ pub(crate) struct Granted {
     pub(crate) database: Option<Database>,
     pub(crate) aws: Aws,
     pub(crate) limits: Limits,
+    /// Whoever watches calls, or answers them.
+    pub(crate) seam: MaybeSeam,
 }
 
 /// Whom an instance works for.
 pub(crate) struct Lease {
     pub(crate) granted: Arc<Granted>,
     pub(crate) destination: Arc<Destination>,
+    /// Whether its sink needs grants.
+    pub(crate) standing: Standing,
     /// Larger bodies go out in the url form; 0 = no limit.
     pub(crate) message_bytes_max: u64,
 }
@@ -70,6 +77,8 @@ pub(crate) struct Host {
     lines: u32,
     reached_out: bool,
     last_line: Option<String>,
+    /// The last request of this call that no grant covers.
+    denied: Option<types::Failure>,
 }
 
 impl Host {
@@ -89,6 +98,7 @@ impl Host {
             lines: 0,
             reached_out: false,
             last_line: None,
+            denied: None,
         }
     }
 
@@ -100,7 +110,7 @@ impl Host {
         self.started = Instant::now();
         (self.calls, self.requests, self.lines) = (0, 0, 0);
         self.reached_out = false;
-        self.last_line = None;
+        (self.last_line, self.denied) = (None, None);
         self.meter.reset();
     }
 
@@ -122,6 +132,11 @@ impl Host {
     /// Whether the guest began anything in this call that others may see.
     pub(crate) fn reached_out(&self) -> bool {
         self.reached_out
+    }
+
+    /// Calls of the guest to the host in this call.
+    pub(crate) fn calls(&self) -> u32 {
+        self.calls
     }
 
     /// What the guest logged last in this call.

@@ -17,10 +17,14 @@ use super::{
     aws::{Opened, denies, failed, unanswered, within},
     failure,
     payload::{Pieces, carried},
+    watched::{Watched, places, through},
 };
-use crate::sink::wasm::bindings::ampline::sink::{
-    objects::{self, Object},
-    types::{Failure, FailureClass},
+use crate::sink::{
+    seam::{self, Call, What},
+    wasm::bindings::ampline::sink::{
+        objects::{self, Object},
+        types::{Failure, FailureClass},
+    },
 };
 
 /// Objects of one call that are on their way at the same time; the others wait, so that not all bodies are copied at once.
@@ -33,6 +37,7 @@ struct Prepared {
     content_type: String,
     metadata: Vec<(String, String)>,
     storage_class: Option<String>,
+    watched: Option<Watched>,
 }
 
 impl objects::Host for Host {
@@ -59,7 +64,8 @@ impl objects::Host for Host {
         self.count_call()?;
         let Some(lease) = &self.lease else { return Ok(Err(denied())) };
         let (meter, deadline) = (self.meter.clone(), lease.granted.deadline(self.started));
-        Ok(meter.host(within(deadline, probed(lease))).await)
+        let watched = self.watched(|| Call { envelopes: Vec::new(), what: What::Probe("objects") });
+        Ok(meter.host(through(watched, within(deadline, probed(lease)))).await)
     }
 }
 
@@ -68,12 +74,25 @@ impl Host {
         let prepare = |object: Object| {
             let place = carried(&object.body);
             let counted = self.count_request();
+            let envelopes = places([&object.body]);
             let body = counted.and_then(|()| self.pieces(object.body));
             let Object { key, content_type, metadata, storage_class, .. } = object;
-            (place, body.map(|body| Prepared { key, body, content_type, metadata, storage_class }))
+            let prepared = body.map(|body| Prepared { key, body, content_type, metadata, storage_class, watched: None });
+            (place, prepared.map(|object| Prepared { watched: self.watched(|| seen(envelopes, &object)), ..object }))
         };
         objects.into_iter().map(prepare).collect()
     }
+}
+
+fn seen(envelopes: Vec<u32>, object: &Prepared) -> Call {
+    let what = What::Put(seam::Object {
+        key: object.key.clone(),
+        body: object.body.joined(),
+        content_type: object.content_type.clone(),
+        metadata: object.metadata.clone(),
+        storage_class: object.storage_class.clone(),
+    });
+    Call { envelopes, what }
 }
 
 type Noted = (Option<u32>, std::time::Duration, Result<String, Failure>);
@@ -88,7 +107,7 @@ async fn stored(
         let opened = opened.clone();
         async move {
             let result = match (opened, object) {
-                (Ok(opened), Ok(object)) => within(deadline, put(&opened, object)).await,
+                (Ok(opened), Ok(mut object)) => through(object.watched.take(), within(deadline, put(&opened, object))).await,
                 (Err(failure), _) | (_, Err(failure)) => Err(failure),
             };
             (place, started.elapsed(), result)

@@ -2,7 +2,6 @@
 
 use ampline_core::message::{record_data, url_form};
 use bytes::Bytes;
-use jiff::Timestamp;
 
 pub(super) use crate::sink::wasm::bindings::ampline::sink::types::Payload;
 
@@ -51,6 +50,21 @@ pub(super) fn carried(payload: &Payload) -> Option<u32> {
     }
 }
 
+/// Every message whose bytes a payload names, in its order.
+pub(super) fn named(payload: &Payload) -> Vec<u32> {
+    let named = |part: &Part| match part {
+        Part::Message(place) | Part::Link(place) => Some(*place),
+        Part::Data(at) => Some(at.envelope),
+        Part::Bytes(_) => None,
+    };
+    match payload {
+        Payload::Message(place) | Payload::Link(place) => vec![*place],
+        Payload::Data(at) => vec![at.envelope],
+        Payload::Parts(parts) => parts.iter().filter_map(named).collect(),
+        Payload::Empty | Payload::Bytes(_) => Vec::new(),
+    }
+}
+
 impl Host {
     /// The bytes of a payload, at most `bytes_max`. A message alone is shared with the journal's copy.
     pub(super) fn resolved(&self, payload: Payload, bytes_max: usize) -> Result<Bytes, Failure> {
@@ -92,7 +106,7 @@ impl Host {
     fn link(&self, place: u32) -> Result<Bytes, Failure> {
         let envelope = self.envelope(place).ok_or_else(|| no_such(format!("message {place}")))?;
         let Some(lease) = &self.lease else { return Ok(Bytes::new()) };
-        let url = lease.granted.downloads.url(envelope.id, Timestamp::now());
+        let url = lease.granted.downloads.url(envelope.id, self.now());
         Ok(url_form(envelope, &url).into())
     }
 

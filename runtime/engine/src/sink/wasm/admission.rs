@@ -146,11 +146,13 @@ fn grant(linker: &mut Linker<Host>, import: &str) -> Result<(), Problem> {
 
 /// Asks the component what it is, with every capability denied.
 pub(super) async fn describe(engine: &Engine, pre: &FullSinkPre<Host>, limits: &Limits) -> Result<Descriptor, Vec<Problem>> {
-    let describe = async {
-        let mut guest = Guest::new(engine, pre, Host::new(None, limits.clone()), limits).await?;
-        guest.describe().await
-    };
-    let stated = describe.await.map_err(|failure| vec![Problem::Describe(failure)])?;
+    let guest = Guest::new(engine, pre, Host::new(None, limits.clone()), limits).await;
+    described(&mut guest.map_err(|failure| vec![Problem::Describe(failure)])?).await
+}
+
+/// Asks an instance what it is.
+pub(super) async fn described(guest: &mut Guest) -> Result<Descriptor, Vec<Problem>> {
+    let stated = guest.describe().await.map_err(|failure| vec![Problem::Describe(failure)])?;
     let faults = faults(&stated);
     if !faults.is_empty() {
         return Err(faults.into_iter().map(Problem::Descriptor).collect());

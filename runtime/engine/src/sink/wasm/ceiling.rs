@@ -11,13 +11,19 @@ const CORE_INSTANCES_MAX: usize = 64;
 
 /// Holds an instance below its limits and remembers whether it ever asked for more.
 pub(crate) struct Ceiling {
+    memory_bytes: usize,
     memory_bytes_left: usize,
     denied: bool,
 }
 
 impl Ceiling {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self { memory_bytes_left: limits.memory_bytes_max, denied: false }
+        Self { memory_bytes: 0, memory_bytes_left: limits.memory_bytes_max, denied: false }
+    }
+
+    /// Linear memory that the instance has, all its memories together.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.memory_bytes
     }
 
     /// Whether memory was denied: what fails after that failed because of it.
@@ -32,6 +38,7 @@ impl ResourceLimiter for Ceiling {
         let fits = more <= self.memory_bytes_left && maximum.is_none_or(|most| desired <= most);
         if fits {
             self.memory_bytes_left -= more;
+            self.memory_bytes += more;
         } else {
             self.denied = true;
         }

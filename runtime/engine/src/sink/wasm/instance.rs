@@ -12,7 +12,7 @@ use super::{
     limits::{Ended, Limits},
     verdict,
 };
-use crate::sink::{BatchItem, BatchReport, Delivered, SinkInstance, capability::Host};
+use crate::sink::{BatchItem, BatchReport, Delivered, SinkInstance, capability::Host, seam::Used};
 
 /// What a call of the guest may make the host allocate.
 const HOSTCALL_BYTES_MAX: usize = 16 << 20;
@@ -58,14 +58,14 @@ impl Guest {
         self.begin(Arc::new([]));
         let meter = self.store.data().meter.clone();
         let called = self.limits.hold(&meter, self.sink.ampline_sink_sink().call_open(&mut self.store, config)).await;
-        self.finish(called)?.map_err(verdict::failure)
+        self.finish(called)?.map_err(|stated| verdict::failure(stated, self.store.data()))
     }
 
     async fn probe(&mut self) -> Result<(), Failure> {
         self.begin(Arc::new([]));
         let meter = self.store.data().meter.clone();
         let called = self.limits.hold(&meter, self.sink.ampline_sink_sink().call_probe(&mut self.store)).await;
-        self.finish(called)?.map_err(verdict::failure)
+        self.finish(called)?.map_err(|stated| verdict::failure(stated, self.store.data()))
     }
 
     async fn deliver(&mut self, batch: &Arc<[BatchItem]>) -> Result<Vec<sink::Outcome>, Failure> {
@@ -96,6 +96,11 @@ impl Guest {
         called.map_err(|ended| verdict::ended(&ended, self.store.data()))
     }
 
+    fn used(&self) -> Used {
+        let host = self.store.data();
+        Used { memory_bytes: host.ceiling.memory_bytes(), host_calls: host.calls(), cpu: host.meter.used() }
+    }
+
     /// How long the message at this place took in the call that just ended.
     fn duration(&self, place: usize) -> Duration {
         let host = self.store.data();
@@ -121,11 +126,13 @@ fn envelope(item: &BatchItem) -> types::Envelope<'_> {
 pub(super) struct WasmInstance {
     guest: Option<Guest>,
     permit: Option<OwnedSemaphorePermit>,
+    /// Kept for when the guest is gone.
+    used: Used,
 }
 
 impl WasmInstance {
     pub(super) fn new(guest: Guest, permit: OwnedSemaphorePermit) -> Self {
-        Self { guest: Some(guest), permit: Some(permit) }
+        Self { used: guest.used(), guest: Some(guest), permit: Some(permit) }
     }
 }
 
@@ -137,10 +144,14 @@ impl SinkInstance for WasmInstance {
         let Some(mut guest) = self.guest.take() else {
             return failed(&batch, &closed(), Duration::ZERO);
         };
-        match guest.deliver(&batch).await {
+        let delivered = guest.deliver(&batch).await;
+        self.used = guest.used();
+        match delivered {
             Ok(outcomes) => {
-                let delivered =
-                    |(place, stated)| Delivered { outcome: verdict::outcome(stated), duration: guest.duration(place) };
+                let delivered = |(place, stated)| Delivered {
+                    outcome: verdict::outcome(stated, guest.store.data()),
+                    duration: guest.duration(place),
+                };
                 let results = outcomes.into_iter().enumerate().map(delivered).collect();
                 self.guest = Some(guest);
                 BatchReport { results, reusable: true }
@@ -152,6 +163,10 @@ impl SinkInstance for WasmInstance {
                 failed(&batch, &failure, duration)
             }
         }
+    }
+
+    fn used(&self) -> Used {
+        self.used
     }
 
     /// As with `deliver`, a guest whose call did not return is gone. One that answered with a failure is still sound.

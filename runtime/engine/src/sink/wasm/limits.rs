@@ -52,6 +52,11 @@ pub(super) enum Ended {
 }
 
 impl Limits {
+    /// The longest that one request may take, so that a batch can still say what became of it.
+    pub(crate) fn request_time_max(&self) -> Duration {
+        self.wall_per_call_max / 5 * 4
+    }
+
     /// Runs a call into a sink within its limits. After an error the store must be dropped.
     pub(super) async fn hold<T>(&self, meter: &Meter, call: impl Future<Output = wasmtime::Result<T>>) -> Result<T, Ended> {
         let metered = meter.guest(self.cpu_per_call_max, call);

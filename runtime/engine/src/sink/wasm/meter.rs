@@ -44,6 +44,11 @@ impl Meter {
         *self.watch() = Watch::default();
     }
 
+    /// Processor time since the last reset.
+    pub(crate) fn used(&self) -> Duration {
+        self.watch().used
+    }
+
     /// Runs a call into the guest, and ends it when it has used more than `most`.
     pub(crate) async fn guest<T>(&self, most: Duration, call: impl Future<Output = T>) -> Result<T, Exhausted> {
         let mut call = pin!(call);

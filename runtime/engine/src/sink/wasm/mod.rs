@@ -27,8 +27,9 @@ pub use self::{admission::Problem, compile::Compiler, limits::Limits};
 use self::{bindings::FullSinkPre, cache::Cache, cache::Unused, instance::Guest, instance::WasmInstance};
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
-    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks,
+    BUSY, ConfigIssue, Descriptor, Destination, SinkInstance, Sinks, Standing,
     capability::{Aws, Database, Granted, Host, HttpError, Lease, Network, cut},
+    seam::MaybeSeam,
 };
 use crate::{downloads::Downloads, secrets::Secrets, store::Documents};
 
@@ -103,6 +104,7 @@ struct Installed {
     /// SHA-256 of the component, in hexadecimal digits.
     digest: String,
     pre: FullSinkPre<Host>,
+    standing: Standing,
 }
 
 /// A component that may be installed: compiled, linked, and asked what it is.
@@ -112,6 +114,11 @@ impl Admitted {
     /// What it says of itself.
     pub fn descriptor(&self) -> &Arc<Descriptor> {
         &self.0.descriptor
+    }
+
+    /// Interfaces of the contract that it asks for, sorted.
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
     }
 
     /// SHA-256 of the component, in hexadecimal digits.
@@ -132,9 +139,19 @@ pub struct SinkInfo {
 }
 
 impl WasmSinks {
-    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes.
+    /// Compiles (or finds compiled) and checks each component; the pairs are a name for messages and the component's bytes. They count
+    /// as built in: what is installed later reaches only what is granted to its destinations.
     /// Every problem of every component is reported at once.
     pub async fn load(options: HostOptions, components: &[(&str, &[u8])]) -> Result<Arc<Self>, LoadError> {
+        Self::load_watched(options, components, None).await
+    }
+
+    /// The same, with somebody at the seam where calls leave the host.
+    pub(crate) async fn load_watched(
+        options: HostOptions,
+        components: &[(&str, &[u8])],
+        seam: MaybeSeam,
+    ) -> Result<Arc<Self>, LoadError> {
         let HostOptions { cache_dir, documents, secrets, downloads, limits, http, postgres, compiler } = options;
         let engine = engine::running(&limits).map_err(|e| LoadError::Engine(format!("{e:#}")))?;
         let cache = Cache::open(&cache_dir).map_err(|error| LoadError::Cache { path: cache_dir, error })?;
@@ -151,7 +168,10 @@ impl WasmSinks {
                 Ok(sink) if sinks.contains_key(&sink.descriptor.name) => {
                     problems.push(((*name).to_owned(), Problem::Duplicate(sink.descriptor.name.clone())));
                 }
-                Ok(sink) => _ = sinks.insert(sink.descriptor.name.clone(), Arc::new(sink)),
+                Ok(sink) => {
+                    let built_in = Installed { standing: Standing::BuiltIn, ..sink };
+                    sinks.insert(built_in.descriptor.name.clone(), Arc::new(built_in));
+                }
                 Err(found) => problems.extend(found.into_iter().map(|problem| ((*name).to_owned(), problem))),
             }
         }
@@ -160,7 +180,7 @@ impl WasmSinks {
         }
         let instances = Arc::new(Semaphore::new(limits.instances_max as usize));
         let aws = Aws::new(&network);
-        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits });
+        let granted = Arc::new(Granted { documents, secrets, downloads, network, aws, database, limits, seam });
         Ok(Arc::new(Self { engine, cache, compiler, sinks: RwLock::new(sinks), granted, instances, compiled }))
     }
 
@@ -174,6 +194,14 @@ impl WasmSinks {
         let component = compiled_component(&self.engine, &self.cache, &self.compiler, bytes, &mut 0).await;
         let component = component.map_err(|problem| vec![problem])?;
         admit(&self.engine, &component, bytes, &self.granted.limits).await.map(Admitted)
+    }
+
+    /// What one instance of an admitted component says of itself, asked twice.
+    pub(crate) async fn described_twice(&self, Admitted(sink): &Admitted) -> Result<[Descriptor; 2], Vec<Problem>> {
+        let limits = &self.granted.limits;
+        let guest = Guest::new(&self.engine, &sink.pre, Host::new(None, limits.clone()), limits).await;
+        let mut guest = guest.map_err(|failure| vec![Problem::Describe(failure)])?;
+        Ok([admission::described(&mut guest).await?, admission::described(&mut guest).await?])
     }
 
     /// Installs a sink, in place of the one of its name: instances that are open stay what they are, the next ones are of this one.
@@ -246,7 +274,7 @@ async fn admit(engine: &Engine, component: &Component, bytes: &[u8], limits: &Li
     let pre = admission::link(engine, component)?;
     let descriptor = Arc::new(admission::describe(engine, &pre, limits).await?);
     let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre })
+    Ok(Installed { descriptor, imports: admission::imports(engine, component), digest, pre, standing: Standing::Installed })
 }
 
 /// The component from the cache, or compiled and put there.
@@ -280,6 +308,14 @@ impl Sinks for WasmSinks {
         self.sinks.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
+    fn standing(&self, kind: &str) -> Option<Standing> {
+        self.find(kind).map(|sink| sink.standing)
+    }
+
+    fn limits(&self) -> Limits {
+        self.granted.limits.clone()
+    }
+
     fn batch_time_max(&self) -> std::time::Duration {
         self.granted.limits.wall_per_call_max
     }
@@ -290,11 +326,12 @@ impl Sinks for WasmSinks {
 
     async fn open(&self, destination: &Arc<Destination>) -> Result<Box<dyn SinkInstance>, Failure> {
         let installed = self.installed(&destination.kind)?;
-        let limits = &self.granted.limits;
+        let limits = &destination.grants.limits.within(&self.granted.limits);
         let permit = self.permit().await?;
         let lease = Lease {
             granted: self.granted.clone(),
             destination: destination.clone(),
+            standing: installed.standing,
             message_bytes_max: installed.descriptor.max_message_bytes,
         };
         let mut guest = Guest::new(&self.engine, &installed.pre, Host::new(Some(lease), limits.clone()), limits).await?;

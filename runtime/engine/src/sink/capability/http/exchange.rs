@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::Response as Incoming;
 use tokio::time::{Instant, timeout_at};
 
-use super::{fault, network::Network, request::Prepared};
+use super::{super::watched::through, fault, network::Network, request::Prepared};
 use crate::sink::wasm::bindings::ampline::sink::{http::Response, types::Failure};
 
 /// What is kept of an answer's body.
@@ -22,19 +22,27 @@ impl Network {
         if self.options.dry_run {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
-        let Prepared { request, timeout, secret } = prepared;
-        let deadline = Instant::now() + timeout;
-        let mut answer = self.answered(request, timeout).await?;
-        let (status, mut headers) = (answer.status().as_u16(), headers(&answer));
-        let mut body = Vec::new();
-        let whole = matches!(timeout_at(deadline, read(&mut answer, &mut body)).await, Ok(true));
-        if let Some(secret) = secret {
+        let Prepared { request, timeout, redaction, watched } = prepared;
+        let answer = through(watched, self.heard(request, timeout)).await?;
+        let Response { status, mut headers, mut body, mut truncated } = answer;
+        if let Some(redaction) = redaction {
             // Receivers that echo requests in their error pages must not carry a secret into the sink, nor into the delivery log.
-            body = secret.redact(body, !whole);
+            let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value != "identity");
+            body = if is_packed { Vec::new() } else { redaction.bytes(body, truncated) };
+            truncated |= is_packed;
             for (_, value) in &mut headers {
-                *value = String::from_utf8_lossy(&secret.redact(std::mem::take(value).into_bytes(), false)).into_owned();
+                *value = redaction.text(std::mem::take(value));
             }
         }
+        Ok(Response { status, headers, body, truncated })
+    }
+
+    async fn heard(&self, request: reqwest::Request, timeout: Duration) -> Result<Response, Failure> {
+        let deadline = Instant::now() + timeout;
+        let mut answer = self.answered(request, timeout).await?;
+        let (status, headers) = (answer.status().as_u16(), headers(&answer));
+        let mut body = Vec::new();
+        let whole = matches!(timeout_at(deadline, read(&mut answer, &mut body)).await, Ok(true));
         Ok(Response { status, headers, body, truncated: !whole })
     }
 

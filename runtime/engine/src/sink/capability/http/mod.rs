@@ -53,7 +53,7 @@ impl Host {
                 _ => None,
             };
             let prepared = self.count_request().and_then(|()| self.lower(request, &mut urls, &mut bytes_left));
-            (place, prepared)
+            (place, self.note_denial(prepared))
         };
         requests.into_iter().map(prepare).collect()
     }

@@ -3,17 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use jiff::Timestamp;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::ACCEPT_ENCODING};
 use reqwest::Url;
 
 use super::{
-    super::{Host, failure},
+    super::{
+        Host, failure,
+        watched::{self, Watched},
+    },
     denied, sign,
 };
 use crate::{
     network::reserved,
-    secrets::RequestHeaders,
+    secrets::Redaction,
     sink::wasm::bindings::ampline::sink::{
         http::Request,
         types::{Failure, FailureClass},
@@ -28,8 +30,9 @@ const HEADER_BYTES_MAX: usize = 16 << 10;
 pub(super) struct Prepared {
     pub(super) request: reqwest::Request,
     pub(super) timeout: Duration,
-    /// The secret headers that it carries, to be taken out of what comes back.
-    pub(super) secret: Option<Arc<RequestHeaders>>,
+    /// The destination's secrets, to be taken out of what comes back.
+    pub(super) redaction: Option<Arc<Redaction>>,
+    pub(super) watched: Option<Watched>,
 }
 
 /// The URL that was read last: the requests of a call mostly go to one.
@@ -52,11 +55,9 @@ impl Urls {
 impl Host {
     pub(super) fn lower(&self, request: Request, urls: &mut Urls, bytes_left: &mut usize) -> Result<Prepared, Failure> {
         let Some(lease) = &self.lease else { return Err(denied()) };
-        if let Some(name) = request.credential {
-            let message = format!("no credential {name:?} is bound to this destination");
-            return Err(failure(FailureClass::Blocked, "http.credential", message));
-        }
+        let watched = self.watched(|| watched::request(&request));
         let url = urls.read(request.url)?;
+        lease.may_reach(&url)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| failure(FailureClass::Blocked, "http.method", format!("{:?} is no HTTP method", request.method)))?;
         let shared = matches!(request.body, super::Payload::Message(_));
@@ -64,16 +65,26 @@ impl Host {
         if !shared {
             *bytes_left -= body.len();
         }
+        let watched = watched.map(|watched| watched.sending(&body));
         let mut headers = headers(request.headers)?;
         if let Some(id) = request.webhook_id {
             let keys = lease.granted.secrets.signing_keys(&lease.destination.id);
-            sign::sign(&mut headers, &keys, &id, Timestamp::now().as_second(), &body)
+            sign::sign(&mut headers, &keys, &id, self.now().as_second(), &body)
                 .ok_or_else(|| failure(FailureClass::Rejected, "http.header", "the webhook id cannot stand in a header"))?;
         }
-        let secret = lease.granted.secrets.request_headers(&lease.destination.id);
-        let secret = secret.filter(|secret| secret.apply(&url, &mut headers));
-        let timeout = lease.granted.network.timeout(request.timeout);
-        Ok(Prepared { request: assembled(method, url, headers, body), timeout, secret })
+        if let Some(own) = lease.granted.secrets.request_headers(&lease.destination.id) {
+            own.apply(&url, &mut headers);
+        }
+        if let Some(name) = request.credential {
+            lease.authenticate(&name, &url, &mut headers, &body)?;
+        }
+        let redaction = self.redaction();
+        if redaction.is_some() {
+            // What comes back packed could not be searched for secrets.
+            headers.remove(ACCEPT_ENCODING);
+        }
+        let timeout = lease.granted.network.timeout(request.timeout).min(self.limits.request_time_max());
+        Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction, watched })
     }
 }
 

@@ -11,10 +11,16 @@ mod values;
 pub use self::options::{PostgresFault, PostgresOptions};
 pub(crate) use self::pool::Database;
 use self::values::{Bound, Value};
-use super::{Host, failure};
-use crate::sink::wasm::bindings::ampline::sink::{
-    sql::{self, Parameter, Statement},
-    types::{Failure, FailureClass},
+use super::{
+    Host, failure,
+    watched::{places, through},
+};
+use crate::sink::{
+    seam::{Call, What},
+    wasm::bindings::ampline::sink::{
+        sql::{self, Parameter, Statement},
+        types::{Failure, FailureClass},
+    },
 };
 
 /// Most statements of one call.
@@ -31,14 +37,17 @@ impl sql::Host for Host {
             return Ok(Err(denied("describe and validate may not reach the database")));
         };
         let granted = lease.granted.clone();
-        let Some(database) = &granted.database else {
-            return Ok(Err(denied("the project has no database: set `url` under [postgres] in ampline.toml")));
-        };
+        let absent = || denied("the project has no database: set `url` under [postgres] in ampline.toml");
+        if granted.database.is_none() && granted.seam.is_none() {
+            return Ok(Err(absent()));
+        }
         self.reached_out = true;
         let meter = self.meter.clone();
         let work = async {
+            let envelopes = granted.seam.as_ref().map(|_| envelopes(&statements)).unwrap_or_default();
             let bound = self.bound(statements)?;
-            database.transact(&bound).await
+            let watched = self.watched(|| Call { envelopes, what: What::Transact(bound.iter().map(Bound::seen).collect()) });
+            through(watched, async { granted.database.as_ref().ok_or_else(absent)?.transact(&bound).await }).await
         };
         Ok(meter.host(work).await)
     }
@@ -75,6 +84,15 @@ impl Host {
         let documents = documents.into_iter().map(|payload| payload.map(&mut document).transpose());
         documents.collect::<Result<_, Failure>>().map(Value::Documents)
     }
+}
+
+/// The messages of which statements carry something.
+fn envelopes(statements: &[Statement]) -> Vec<u32> {
+    let documents = statements.iter().flat_map(|statement| &statement.parameters).filter_map(|parameter| match parameter {
+        Parameter::Documents(documents) => Some(documents),
+        _ => None,
+    });
+    places(documents.flatten().flatten())
 }
 
 fn denied(message: &str) -> Failure {

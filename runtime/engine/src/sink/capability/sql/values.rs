@@ -5,6 +5,8 @@ use std::error::Error;
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
+use crate::sink::seam::{self, Parameter};
+
 /// The version of jsonb's binary form: the number and then the text of the JSON.
 const JSONB_VERSION: u8 = 1;
 
@@ -28,7 +30,27 @@ pub(super) enum Value {
 /// A JSON text, handed to the server as it is: nothing here parses or prints a number.
 pub(super) struct Document(pub(super) Bytes);
 
+impl Bound {
+    /// As whoever watches the host sees it.
+    pub(super) fn seen(&self) -> seam::Statement {
+        let parameters = self.values.iter().map(Value::seen).collect();
+        seam::Statement { text: self.text.clone(), parameters, intent: self.intent.clone() }
+    }
+}
+
 impl Value {
+    fn seen(&self) -> Parameter {
+        match self {
+            Self::Text(text) => Parameter::Text(text.clone()),
+            Self::Integer(number) => Parameter::Integer(*number),
+            Self::Texts(texts) => Parameter::Texts(texts.clone()),
+            Self::Integers(numbers) => Parameter::Integers(numbers.clone()),
+            Self::Documents(documents) => {
+                Parameter::Documents(documents.iter().map(|document| document.as_ref().map(|Document(text)| text.clone())).collect())
+            }
+        }
+    }
+
     /// The type that the statement is prepared with, so that what is sent is what the server expects.
     pub(super) fn sql_type(&self) -> Type {
         match self {

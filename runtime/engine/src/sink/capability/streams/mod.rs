@@ -3,7 +3,7 @@
 mod calls;
 mod placing;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws_sdk_kinesis::{Client, types::StreamStatus};
 
@@ -16,16 +16,20 @@ use super::{
     aws::{Opened, denies, failed, within},
     failure,
     payload::{Pieces, carried},
+    watched::{Watched, places, through},
 };
-use crate::sink::wasm::bindings::ampline::sink::{
-    streams::{self, Entry, Placed},
-    types::{Failure, FailureClass},
+use crate::sink::{
+    seam::{Call, What},
+    wasm::bindings::ampline::sink::{
+        streams::{self, Entry, Placed},
+        types::{Failure, FailureClass},
+    },
 };
 
 impl streams::Host for Host {
     async fn put_records(&mut self, entries: Vec<Entry>) -> wasmtime::Result<Vec<Result<Placed, Failure>>> {
         self.count_call()?;
-        let places: Vec<_> = entries.iter().map(|entry| carried(&entry.data)).collect();
+        let carriers: Vec<_> = entries.iter().map(|entry| carried(&entry.data)).collect();
         let Some(lease) = &self.lease else {
             return Ok(entries.iter().map(|_| Err(denied())).collect());
         };
@@ -38,14 +42,20 @@ impl streams::Host for Host {
             Err(failure) => return Ok(entries.iter().map(|_| Err(failure.clone())).collect()),
         };
         let deadline = lease.granted.deadline(self.started);
+        let named: Vec<_> = entries.iter().map(|entry| places([&entry.data])).collect();
         let (records, mut results) = self.sorted(entries, &opened);
+        let mut watched = self.seen(named, &records);
+        let records = unanswered(records, &watched, &mut results);
         let groups = grouped(records);
         self.reached_out |= !groups.is_empty();
         self.requests = self.requests.saturating_add(u32::try_from(groups.len()).unwrap_or(u32::MAX));
         let started = self.started;
         for (index, elapsed, result) in meter.host(place_all(opened, groups, started, deadline)).await {
-            self.note(places.get(index).copied().flatten(), elapsed);
-            results[index] = Some(result);
+            self.note(carriers.get(index).copied().flatten(), elapsed);
+            results[index] = Some(match watched.remove(&index) {
+                Some(watched) => watched.saw(result),
+                None => result,
+            });
         }
         Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(forgotten()))).collect())
     }
@@ -54,7 +64,8 @@ impl streams::Host for Host {
         self.count_call()?;
         let Some(lease) = &self.lease else { return Ok(Err(denied())) };
         let (meter, deadline) = (self.meter.clone(), lease.granted.deadline(self.started));
-        Ok(meter.host(within(deadline, probed(lease))).await)
+        let watched = self.watched(|| Call { envelopes: Vec::new(), what: What::Probe("streams") });
+        Ok(meter.host(through(watched, within(deadline, probed(lease)))).await)
     }
 }
 
@@ -76,6 +87,27 @@ impl Host {
         }
         (records, results)
     }
+
+    /// Records that somebody watches, by their places.
+    fn seen(&self, mut named: Vec<Vec<u32>>, records: &[Record]) -> BTreeMap<usize, Watched> {
+        let mut call = |record: &Record| Call {
+            envelopes: std::mem::take(&mut named[record.index]),
+            what: What::PutRecord { partition_key: record.key.clone(), data: record.data.joined() },
+        };
+        records.iter().filter_map(|record| Some((record.index, self.watched(|| call(record))?))).collect()
+    }
+}
+
+/// Takes out the records that whoever watches answers for.
+fn unanswered(records: Vec<Record>, watched: &BTreeMap<usize, Watched>, results: &mut Results) -> Vec<Record> {
+    let mut left = Vec::with_capacity(records.len());
+    for record in records {
+        match watched.get(&record.index).and_then(Watched::answer) {
+            Some(answer) => results[record.index] = Some(answer),
+            None => left.push(record),
+        }
+    }
+    left
 }
 
 /// The data, where it and its key are what a stream takes: a call is refused whole for one record that is too large.

@@ -1,0 +1,103 @@
+//! What a destination's sink may do beyond its own sandbox by the operator's leave: which hosts it reaches, and with which credentials.
+//!
+//! A request that no grant covers is answered with a failure that names the command which grants it. Whatever the sink makes of that
+//! failure, its destination is stopped with these words and no attempt is burnt.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use reqwest::Url;
+
+use super::{Host, Lease, failure};
+use crate::{
+    destination::grants::denial,
+    secrets::{Redaction, Withheld},
+    sink::{
+        Standing,
+        wasm::{
+            bindings::ampline::sink::types::{Failure, FailureClass},
+            limits::Limits,
+        },
+    },
+};
+
+/// No grant covers the host of a request.
+const HOST: &str = "grant.host";
+/// A credential is not bound to the destination, or not to where the request goes.
+const CREDENTIAL: &str = "grant.credential";
+
+impl Lease {
+    /// Whether the sink may send a request there; the address policy stands above that.
+    pub(crate) fn may_reach(&self, url: &Url) -> Result<(), Failure> {
+        let destination = &self.destination;
+        if self.standing == Standing::BuiltIn || destination.grants.allows(url) {
+            return Ok(());
+        }
+        Err(failure(FailureClass::Blocked, HOST, denial(&destination.name, url)))
+    }
+
+    /// Adds a credential to a request that names it, where that goes to an origin to which the operator bound it.
+    pub(crate) fn authenticate(&self, name: &str, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<(), Failure> {
+        let destination = &self.destination.name;
+        let set = |name: &str| format!("`ampline destinations credentials set {destination} {name} --origin {}`", origin(url));
+        let blocked = |message: String| Err(failure(FailureClass::Blocked, CREDENTIAL, message));
+        let Some(credential) = self.granted.secrets.named_credential(&self.destination.id, name) else {
+            let name = super::cut(name.to_owned(), 100);
+            return blocked(format!("the destination {destination:?} has no credential {name:?}: {} binds one", set(&name)));
+        };
+        match credential.apply(url, headers, body) {
+            Ok(()) => Ok(()),
+            Err(Withheld::Elsewhere(origins)) => {
+                let bound: Vec<String> = origins.iter().map(ToString::to_string).collect();
+                blocked(format!(
+                    "the credential {name:?} is bound to {}, and the request goes to {}; if it belongs there, bind it with {}",
+                    bound.join(", "),
+                    origin(url),
+                    set(name)
+                ))
+            }
+            Err(Withheld::Taken(header)) => {
+                let message =
+                    format!("the sink sets {header}, and so does the credential {name:?} that it names: leave it to the host");
+                Err(failure(FailureClass::Blocked, "http.header", message))
+            }
+        }
+    }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+impl Host {
+    /// Remembers a failure that is a denial.
+    pub(super) fn note_denial<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        if let Err(failure) = &result
+            && [HOST, CREDENTIAL].contains(&failure.code.as_str())
+        {
+            self.denied = Some(failure.clone());
+        }
+        result
+    }
+
+    /// The last request of this call that no grant covers.
+    pub(crate) fn denied(&self) -> Option<&Failure> {
+        self.denied.as_ref()
+    }
+
+    /// What must be taken out of what the sink says; nothing where there is nothing.
+    pub(crate) fn redaction(&self) -> Option<Arc<Redaction>> {
+        let lease = self.lease.as_ref()?;
+        lease.granted.secrets.redaction(&lease.destination.id)
+    }
+
+    /// How a limit is raised that the destination has of its own; nothing where it is the runtime's.
+    pub(crate) fn raising<T: PartialOrd>(&self, of: impl Fn(&Limits) -> T, name: &str) -> Option<String> {
+        let lease = self.lease.as_ref()?;
+        let is_own = of(&self.limits) < of(&lease.granted.limits);
+        let destination = &lease.destination.name;
+        is_own.then(|| {
+            format!("the operator set this limit for the destination: `ampline destinations grant {destination} --limit {name}=…` raises it")
+        })
+    }
+}
