@@ -9,6 +9,7 @@ fn main() {
         &[
             Guest { name: "misbehaving", package: "ampline-sink-misbehaving", dir: "tests/guests/misbehaving" },
             Guest { name: "broken", package: "ampline-sink-broken", dir: "tests/guests/broken" },
+            Guest { name: "s3-ndjson", package: "s3-ndjson", dir: "examples/s3-ndjson" },
         ],
     );
 }

@@ -25,11 +25,11 @@ pub mod templates;
 pub mod testing;
 pub mod url;
 
+pub use ampline_sink_derive::Config;
 pub use bindings::{
     ampline::sink::types::{ConfigIssue, Envelope, Failure, FailureClass, Part, Payload, RecordRef},
     exports::ampline::sink::sink::{Descriptor, Outcome},
 };
-pub use ampline_sink_derive::Config;
 #[doc(hidden)]
 pub use config::derived;
 pub use config::{Address, Config, Field, Fields, HttpUrl, Issues, Rules, Schema, Url};

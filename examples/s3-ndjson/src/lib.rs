@@ -34,7 +34,11 @@ impl Sink for S3Ndjson {
 
     fn describe() -> Descriptor {
         // Bodies come into the sandbox, which has 64 MiB: so many bytes are lines and compressed at the same time.
-        Descriptor { max_batch_envelopes: 500, max_batch_bytes: 4 << 20, ..Descriptor::of::<Config>("s3-ndjson", env!("CARGO_PKG_VERSION")) }
+        Descriptor {
+            max_batch_envelopes: 500,
+            max_batch_bytes: 4 << 20,
+            ..Descriptor::of::<Config>("s3-ndjson", env!("CARGO_PKG_VERSION"))
+        }
     }
 
     fn open(config: Config) -> Result<Self, Failure> {
@@ -145,7 +149,8 @@ mod tests {
         assert!(deals.key.starts_with("crm/object=deals_won/date=2025-10-14/"));
         let text = unpacked(&contacts.body);
         let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let told: Vec<_> = lines.iter().map(|line| (line["event"].as_str(), line["id"].as_str(), line["deleted"].as_bool())).collect();
+        let told: Vec<_> =
+            lines.iter().map(|line| (line["event"].as_str(), line["id"].as_str(), line["deleted"].as_bool())).collect();
         let (e1, e3) = (Some("e1"), Some("e3"));
         assert_eq!(told, [(e1, Some("1"), Some(false)), (e1, Some("2"), Some(true)), (e3, Some("4"), Some(false))]);
         assert_eq!(lines[0]["data"]["name"], "Ada");

@@ -10,7 +10,8 @@ pub(crate) fn of(envelope: &Envelope, body: &[u8], entries: &[Entry]) -> Option<
     let mut lines = Vec::with_capacity(body.len());
     for (result, entry) in results.iter().zip(entries) {
         let members = |name: &str| result[name].as_object().into_iter().flatten();
-        let data: Value = members("fields").chain(members("mappedFields")).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let data: Value =
+            members("fields").chain(members("mappedFields")).map(|(name, value)| (name.clone(), value.clone())).collect();
         let line = json!({
             "event": envelope.id,
             "group": envelope.group,

@@ -20,7 +20,8 @@ use wit_component::ComponentEncoder;
 const PROFILE: &str = "sink";
 
 /// What every guest is made from besides its own folder.
-const SHARED_SOURCES: [&str; 6] = ["Cargo.toml", "Cargo.lock", "sinks-wit/Cargo.toml", "sinks-wit/src", "sinks-wit/wit", "sinks-wit/derive"];
+const SHARED_SOURCES: [&str; 6] =
+    ["Cargo.toml", "Cargo.lock", "sinks-wit/Cargo.toml", "sinks-wit/src", "sinks-wit/wit", "sinks-wit/derive"];
 
 /// A guest crate of this workspace.
 pub struct Guest {

@@ -14,7 +14,9 @@ pub fn derive_config(input: TokenStream) -> TokenStream {
     let made = match &input.data {
         Data::Struct(data) => members::derive(&input, data),
         Data::Enum(data) => choice::derive(&input, data),
-        Data::Union(_) => Err(syn::Error::new_spanned(&input.ident, "a configuration is a struct with named fields, or a unit enum")),
+        Data::Union(_) => {
+            Err(syn::Error::new_spanned(&input.ident, "a configuration is a struct with named fields, or a unit enum"))
+        }
     };
     made.unwrap_or_else(syn::Error::into_compile_error).into()
 }

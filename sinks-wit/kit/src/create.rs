@@ -88,8 +88,15 @@ fn type_name(name: &str) -> String {
 
 fn name_fault(name: &str) -> Option<String> {
     let sound = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if name.is_empty() || !sound(name) || !name.starts_with(|c: char| c.is_ascii_lowercase()) || name.ends_with('-') || name.contains("--") {
-        return Some("is no name for a sink: use lower-case letters, digits and single dashes, a letter first, as in team-chat".to_owned());
+    if name.is_empty()
+        || !sound(name)
+        || !name.starts_with(|c: char| c.is_ascii_lowercase())
+        || name.ends_with('-')
+        || name.contains("--")
+    {
+        return Some(
+            "is no name for a sink: use lower-case letters, digits and single dashes, a letter first, as in team-chat".to_owned(),
+        );
     }
     if name.len() > NAME_BYTES_MAX {
         return Some(format!("is too long: at most {NAME_BYTES_MAX} characters"));
@@ -128,7 +135,8 @@ fn next(new: &New<'_>) -> Vec<String> {
         ],
     };
     let component = format!("dist/{}.wasm", new.name);
-    let common = ["ampline sink build".to_owned(), format!("ampline sink test {component}"), format!("ampline sink install {component}")];
+    let common =
+        ["ampline sink build".to_owned(), format!("ampline sink test {component}"), format!("ampline sink install {component}")];
     std::iter::once(format!("cd {}", new.dir.display())).chain(setup.iter().map(ToString::to_string)).chain(common).collect()
 }
 
@@ -146,7 +154,10 @@ mod tests {
     fn a_project_is_whole_and_nothing_is_left_to_fill_in() {
         for (language, expected) in [
             (Language::Rust, &["Cargo.toml", "Cargo.lock", "src/lib.rs", "vendor/ampline-sink/wit/1.0.0/sink.wit"][..]),
-            (Language::JavaScript, &["package.json", "package-lock.json", "src/sink.js", "types/ampline-sink.d.ts", "wit/sink.wit"]),
+            (
+                Language::JavaScript,
+                &["package.json", "package-lock.json", "src/sink.js", "types/ampline-sink.d.ts", "wit/sink.wit"],
+            ),
             (Language::Python, &["requirements.txt", "src/sink.py", "stubs/wit_world/imports/http.py", "wit/sink.wit"]),
         ] {
             let (place, created) = made("team-chat", language).unwrap();

@@ -81,7 +81,8 @@ impl Project {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::guess(dir),
             Err(error) => return Err(format!("cannot read {}: {error}", path.display())),
         };
-        let stated: Stated = toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.to_string().trim_end()))?;
+        let stated: Stated =
+            toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.to_string().trim_end()))?;
         let entry = match stated.language {
             Language::JavaScript => "src/sink.js",
             Language::Python => "src/sink.py",
@@ -103,7 +104,8 @@ impl Project {
             let place = dir.display();
             format!("{place} holds no sink project: there is no {MANIFEST}. Begin one: ampline sink new my-sink --language rust")
         };
-        let (name, _) = crate::build::package(dir).map_err(|reason| if dir.join("Cargo.toml").exists() { reason } else { nothing() })?;
+        let (name, _) =
+            crate::build::package(dir).map_err(|reason| if dir.join("Cargo.toml").exists() { reason } else { nothing() })?;
         let (world, entry) = ("http-sink".to_owned(), "src/lib.rs".to_owned());
         Ok(Self { dir: dir.to_owned(), name, language: Language::Rust, world, entry, wit: WIT.to_owned() })
     }

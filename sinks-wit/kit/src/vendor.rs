@@ -45,7 +45,9 @@ fn standing_alone(mut manifest: Table, workspace: &Table) -> Table {
     }
     if let Some(dependencies) = manifest.get_mut("dependencies").and_then(Value::as_table_mut) {
         fill(dependencies, |key| {
-            let own = key.starts_with("ampline-sink-").then(|| Value::from(Table::from_iter([("path".to_owned(), format!("../{key}").into())])));
+            let own = key
+                .starts_with("ampline-sink-")
+                .then(|| Value::from(Table::from_iter([("path".to_owned(), format!("../{key}").into())])));
             own.or_else(|| of("dependencies", key))
         });
     }
@@ -64,7 +66,8 @@ fn fill(members: &mut Table, value: impl Fn(&str) -> Option<Value>) {
 
 /// The part of the workspace's lock file that the SDK needs. Cargo adds the project's own packages to it.
 fn lock(whole: &Table, name: &str, wanted: BTreeSet<String>) -> String {
-    let packages: Vec<&Table> = whole.get("package").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table).collect();
+    let packages: Vec<&Table> =
+        whole.get("package").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table).collect();
     let text = |package: &Table, key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut kept = BTreeSet::new();
     let mut open: Vec<String> = wanted.into_iter().filter(|name| !name.starts_with("ampline-")).collect();
@@ -72,7 +75,9 @@ fn lock(whole: &Table, name: &str, wanted: BTreeSet<String>) -> String {
         // `syn`, or `syn 2.0.119` where there are several.
         let mut words = wanted.split(' ');
         let (wanted, version) = (words.next().unwrap_or_default(), words.next());
-        let fits = |package: &&&Table| text(package, "name") == wanted && version.is_none_or(|version| text(package, "version") == version);
+        let fits = |package: &&&Table| {
+            text(package, "name") == wanted && version.is_none_or(|version| text(package, "version") == version)
+        };
         for package in packages.iter().filter(fits) {
             if kept.insert((text(package, "name"), text(package, "version"))) {
                 let dependencies = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();

@@ -66,7 +66,10 @@ fn a_sink_in_rust() {
     let (_place, dir) = made(Language::Rust, "team-chat");
     let said = run(Command::new("cargo").args(["test", "--target-dir"]).arg(cache("rust")).current_dir(&dir));
     assert!(said.contains("an_answer_decides ... ok"), "{said}");
-    assert!(fs::read_to_string(dir.join("Cargo.lock")).unwrap().contains("\nname = \"team-chat\""), "cargo took the lock file in");
+    assert!(
+        fs::read_to_string(dir.join("Cargo.lock")).unwrap().contains("\nname = \"team-chat\""),
+        "cargo took the lock file in"
+    );
     // What is compiled for WebAssembly lasts too.
     fs::create_dir_all(dir.join("target")).unwrap();
     #[cfg(unix)]
@@ -109,9 +112,15 @@ fn a_sink_in_python() {
     // The stubs in the template are those that the pinned tool writes.
     let bindings = ["--wit-path", "wit", "--world", "http-sink", "bindings", "made"];
     run(Command::new(dir.join(".venv/bin/componentize-py")).args(bindings).current_dir(&dir));
-    for file in ["wit_world/imports/types.py", "wit_world/imports/http.py", "wit_world/exports/sink.py", "componentize_py_types.py"] {
+    for file in
+        ["wit_world/imports/types.py", "wit_world/imports/http.py", "wit_world/exports/sink.py", "componentize_py_types.py"]
+    {
         let read = |folder: &str| fs::read_to_string(dir.join(folder).join(file)).unwrap();
-        assert_eq!(read("stubs"), read("made"), "{file} is not what componentize-py writes: copy it from `componentize-py bindings`");
+        assert_eq!(
+            read("stubs"),
+            read("made"),
+            "{file} is not what componentize-py writes: copy it from `componentize-py bindings`"
+        );
     }
 }
 

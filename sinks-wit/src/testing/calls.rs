@@ -217,7 +217,10 @@ fn data(batch: &[Message], record: &crate::RecordRef) -> Vec<u8> {
 pub(super) fn at(batch: &[Message], place: u32) -> &Message {
     let message = usize::try_from(place).ok().and_then(|place| batch.get(place));
     let Some(message) = message else {
-        panic!("the batch has no place {place}: it has {} messages, and places count from 0 (`Host::batch` makes one)", batch.len())
+        panic!(
+            "the batch has no place {place}: it has {} messages, and places count from 0 (`Host::batch` makes one)",
+            batch.len()
+        )
     };
     message
 }

@@ -18,7 +18,11 @@ pub(super) fn build(project: &Project, out: &Path) -> Result<(), String> {
     let folder = entry.parent().map_or_else(|| project.dir.clone(), Path::to_path_buf);
     let (tool, remedy) = tool(project)?;
     let mut command = Command::new(tool);
-    command.arg("--wit-path").arg(wit).args(["--world", &project.world, "componentize", "--stub-wasi", "--python-path"]).arg(folder);
+    command
+        .arg("--wit-path")
+        .arg(wit)
+        .args(["--world", &project.world, "componentize", "--stub-wasi", "--python-path"])
+        .arg(folder);
     // An active environment would bring its packages into the component.
     command.arg("--output").arg(out).arg(module).env_remove("VIRTUAL_ENV");
     run(&mut command, &remedy, "the Python makes no component")
@@ -31,7 +35,8 @@ fn tool(project: &Project) -> Result<(PathBuf, String), String> {
         project.dir.display()
     );
     let own = TOOLS.iter().map(|tool| project.dir.join(tool));
-    let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).map(|dir| dir.join("componentize-py")).collect::<Vec<_>>());
+    let on_path = std::env::var_os("PATH")
+        .map(|path| std::env::split_paths(&path).map(|dir| dir.join("componentize-py")).collect::<Vec<_>>());
     let found = own.chain(on_path.into_iter().flatten()).find(|path| path.is_file());
     match found {
         Some(tool) => Ok((std::path::absolute(&tool).unwrap_or(tool), remedy)),
