@@ -17,7 +17,8 @@ const FLAW: &[u8] = b"FLAW:none                       ";
 /// Where the component has no such word, or the name is longer than it.
 pub fn broken(flaw: &str) -> Vec<u8> {
     let mut component = SOUND.to_vec();
-    let places: Vec<usize> = component.windows(FLAW.len()).enumerate().filter(|(_, bytes)| *bytes == FLAW).map(|(at, _)| at).collect();
+    let places: Vec<usize> =
+        component.windows(FLAW.len()).enumerate().filter(|(_, bytes)| *bytes == FLAW).map(|(at, _)| at).collect();
     assert_eq!(places.len(), 1, "the word is once in the component");
     let word = format!("{:<width$}", format!("FLAW:{flaw}"), width = FLAW.len());
     component[places[0]..places[0] + FLAW.len()].copy_from_slice(word.as_bytes());

@@ -78,7 +78,8 @@ async fn admitted(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-const NEW_FUNCTION: (&str, &str) = ("  now: func() -> u64;", "  now: func() -> u64;\n  @since(version = 1.1.0)\n  zone: func() -> string;");
+const NEW_FUNCTION: (&str, &str) =
+    ("  now: func() -> u64;", "  now: func() -> u64;\n  @since(version = 1.1.0)\n  zone: func() -> string;");
 
 #[test]
 fn each_version_adds_to_the_one_before() {

@@ -83,7 +83,12 @@ pub(super) async fn run(
         let each = best.as_secs_f64() * 1e6 / f64::from(size.max(1));
         measures.push(Measure { name: format!("envelope, in batches of {size}"), value: each, unit: "µs", limit: None });
         let (cpu, limit) = (most_cpu.as_secs_f64() * 1e3, stage.limits.cpu_per_call_max.as_secs_f64() * 1e3);
-        measures.push(Measure { name: format!("processor time of a batch of {size}"), value: cpu, unit: "ms", limit: Some(limit) });
+        measures.push(Measure {
+            name: format!("processor time of a batch of {size}"),
+            value: cpu,
+            unit: "ms",
+            limit: Some(limit),
+        });
     }
     let limit = Some(kib(stage.limits.memory_bytes_max));
     measures.push(Measure { name: "memory of an instance, at most".to_owned(), value: kib(memory), unit: "KiB", limit });
@@ -100,5 +105,10 @@ async fn compile(setup: &Setup, component: &[u8]) -> Result<Option<Measure>, Una
     let took = started.elapsed().as_secs_f64() * 1e3;
     // What is left of it is in the way of nobody.
     drop(std::fs::remove_dir_all(&folder));
-    Ok(admitted.is_ok().then(|| Measure { name: "compiling it, once".to_owned(), value: took, unit: "ms", limit: Some(120_000.0) }))
+    Ok(admitted.is_ok().then(|| Measure {
+        name: "compiling it, once".to_owned(),
+        value: took,
+        unit: "ms",
+        limit: Some(120_000.0),
+    }))
 }

@@ -54,7 +54,11 @@ pub(super) struct Record {
 impl Record {
     /// As the runtime writes a record with these fields.
     pub(super) fn of(fields: &Value, deleted: bool) -> Self {
-        let entry = if deleted { json!({"fields": fields, "raw": fields, "deleted": true}) } else { json!({"fields": fields, "raw": fields}) };
+        let entry = if deleted {
+            json!({"fields": fields, "raw": fields, "deleted": true})
+        } else {
+            json!({"fields": fields, "raw": fields})
+        };
         Self { id: text(&fields["id"]).unwrap_or_default(), entry: entry.to_string(), deleted }
     }
 }
@@ -99,7 +103,8 @@ pub(super) fn of_message(facts: &Facts, message: &[u8], deleted: &[String]) -> R
     let entries: Vec<Box<RawValue>> = serde_json::from_str(result).map_err(|_| "has a `result` that is no list".to_owned())?;
     let record = |(at, entry): (usize, &Box<RawValue>)| {
         let value: Value = serde_json::from_str(entry.get()).unwrap_or_default();
-        let id = [&value["fields"]["id"], &value["raw"]["id"], &value["raw"]["Id"], &value["id"]].into_iter().find_map(self::text);
+        let id =
+            [&value["fields"]["id"], &value["raw"]["id"], &value["raw"]["Id"], &value["id"]].into_iter().find_map(self::text);
         let id = id.unwrap_or_else(|| at.to_string());
         Record { deleted: deleted.contains(&id), id, entry: entry.get().to_owned() }
     };
@@ -215,7 +220,8 @@ mod tests {
         let records = [json!({"id": "1", "name": "Ada"}), json!({"id": 2})].map(|fields| Record::of(&fields, false));
         check(&of_records(&Facts::of(0), &records), &["1", "2"]);
         check(&of_records(&Facts::of(0), &[]), &[]);
-        let message = br#"{"result": [{"fields": {"id": "7"}, "raw": {"id": "7"}}], "action": "read", "resultInfo": {"numRecords": 9}}"#;
+        let message =
+            br#"{"result": [{"fields": {"id": "7"}, "raw": {"id": "7"}}], "action": "read", "resultInfo": {"numRecords": 9}}"#;
         let made = of_message(&Facts::of(3), message, &["7".to_owned()]).unwrap();
         check(&made, &["7"]);
         assert!(made.index.records[0].deleted && made.body.starts_with(br#"{"action":"read","resultInfo""#));

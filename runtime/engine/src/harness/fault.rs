@@ -206,9 +206,7 @@ impl Trouble {
                 let at = std::time::SystemTime::from(now) + RETRY_AFTER;
                 status(code, Some(httpdate(at)))
             }
-            Truncated => {
-                Ok(Answer::Http { status: 200, headers: Vec::new(), body: b"{\"ok\": tr".to_vec(), truncated: true })
-            }
+            Truncated => Ok(Answer::Http { status: 200, headers: Vec::new(), body: b"{\"ok\": tr".to_vec(), truncated: true }),
             Told(class, code, words) => Err(Failure::transient(code, words).with_class(class)),
         }
     }

@@ -41,7 +41,12 @@ impl Given {
         let bytes = bytes(path).map_err(whole)?;
         let located = located(&bytes).map_err(|issue| {
             let remedy = issue.suggestion.map(|remedy| format!("; {remedy}")).unwrap_or_default();
-            FileFault { file: name.clone(), line: issue.line, column: issue.column, message: format!("{}{remedy}", issue.message) }
+            FileFault {
+                file: name.clone(),
+                line: issue.line,
+                column: issue.column,
+                message: format!("{}{remedy}", issue.message),
+            }
         })?;
         Ok(Self { path: path.to_owned(), located })
     }
@@ -60,7 +65,11 @@ impl Given {
     pub(super) fn parsed<T: DeserializeOwned>(&self) -> Result<T, FileFault> {
         serde_path_to_error::deserialize(self.value()).map_err(|error| {
             let pointer = pointer(error.path());
-            let name = if pointer.is_empty() { String::new() } else { format!("{}: ", pointer.trim_start_matches('/').replace('/', ".")) };
+            let name = if pointer.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", pointer.trim_start_matches('/').replace('/', "."))
+            };
             self.fault(&pointer, format!("{name}{}", error.inner()))
         })
     }

@@ -30,6 +30,13 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub use self::{
+    bench::{Bench, Measure},
+    junit::xml as junit,
+    once::{Attempt, Once},
+    printed::text,
+    report::{Check, Origin, Report, Status},
+};
 use self::{
     canary::Held,
     given::{FileFault, Given},
@@ -37,13 +44,6 @@ use self::{
     recorder::Recorder,
     report::{Subject, Verdict},
     stage::{Setting, Stage},
-};
-pub use self::{
-    bench::{Bench, Measure},
-    junit::xml as junit,
-    once::{Attempt, Once},
-    printed::text,
-    report::{Check, Origin, Report, Status},
 };
 use crate::{
     destination::grants::DestinationGrants,
@@ -249,7 +249,8 @@ impl Harness {
             conformance::deliver(recorder, &conformance::Trial { stage, kind, descriptor, config, rules, readings }).await;
         }
         let (update, record) = (self.update, self.record);
-        let around = case::Surroundings { stage, setup, component, kind, config: config.as_ref(), rules, readings, update, record };
+        let around =
+            case::Surroundings { stage, setup, component, kind, config: config.as_ref(), rules, readings, update, record };
         for case in cases {
             if recorder.wants(&case.name) {
                 let checks = case::run(case, &around, &mut report.written).await;
@@ -277,7 +278,8 @@ impl Harness {
             let is_fault = name.strip_prefix("fault.").is_some_and(|name| fault::named(name).is_some());
             is_fault || name.starts_with("hostile.") || conformance::CHECKS.iter().any(|(known, _)| *known == name)
         };
-        let read = notes_file.map(|file| Given::read(&file).map_err(|fault| vec![fault]).and_then(|given| Notes::read(&given, known)));
+        let read =
+            notes_file.map(|file| Given::read(&file).map_err(|fault| vec![fault]).and_then(|given| Notes::read(&given, known)));
         let notes = read.unwrap_or_else(|| Ok(Notes::none())).unwrap_or_else(|found| {
             faults.extend(found);
             Notes::none()
@@ -333,7 +335,11 @@ async fn imports(recorder: &mut Recorder, notes: &Notes, imports: &[String]) {
         Some(declared) => {
             let undeclared: Vec<_> = imports.iter().filter(|one| !declared.contains(one)).cloned().collect();
             let repair = "leave out what the sink need not do, or add it to `imports` of cases/sink.yaml";
-            if undeclared.is_empty() { Verdict::Holds } else { Verdict::broken(format!("it imports {} too", undeclared.join(", ")), repair) }
+            if undeclared.is_empty() {
+                Verdict::Holds
+            } else {
+                Verdict::broken(format!("it imports {} too", undeclared.join(", ")), repair)
+            }
         }
     };
     recorder.check(name, meaning, async { verdict }).await;

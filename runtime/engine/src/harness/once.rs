@@ -76,7 +76,8 @@ impl Once {
         stage.install(admitted);
         let failed = |failure: ampline_core::outcome::Failure| Unable(shown::failed(&failure));
         let issues = stage.issues(&kind, &config).await.map_err(failed)?;
-        let fatal: Vec<_> = issues.iter().filter(|issue| issue.fatal).map(|issue| format!("{}: {}", issue.pointer, issue.message)).collect();
+        let fatal: Vec<_> =
+            issues.iter().filter(|issue| issue.fatal).map(|issue| format!("{}: {}", issue.pointer, issue.message)).collect();
         if !fatal.is_empty() {
             return Err(Unable(format!("{} is no configuration for this sink: {}", self.config.display(), fatal.join("; "))));
         }

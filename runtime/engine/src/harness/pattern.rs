@@ -65,7 +65,9 @@ fn differ(expected: &Value, value: Option<&Value>, pointer: String) -> Option<Mi
     let wrong = |what: String| Some(Misfit { pointer: pointer.clone(), what });
     let found = || value.map_or_else(|| "nothing is there".to_owned(), |value| format!("it is {}", shown(value)));
     if let Some((name, inner)) = pattern(expected) {
-        return (!holds(name, inner, value)).then(|| wrong(format!("should be {}, but {}", told(name, inner), found()))).flatten();
+        return (!holds(name, inner, value))
+            .then(|| wrong(format!("should be {}, but {}", told(name, inner), found())))
+            .flatten();
     }
     let Some(value) = value else { return wrong(format!("should be {}, but {}", shown(expected), found())) };
     match (expected, value) {

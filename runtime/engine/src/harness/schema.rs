@@ -25,7 +25,8 @@ const TEXTS: [&str; 12] = [
     "00000000-0000-4000-8000-000000000000",
 ];
 /// Names that tell of secrets.
-const SECRET_WORDS: [&str; 8] = ["password", "passwd", "passphrase", "secret", "apikey", "privatekey", "accesstoken", "credential"];
+const SECRET_WORDS: [&str; 8] =
+    ["password", "passwd", "passphrase", "secret", "apikey", "privatekey", "accesstoken", "credential"];
 
 /// A bad configuration, and where its fault is.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +57,8 @@ impl Schema {
         if value["type"] != "object" {
             return Err("its type is not `object`, which every configuration is".to_owned());
         }
-        let validator = validator(&value).ok_or("it refers to a schema elsewhere, or has a pattern that is no regular expression")?;
+        let validator =
+            validator(&value).ok_or("it refers to a schema elsewhere, or has a pattern that is no regular expression")?;
         Ok(Self { value, validator })
     }
 
@@ -122,7 +124,11 @@ impl Schema {
             }
         }
         if schema["additionalProperties"] == false || schema["unevaluatedProperties"] == false {
-            push("with an unknown key".to_owned(), with(whole, &at, "unknownKeyOfTheHarness", json!(1)), format!("{at}/unknownKeyOfTheHarness"));
+            push(
+                "with an unknown key".to_owned(),
+                with(whole, &at, "unknownKeyOfTheHarness", json!(1)),
+                format!("{at}/unknownKeyOfTheHarness"),
+            );
         }
         for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
             let inner = resolved(inner, &self.value);
@@ -186,7 +192,8 @@ fn example(schema: &Value, root: &Value, depth: usize) -> Value {
             (0..len).map(|_| example(&schema["items"], root, depth + 1)).collect()
         }
         Some("integer" | "number") => {
-            let numbers = [schema["minimum"].as_i64(), schema["exclusiveMinimum"].as_i64().map(|least| least + 1), Some(1), Some(0)];
+            let numbers =
+                [schema["minimum"].as_i64(), schema["exclusiveMinimum"].as_i64().map(|least| least + 1), Some(1), Some(0)];
             let fitting = numbers.into_iter().flatten().map(|number| json!(number)).find(|number| is_valid(schema, number));
             fitting.or_else(|| schema.get("maximum").cloned()).unwrap_or(json!(1))
         }

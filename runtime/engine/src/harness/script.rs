@@ -87,9 +87,8 @@ impl Script {
         if let Some(recorded) = &mut self.cassette {
             return Some(replayed(recorded, &shown, call, now));
         }
-        let fits = |rule: &&mut Rule| {
-            rule.left != Some(0) && rule.pattern.as_ref().is_none_or(|pattern| pattern::fits(pattern, &shown))
-        };
+        let fits =
+            |rule: &&mut Rule| rule.left != Some(0) && rule.pattern.as_ref().is_none_or(|pattern| pattern::fits(pattern, &shown));
         let Some(rule) = self.rules.iter_mut().find(fits) else { return Some(Ok(content(&call.what))) };
         rule.left = rule.left.map(|left| left - 1);
         Some(rule.reply.to(call, now, &self.echo))
@@ -140,7 +139,9 @@ pub(super) fn reply(answer: &serde_json::Map<String, Value>) -> Result<Reply, (S
     };
     let at = |inner: &str, message: &str| Err((format!("/{name}{inner}"), message.to_owned()));
     match (name.as_str(), value) {
-        ("http", Value::Object(http)) => self::http(http).map(Reply::Answer).map_err(|(inner, message)| (format!("/http{inner}"), message)),
+        ("http", Value::Object(http)) => {
+            self::http(http).map(Reply::Answer).map_err(|(inner, message)| (format!("/http{inner}"), message))
+        }
         ("etag", Value::String(etag)) => Ok(Reply::Answer(Answer::Stored(etag.clone()))),
         ("placed", placed) => match (placed["shard"].as_str(), placed["sequenceNumber"].as_str()) {
             (Some(shard), Some(number)) => {
@@ -161,7 +162,9 @@ pub(super) fn reply(answer: &serde_json::Map<String, Value>) -> Result<Reply, (S
             Ok(failure) => Ok(Reply::Failure(failure)),
             Err((inner, message)) => at(&inner, &message),
         },
-        ("http" | "etag" | "rows" | "done" | "fault" | "failure", _) => at("", "is not what belongs here; see the table of answers"),
+        ("http" | "etag" | "rows" | "done" | "fault" | "failure", _) => {
+            at("", "is not what belongs here; see the table of answers")
+        }
         _ => at("", "is no answer: write http, etag, placed, rows, done, fault or failure"),
     }
 }

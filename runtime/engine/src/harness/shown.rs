@@ -21,7 +21,8 @@ pub(super) fn call(call: &Call) -> Value {
         What::Http(request) => {
             let headers: Map<String, Value> =
                 request.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-            let mut members = json!({"method": request.method, "url": request.url, "headers": headers, "body": body(&request.body)});
+            let mut members =
+                json!({"method": request.method, "url": request.url, "headers": headers, "body": body(&request.body)});
             put(&mut members, "credential", request.credential.as_deref());
             put(&mut members, "webhookId", request.webhook_id.as_deref());
             put(&mut members, "timeoutMs", request.timeout.map(ms));

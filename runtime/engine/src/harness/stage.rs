@@ -142,7 +142,13 @@ impl Stage {
             compiler: setting.compiler,
         };
         let sinks = WasmSinks::load_watched(options, &[], Some(prompter.clone())).await;
-        Ok(Self { sinks: sinks.map_err(|error| Unable(error.to_string()))?, prompter, grants: setting.grants, secrets: setting.secrets, limits })
+        Ok(Self {
+            sinks: sinks.map_err(|error| Unable(error.to_string()))?,
+            prompter,
+            grants: setting.grants,
+            secrets: setting.secrets,
+            limits,
+        })
     }
 
     /// Compiles the component and asks it what it is.

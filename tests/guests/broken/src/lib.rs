@@ -103,8 +103,7 @@ impl Broken {
     fn sent(&self, batch: &[Envelope]) -> Vec<Outcome> {
         let keys: Vec<String> = batch.iter().map(key).collect();
         let first = first(batch);
-        let headers: Vec<_> =
-            keys.iter().map(|key| [("idempotency-key", key.as_str()), ("x-first", first.as_str())]).collect();
+        let headers: Vec<_> = keys.iter().map(|key| [("idempotency-key", key.as_str()), ("x-first", first.as_str())]).collect();
         let request = |place: usize| Request {
             method: "POST",
             url: &self.url,

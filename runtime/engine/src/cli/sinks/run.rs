@@ -51,7 +51,8 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     let mut secrets = BTreeMap::new();
     for (name, variable) in args.secrets {
         let value = std::env::var(&variable).ok().filter(|value| !value.is_empty());
-        let value = value.ok_or_else(|| Failure::unable(format!("set the environment variable {variable} to the secret {name}")))?;
+        let value =
+            value.ok_or_else(|| Failure::unable(format!("set the environment variable {variable} to the secret {name}")))?;
         secrets.insert(name, value);
     }
     let addresses = AddressPolicy::Public(args.allow);

@@ -58,7 +58,8 @@ fn envelope(given: &Given, told: &Told, at: &str, place: u32) -> Result<Envelope
         bytes(&path).map_err(|reason| given.fault(&format!("{at}/{member}"), format!("{} {reason}", path.display())))
     };
     let whole = |member: &str, message: &[u8]| {
-        of_message(&facts, message, &told.deleted).map_err(|reason| given.fault(&format!("{at}/{member}"), format!("the message {reason}")))
+        of_message(&facts, message, &told.deleted)
+            .map_err(|reason| given.fault(&format!("{at}/{member}"), format!("the message {reason}")))
     };
     match (&told.records, &told.message, &told.message_file, &told.body, &told.body_file) {
         (Some(records), None, None, None, None) => {

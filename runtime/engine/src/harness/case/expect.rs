@@ -62,7 +62,8 @@ pub(super) fn read(given: &Given, expect: &Value, faults: &mut Vec<FileFault>) -
     match serde_json::from_value::<These>(expect.clone()) {
         Ok(mut these) => {
             if these == These::default() {
-                let message = "expects nothing: write outcomes, calls, callsInclude, logs, opens or issues, or `expect: snapshot`";
+                let message =
+                    "expects nothing: write outcomes, calls, callsInclude, logs, opens or issues, or `expect: snapshot`";
                 faults.push(given.fault("/expect", message));
             }
             these.outcomes = these.outcomes.map(|outcomes| full(given, outcomes, "/expect/outcomes", faults));
@@ -90,7 +91,10 @@ fn full(given: &Given, outcomes: Value, at: &str, faults: &mut Vec<FileFault>) -
         Value::Array(items) => {
             items.into_iter().enumerate().map(|(index, item)| full(given, item, &format!("{at}/{index}"), faults)).collect()
         }
-        Value::Object(members) if members.len() == 1 && ["delivered", "failed", "$any", "$length"].iter().any(|name| members.contains_key(*name)) => {
+        Value::Object(members)
+            if members.len() == 1
+                && ["delivered", "failed", "$any", "$length"].iter().any(|name| members.contains_key(*name)) =>
+        {
             Value::Object(members)
         }
         _ => {
@@ -104,7 +108,10 @@ fn full(given: &Given, outcomes: Value, at: &str, faults: &mut Vec<FileFault>) -
 pub(super) fn judge(these: &These, happened: &Happened, is_split: bool) -> Verdict {
     if let Some(refusal) = &happened.refusal {
         let Some(opens) = &these.opens else {
-            return Verdict::broken(format!("the sink did not open: {}", shown(refusal)), "correct the configuration, or expect it under `opens`");
+            return Verdict::broken(
+                format!("the sink did not open: {}", shown(refusal)),
+                "correct the configuration, or expect it under `opens`",
+            );
         };
         return Verdict::of(misfit(opens, refusal).map(|misfit| told("opens", &misfit)));
     }
@@ -138,7 +145,8 @@ fn outcomes(these: &These, happened: &Happened, is_split: bool) -> Option<Fault>
 fn calls(these: &These, happened: &Happened) -> Option<Fault> {
     let expected = these.calls.as_ref()?;
     if expected.len() != happened.calls.len() {
-        let happened = format!("{} calls were made, and {} are expected: {}", happened.calls.len(), expected.len(), listed(&happened.calls));
+        let happened =
+            format!("{} calls were made, and {} are expected: {}", happened.calls.len(), expected.len(), listed(&happened.calls));
         return Some(Fault { happened, repair: "correct the sink, or `expect.calls` of the case".to_owned() });
     }
     misfit(&json!(expected), &json!(happened.calls)).map(|misfit| told("calls", &misfit))

@@ -28,7 +28,8 @@ pub(super) fn write(path: &Path, value: &Value) -> Result<(), String> {
 /// Compares with the snapshot.
 pub(super) fn compare(path: &Path, happened: &Value) -> Verdict {
     let update = "look at the difference, then run with --update";
-    let read = bytes(path).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).map_err(|error| format!("is no JSON: {error}")));
+    let read =
+        bytes(path).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).map_err(|error| format!("is no JSON: {error}")));
     let expected = match read {
         Ok(expected) => expected,
         Err(reason) => return Verdict::broken(format!("{} {reason}", path.display()), "run with --update to write it"),

@@ -99,8 +99,11 @@ async fn tried(case: &Case, around: &Surroundings<'_>, written: &mut Vec<String>
 
 async fn issues_of(around: &Surroundings<'_>, config: &Value, expected: &[Value]) -> Result<Verdict, Verdict> {
     let issues = around.stage.issues(around.kind, config).await;
-    let issues = issues.map_err(|failure| Verdict::broken(format!("`validate` did not answer: {}", shown::failed(&failure)), "see the sink's log"))?;
-    let shown = |issue: &crate::sink::ConfigIssue| json!({"pointer": issue.pointer, "message": issue.message, "fatal": issue.fatal});
+    let issues = issues.map_err(|failure| {
+        Verdict::broken(format!("`validate` did not answer: {}", shown::failed(&failure)), "see the sink's log")
+    })?;
+    let shown =
+        |issue: &crate::sink::ConfigIssue| json!({"pointer": issue.pointer, "message": issue.message, "fatal": issue.fatal});
     Ok(judge_issues(expected, &issues.iter().map(shown).collect::<Vec<_>>()))
 }
 
@@ -141,7 +144,8 @@ async fn recorded(
 ) -> Result<Happened, Verdict> {
     let mut real = BTreeMap::new();
     for (name, variable) in &case.secrets {
-        let missing = || Verdict::broken(format!("the secret {name} is not there"), format!("set the environment variable {variable}"));
+        let missing =
+            || Verdict::broken(format!("the secret {name} is not there"), format!("set the environment variable {variable}"));
         real.insert(name.clone(), std::env::var(variable).ok().filter(|value| !value.is_empty()).ok_or_else(missing)?);
     }
     let unable = |reason: String| Verdict::broken(reason, "correct what is given for recording");

@@ -51,7 +51,9 @@ async fn accepted(stage: &Stage, kind: &str, schema: Option<&Schema>, config: &V
     match stage.issues(kind, config).await {
         Err(failure) => Verdict::broken(format!("`validate` did not answer: {}", shown::failed(&failure)), repair),
         Ok(issues) => match issues.iter().find(|issue| issue.fatal) {
-            Some(issue) => Verdict::broken(format!("{config} has a fatal issue at {:?}: {}", issue.pointer, issue.message), repair),
+            Some(issue) => {
+                Verdict::broken(format!("{config} has a fatal issue at {:?}: {}", issue.pointer, issue.message), repair)
+            }
             None => Verdict::Holds,
         },
     }
@@ -61,7 +63,9 @@ async fn accepted(stage: &Stage, kind: &str, schema: Option<&Schema>, config: &V
 async fn faults(stage: &Stage, kind: &str, schema: &Schema, config: &Value) -> (Verdict, Verdict) {
     let mut mutations: Vec<(String, Value, Vec<String>)> =
         schema.mutations(config).into_iter().map(|one| (one.what, one.config, vec![one.pointer])).collect();
-    mutations.extend(schema.all_at_once(config).map(|(config, pointers)| ("with every property of another type".to_owned(), config, pointers)));
+    mutations.extend(
+        schema.all_at_once(config).map(|(config, pointers)| ("with every property of another type".to_owned(), config, pointers)),
+    );
     mutations.push(("that is a list".to_owned(), Value::Array(Vec::new()), vec![String::new()]));
     let (mut unnamed, mut astray) = (Vec::new(), Vec::new());
     for (what, config, pointers) in mutations {
@@ -110,5 +114,7 @@ fn leads_somewhere(pointer: &str, config: &Value) -> bool {
     if config.pointer(pointer).is_some() {
         return true;
     }
-    pointer.rsplit_once('/').is_some_and(|(around, _)| config.pointer(around).is_some_and(|value| value.is_object() || value.is_array()))
+    pointer
+        .rsplit_once('/')
+        .is_some_and(|(around, _)| config.pointer(around).is_some_and(|value| value.is_object() || value.is_array()))
 }

@@ -39,7 +39,10 @@ fn delivered(delivery: Result<Delivery, Verdict>, expected: usize) -> Verdict {
     };
     match delivery.outcomes.iter().enumerate().find_map(failed) {
         None if delivery.outcomes.len() == expected => Verdict::Holds,
-        None => Verdict::broken(format!("{expected} messages got {} outcomes", delivery.outcomes.len()), "state one outcome for each, in order"),
+        None => Verdict::broken(
+            format!("{expected} messages got {} outcomes", delivery.outcomes.len()),
+            "state one outcome for each, in order",
+        ),
         Some((at, failure)) => {
             let repair = match failure.code.as_str() {
                 "sink.outcomes" => "state one outcome for each envelope of the batch, in order",
@@ -59,10 +62,9 @@ pub(super) async fn sizes(recorder: &mut Recorder, trial: &Trial<'_>) {
         match trial.deliver(trial.content(), &[]).await {
             Err(verdict) => verdict,
             Ok(delivery) if delivery.reusable && delivery.outcomes.is_empty() => Verdict::Holds,
-            Ok(_) => Verdict::broken(
-                "a batch of no messages trapped, or got outcomes",
-                "answer an empty batch with an empty list",
-            ),
+            Ok(_) => {
+                Verdict::broken("a batch of no messages trapped, or got outcomes", "answer an empty batch with an empty list")
+            }
         }
     };
     recorder.check("deliver.empty", meaning("deliver.empty"), trying).await;

@@ -1,12 +1,7 @@
 //! What a sink says of itself.
 
 use crate::{
-    harness::{
-        recorder::Recorder,
-        report::Verdict,
-        schema::Schema,
-        stage::Stage,
-    },
+    harness::{recorder::Recorder, report::Verdict, schema::Schema, stage::Stage},
     sink::{Descriptor, wasm::Admitted},
 };
 
@@ -15,7 +10,8 @@ use super::meaning;
 pub(super) async fn stable(recorder: &mut Recorder, stage: &Stage, component: &[u8], admitted: &Admitted) {
     let trying = async {
         let repair = "describe must be pure: constants, and nothing that was counted, drawn or remembered";
-        let told = |problems: Vec<_>| Verdict::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), repair);
+        let told =
+            |problems: Vec<_>| Verdict::broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), repair);
         let twice = match stage.described_twice(admitted).await {
             Ok(twice) => twice,
             Err(problems) => return told(problems),

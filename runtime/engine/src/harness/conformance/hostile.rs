@@ -50,7 +50,9 @@ fn hostile(name: &str) -> Envelope {
         "invalid-utf8" => of_bytes(&facts, b"{\"name\":\"\xff\xfe\xc3\x28\"}".to_vec()),
         "deep-json" => of_bytes(&facts, [vec![b'['; DEPTH], vec![b']'; DEPTH]].concat()),
         "nul" => record(&json!({"id": "nul\u{0}id", "name": "a\u{0}b"})),
-        "big-numbers" => record(&json!({"id": 9_007_199_254_740_993_u64, "large": 18_446_744_073_709_551_615_u64, "small": -9_223_372_036_854_775_808_i64})),
+        "big-numbers" => record(
+            &json!({"id": 9_007_199_254_740_993_u64, "large": 18_446_744_073_709_551_615_u64, "small": -9_223_372_036_854_775_808_i64}),
+        ),
         "header-injection" => {
             let facts = Facts { group: "group\r\nx-evil: 1".to_owned(), object: "contacts\r\nx-evil: 1".to_owned(), ..facts };
             of_records(&facts, &[Record::of(&json!({"id": "1\r\nx-evil: 1", "name": "a\r\n\r\nb"}), false)])
@@ -72,7 +74,10 @@ async fn survived(trial: &Trial<'_>, hostile: Envelope) -> Verdict {
     };
     if !delivery.reusable {
         let told = delivery.outcomes.first().map(shown::words).unwrap_or_default();
-        return Verdict::broken(format!("the instance is gone: {told}"), "read what may be anything with code that gives errors, and make a rejected failure of those");
+        return Verdict::broken(
+            format!("the instance is gone: {told}"),
+            "read what may be anything with code that gives errors, and make a rejected failure of those",
+        );
     }
     let failed = neighbours.iter().find(|at| !matches!(delivery.outcomes.get(**at), Some(Outcome::Delivered(_))));
     match failed {

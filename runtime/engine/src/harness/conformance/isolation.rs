@@ -3,14 +3,7 @@
 use ampline_core::message::Envelope;
 
 use super::{FEW, Trial, few, meaning, said};
-use crate::harness::{
-    canary,
-    fault::named,
-    recorder::Recorder,
-    report::Verdict,
-    shown,
-    stage::Delivery,
-};
+use crate::harness::{canary, fault::named, recorder::Recorder, report::Verdict, shown, stage::Delivery};
 
 /// In every record of the batches that must be forgotten; the digits of ids differ as well.
 const FORMER: &str = "former";
@@ -22,7 +15,9 @@ pub(super) async fn run(recorder: &mut Recorder, trial: &Trial<'_>) {
     let (former, latter) = (few(FORMER, 0, count), few(LATTER, LATTER_FROM, count));
     let repair = "keep nothing of a batch: what static or global state holds goes out to whoever comes next";
     recorder.check("isolation.batches", meaning("isolation.batches"), batches(trial, &former, &latter, repair)).await;
-    recorder.check("isolation.destinations", meaning("isolation.destinations"), destinations(trial, &former, &latter, repair)).await;
+    recorder
+        .check("isolation.destinations", meaning("isolation.destinations"), destinations(trial, &former, &latter, repair))
+        .await;
     recorder.check("isolation.secrets", meaning("isolation.secrets"), secrets(trial, &latter)).await;
 }
 
@@ -50,7 +45,8 @@ async fn destinations(trial: &Trial<'_>, former: &[(Envelope, u32)], latter: &[(
 
 /// Whether anything that a sink gives out holds something of another batch.
 fn remembered(delivery: &Delivery, former: &[(Envelope, u32)], repair: &str) -> Verdict {
-    let holds = |text: &str| text.contains(FORMER) || former.iter().any(|(envelope, _)| text.contains(&envelope.metadata.event_id));
+    let holds =
+        |text: &str| text.contains(FORMER) || former.iter().any(|(envelope, _)| text.contains(&envelope.metadata.event_id));
     match given_out(delivery).into_iter().find(|(_, text)| holds(text)) {
         Some((what, _)) => Verdict::broken(format!("{what} holds data of a batch that was delivered before"), repair),
         None => Verdict::Holds,
@@ -69,7 +65,10 @@ fn given_out(delivery: &Delivery) -> Vec<(String, String)> {
 async fn secrets(trial: &Trial<'_>, batch: &[(Envelope, u32)]) -> Verdict {
     let mut scripts = vec![trial.content()];
     for trouble in ["http.500", "http.400"].into_iter().filter_map(named) {
-        scripts.push(crate::harness::script::Script { echo: format!("you sent: Bearer {}-header", canary::MARK), ..trial.troubled(trouble) });
+        scripts.push(crate::harness::script::Script {
+            echo: format!("you sent: Bearer {}-header", canary::MARK),
+            ..trial.troubled(trouble)
+        });
     }
     for script in scripts {
         let delivery = match trial.deliver(script, batch).await {
@@ -77,7 +76,10 @@ async fn secrets(trial: &Trial<'_>, batch: &[(Envelope, u32)]) -> Verdict {
             Err(verdict) => return verdict,
         };
         if let Some((what, _)) = given_out(&delivery).into_iter().find(|(_, text)| canary::is_in(text)) {
-            return Verdict::broken(format!("{what} holds a secret of the destination"), "name a credential, and let the host add it");
+            return Verdict::broken(
+                format!("{what} holds a secret of the destination"),
+                "name a credential, and let the host add it",
+            );
         }
     }
     Verdict::Holds

@@ -76,7 +76,8 @@ impl Trial<'_> {
     async fn deliver(&self, script: Script, batch: &[(Envelope, u32)]) -> Result<Delivery, Verdict> {
         self.stage.play(script);
         self.stage.deliver_once(self.kind, self.config, batch).await.map_err(|failure| {
-            let repair = "`open` takes a configuration that `validate` accepts, and reaches nothing; leave that to `probe` and `deliver`";
+            let repair =
+                "`open` takes a configuration that `validate` accepts, and reaches nothing; leave that to `probe` and `deliver`";
             Verdict::broken(format!("`open` failed: {}", shown::failed(&failure)), repair)
         })
     }

@@ -159,7 +159,10 @@ fn parted(delivery: &Delivery, failed_at: usize, batch: &[(Envelope, u32)]) -> V
     }
     let unknown = !failed.is_empty() && lost.is_empty() && arrived.is_empty();
     if unknown && (0..batch.len()).all(state) && succeeded.len() < delivery.calls.len() {
-        return Verdict::broken(format!("call {failed_at} failed, and every message is called delivered"), "do not swallow failures");
+        return Verdict::broken(
+            format!("call {failed_at} failed, and every message is called delivered"),
+            "do not swallow failures",
+        );
     }
     Verdict::Holds
 }
@@ -176,7 +179,10 @@ async fn bounded(trial: &Trial<'_>, clean: &Delivery, batch: &[(Envelope, u32)])
         let calls = delivery.calls.len();
         if calls > most {
             let happened = format!("{} calls were made when all is well, and {calls} under {}", clean.calls.len(), trouble.name);
-            return Verdict::broken(happened, "do not try again yourself: state the failure, and the runtime waits and tries again");
+            return Verdict::broken(
+                happened,
+                "do not try again yourself: state the failure, and the runtime waits and tries again",
+            );
         }
     }
     Verdict::Holds

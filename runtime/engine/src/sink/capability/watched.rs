@@ -30,7 +30,10 @@ pub(super) trait Told: Sized {
 }
 
 /// The answer of whoever stands at the seam, or else the real one.
-pub(super) async fn through<T: Told>(watched: Option<Watched>, real: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) async fn through<T: Told>(
+    watched: Option<Watched>,
+    real: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     let Some(watched) = watched else { return real.await };
     match watched.answer() {
         Some(answer) => answer,

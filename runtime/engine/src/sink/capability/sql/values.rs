@@ -45,9 +45,9 @@ impl Value {
             Self::Integer(number) => Parameter::Integer(*number),
             Self::Texts(texts) => Parameter::Texts(texts.clone()),
             Self::Integers(numbers) => Parameter::Integers(numbers.clone()),
-            Self::Documents(documents) => {
-                Parameter::Documents(documents.iter().map(|document| document.as_ref().map(|Document(text)| text.clone())).collect())
-            }
+            Self::Documents(documents) => Parameter::Documents(
+                documents.iter().map(|document| document.as_ref().map(|Document(text)| text.clone())).collect(),
+            ),
         }
     }
 
