@@ -8,6 +8,9 @@ pub const MISBEHAVING: &[u8] = GUESTS[0].1;
 /// A good sink; [`broken`] gives it a flaw.
 pub const SOUND: &[u8] = GUESTS[1].1;
 
+/// The example sink in `examples/s3-ndjson`.
+pub const S3_NDJSON: &[u8] = GUESTS[2].1;
+
 /// The word in the component that names its flaw.
 const FLAW: &[u8] = b"FLAW:none                       ";
 

@@ -10,6 +10,9 @@ use serde::Deserialize;
 /// The name of the file.
 pub const MANIFEST: &str = "ampline-sink.toml";
 
+/// Where new projects have the contract.
+const WIT: &str = "wit";
+
 /// What a sink is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +55,8 @@ pub struct Project {
     pub world: String,
     /// The module that exports the sink, from the project's folder (`src/sink.js`, `src/sink.py`). Rust needs none.
     pub entry: String,
+    /// Where the contract lies, from the project's folder. Rust needs none.
+    pub wit: String,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +66,7 @@ struct Stated {
     language: Language,
     world: Option<String>,
     entry: Option<String>,
+    wit: Option<String>,
 }
 
 impl Project {
@@ -88,6 +94,7 @@ impl Project {
             language: stated.language,
             world: stated.world.unwrap_or_else(|| "http-sink".to_owned()),
             entry: stated.entry.unwrap_or_else(|| entry.to_owned()),
+            wit: stated.wit.unwrap_or_else(|| WIT.to_owned()),
         })
     }
 
@@ -99,12 +106,7 @@ impl Project {
         };
         let (name, _) =
             crate::build::package(dir).map_err(|reason| if dir.join("Cargo.toml").exists() { reason } else { nothing() })?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            name,
-            language: Language::Rust,
-            world: "http-sink".to_owned(),
-            entry: "src/lib.rs".to_owned(),
-        })
+        let (world, entry) = ("http-sink".to_owned(), "src/lib.rs".to_owned());
+        Ok(Self { dir: dir.to_owned(), name, language: Language::Rust, world, entry, wit: WIT.to_owned() })
     }
 }

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 
 use crate::dispatcher::{CONCURRENCY_MAX, DISABLE_AFTER_DEFAULT};
 
+/// Slowest rate: a message in a thousand seconds.
+const RATE_MIN: f64 = 0.001;
 /// Most retries of one message.
 const RETRIES_MAX: usize = 50;
 /// Longest wait before a retry: 30 days.
@@ -26,7 +28,7 @@ pub struct DeliverySettings {
     pub concurrency: Option<u32>,
     /// Messages per second at most; no limit where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, exclusive_minimum = 0)]
+    #[schema(nullable = false, minimum = 0.001)]
     pub rate_per_second: Option<f64>,
     /// Seconds to wait after the first, second, … failed attempt, in place of the standard schedule.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +52,8 @@ impl DeliverySettings {
             let message = format!("{concurrency} is not between 1 and {CONCURRENCY_MAX}");
             faults.push(("concurrency", "concurrency", message));
         }
-        if self.rate_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
-            let message = "a rate is greater than 0; leave it out for no limit".to_owned();
+        if self.rate_per_second.is_some_and(|rate| !rate.is_finite() || rate < RATE_MIN) {
+            let message = format!("a rate is at least {RATE_MIN} (one in {:.0} s); leave it out for no limit", 1.0 / RATE_MIN);
             faults.push(("ratePerSecond", "rate_per_second", message));
         }
         let (json, toml) = ("retryDelaysSeconds", "retry_delays_s");

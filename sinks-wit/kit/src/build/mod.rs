@@ -57,7 +57,7 @@ fn entry(project: &Project) -> Result<PathBuf, String> {
 
 /// The contract that the project was made for.
 fn wit(project: &Project) -> Result<PathBuf, String> {
-    let path = project.dir.join("wit");
+    let path = project.dir.join(&project.wit);
     if path.is_dir() {
         return Ok(path);
     }

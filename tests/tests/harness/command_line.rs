@@ -1,0 +1,126 @@
+//! `ampline sink test` and `ampline sink run`, as authors type them: what they print, and what they end with.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use ampline::sink::FIRST_PARTY;
+use ampline_tests::{
+    guests::{SOUND, broken},
+    receiver::{Options, Receiver},
+    runtime::binary,
+};
+use serde_json::Value;
+
+const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const CONFIG: &str = r#"{"url": "https://sink.example/in"}"#;
+
+/// The exit code, the standard output and the standard error.
+fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(binary());
+    command.arg("sink").args(args).current_dir(folder).env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).env("HOOK_KEY", KEY);
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let webhook = FIRST_PARTY.iter().find(|(name, _)| *name == "webhook").unwrap().1;
+    for (name, bytes) in [
+        ("sound.wasm", SOUND),
+        ("swallow.wasm", &broken("swallow")),
+        ("webhook.wasm", webhook),
+        ("text.wasm", b"hello"),
+        ("core.wasm", b"\0asm\x01\0\0\0"),
+        ("nothing.wasm", b"\0asm\x0d\0\x01\0"),
+        ("config.json", CONFIG.as_bytes()),
+        ("message.json", br#"{"objectName": "contacts", "result": [{"fields": {"id": "1"}}]}"#),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn the_exit_code_says_how_it_went() {
+    let folder = folder();
+    for (args, code, out, err) in [
+        (&["test", "sound.wasm", "--config", "config.json"][..], 0, "passed\n", ""),
+        (&["test", "swallow.wasm", "--only", "fault.http.50"], 1, "FAIL fault.http.502", "error: one check failed"),
+        (&["test", "nothing.wasm"], 1, "it exports no ampline:sink/sink", "error: one check failed"),
+        (&["test", "text.wasm"], 2, "", "text.wasm is no WebAssembly file"),
+        (&["test", "core.wasm"], 2, "", "core.wasm is a core module, not a component"),
+        (&["test", "absent.wasm"], 2, "", "cannot read absent.wasm"),
+        (&["test", "sound.wasm", "--only", "nothing of this name"], 2, "", "no check and no case"),
+        (&["test", "sound.wasm", "--cases", "absent"], 2, "", "cannot read the cases in absent"),
+        (&["test"], 2, "", "FILE.wasm"),
+        (&["test", "--list"], 0, "redelivery.identity", ""),
+        (
+            &["run", "sound.wasm", "--config", "message.json", "--message", "message.json"],
+            2,
+            "",
+            "is no configuration for this sink: /url",
+        ),
+    ] {
+        let (got, stdout, stderr) = run(folder.path(), args);
+        assert_eq!(got, Some(code), "{args:?}:\n{stdout}\n{stderr}");
+        assert!(stdout.contains(out) && stderr.contains(err), "{args:?}:\n{stdout}\n{stderr}");
+    }
+}
+
+#[test]
+fn programs_read_what_it_found() {
+    let folder = folder();
+    let args = ["test", "sound.wasm", "--only", "deliver", "--bench", "--format", "json", "--junit", "report.xml"];
+    let (code, stdout, stderr) = run(folder.path(), &args);
+    assert_eq!(code, Some(0), "{stderr}");
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let names: Vec<_> = report["checks"].as_array().unwrap().iter().map(|check| check["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["deliver.one", "deliver.empty", "deliver.max"]);
+    assert!(report["bench"].as_array().unwrap().iter().all(|one| one["value"].as_f64().unwrap() > 0.0), "{stdout}");
+    assert!(fs::read_to_string(folder.path().join("report.xml")).unwrap().contains("tests=\"3\" failures=\"0\""));
+}
+
+#[test]
+fn a_delivery_goes_over_the_real_network() {
+    let folder = folder();
+    let receiver = Receiver::start(Options { secrets: vec![KEY.to_owned()], ..Options::default() }).unwrap();
+    fs::write(folder.path().join("hook.json"), format!(r#"{{"url": "{}", "allowHttp": true}}"#, receiver.url("/hook"))).unwrap();
+    let args = ["run", "webhook.wasm", "--config", "hook.json", "--message", "message.json", "--secret", "signingKey=HOOK_KEY"];
+    let (code, stdout, _) = run(folder.path(), &args);
+    assert_eq!(code, Some(1), "the loopback is not the public internet: {stdout}");
+    assert!(stdout.contains("which is loopback"), "{stdout}");
+    let (code, stdout, stderr) = run(folder.path(), &[&args[..], &["--allow", "127.0.0.0/8"]].concat());
+    assert_eq!(code, Some(0), "{stdout}\n{stderr}");
+    assert!(stdout.contains("\"method\":\"POST\"") && !stdout.contains(KEY), "{stdout}");
+}
+
+#[test]
+fn what_a_real_service_said_is_recorded_and_replayed() {
+    let folder = folder();
+    let receiver = Receiver::start(Options { secrets: vec![KEY.to_owned()], ..Options::default() }).unwrap();
+    fs::create_dir(folder.path().join("cases")).unwrap();
+    let case = format!(
+        "config: {{url: \"{}\", allowHttp: true}}\ncassette: true\nsecrets: {{signingKey: HOOK_KEY}}\nenvelopes: [{{records: [{{id: a}}]}}]\nexpect: {{outcomes: delivered}}\n",
+        receiver.url("/hook")
+    );
+    fs::write(folder.path().join("cases/taped.yaml"), &case).unwrap();
+    let args = ["test", "webhook.wasm", "--only", "taped"];
+    let (code, stdout, _) = run(folder.path(), &args);
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(stdout.contains("record it with --record"), "{stdout}");
+    let (code, stdout, stderr) = run(folder.path(), &[&args[..], &["--record", "--allow", "127.0.0.0/8"]].concat());
+    assert_eq!(code, Some(0), "{stdout}\n{stderr}");
+    let cassette = fs::read_to_string(folder.path().join("cases/taped.cassette.json")).unwrap();
+    assert!(cassette.contains("/hook") && !cassette.contains(&KEY["whsec_".len()..]), "{cassette}");
+    drop(receiver);
+    let (code, stdout, stderr) = run(folder.path(), &args);
+    assert_eq!(code, Some(0), "the service is gone, its answer is not: {stdout}\n{stderr}");
+    fs::write(folder.path().join("cases/taped.yaml"), case.replace("id: a", "id: b")).unwrap();
+    let (code, stdout, _) = run(folder.path(), &args);
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(stdout.contains("the cassette does not hold this call"), "{stdout}");
+}
