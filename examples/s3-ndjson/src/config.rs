@@ -23,7 +23,7 @@ pub struct Config {
     pub compression: u32,
 }
 
-fn is_path(prefix: &String) -> Result<(), String> {
+fn is_path(prefix: &str) -> Result<(), String> {
     let segment = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.chars().any(char::is_control);
     match prefix.split('/').all(segment) {
         true => Ok(()),

@@ -112,7 +112,7 @@ impl<'a> Member<'a> {
         let (kind, name, rules, default) = (&self.field.ty, &self.name, self.rules(), self.default());
         let read = quote! { fields.member::<#kind>(#name, &#rules, #default) };
         match &self.said.check {
-            Some(check) => quote! { ::ampline_sink::derived::checked(#read, fields, #name, #check) },
+            Some(check) => quote! { ::ampline_sink::derived::checked(#read, fields, #name, |value| #check(value)) },
             None => read,
         }
     }

@@ -1405,6 +1405,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{projectIdOrName}/sinks/{sinkName}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what became of an installed sink, latest first: who changed it, when, and what changed in what it may ask for. */
+        get: operations["getSinkHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{projectIdOrName}/sinks/{sinkName}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an earlier version of a sink serve again. It was trusted before, so it is not on trial. */
+        post: operations["rollBackSink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectIdOrName}/status": {
         parameters: {
             query?: never;
@@ -3713,10 +3747,17 @@ export interface components {
         };
         /** @description What serves destinations of a type. */
         Sink: {
+            /**
+             * Format: int64
+             * @description Bytes of its component.
+             */
+            bytes: number;
             /** @description What it may ask of the runtime, in words. */
             capabilities: components["schemas"]["Capability"][];
             /** @description JSON Schema of a destination's `metadata`. */
             configSchema: Record<string, never>;
+            /** @description The version of the contract that it was made for. */
+            contract: string;
             /**
              * Format: date-time
              * @description When it was first installed; nothing for one that is built in.
@@ -3724,6 +3765,8 @@ export interface components {
             createTime?: string;
             /** @description SHA-256 of its component, in hexadecimal digits. */
             digest: string;
+            /** @description What it was written in, as far as it says. */
+            languages: string[];
             /**
              * Format: int64
              * @description Most bytes of bodies in a batch.
@@ -3741,13 +3784,44 @@ export interface components {
             maxMessageBytes: number;
             /** @description The type of destination that it serves. */
             name: string;
+            /** @description Whether the version that it replaced still stands by, to take its place back if this one fails where that one worked. */
+            onTrial: boolean;
             origin: components["schemas"]["SinkOrigin"];
+            /** @description The name of the trusted key that signed it. */
+            signedBy?: string;
             /**
              * Format: date-time
              * @description When this component was.
              */
             updateTime?: string;
             /** @description The sink's own version. */
+            version: string;
+        };
+        /**
+         * @description What became of a sink.
+         * @enum {string}
+         */
+        SinkHistoryAction: "installed" | "replaced" | "trusted" | "rolledBack" | "removed";
+        /** @description What became of an installed sink. */
+        SinkHistoryEntry: {
+            action: components["schemas"]["SinkHistoryAction"];
+            /** @description Who asked for it: the label of a key, or the runtime. */
+            actor: string;
+            /** @description SHA-256 of its component, in hexadecimal digits. */
+            digest: string;
+            /** @description What it may ask of the runtime. */
+            imports: string[];
+            /** @description What of that the version before could not ask. */
+            importsAdded: string[];
+            /** @description What the version before could ask and this one cannot. */
+            importsRemoved: string[];
+            /** @description Why, where the runtime did it. */
+            reason?: string;
+            /** @description The name of the trusted key that signed it. */
+            signedBy?: string;
+            /** Format: date-time */
+            time: string;
+            /** @description The version that served from then on; for removals, until then. */
             version: string;
         };
         /**
@@ -6077,6 +6151,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A credential's name, as the sink's configuration calls it. */
                 credentialName: string;
                 /** @description A destination's id or name. */
                 destinationIdOrName: string;
@@ -6120,6 +6195,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A credential's name, as the sink's configuration calls it. */
                 credentialName: string;
                 /** @description A destination's id or name. */
                 destinationIdOrName: string;
@@ -8190,8 +8266,12 @@ export interface operations {
     installSink: {
         parameters: {
             query?: {
-                /** @description In place of the component that serves its type now. */
+                /** @description SHA-256 that the component must have: `sha256:` and hexadecimal digits. */
+                digest?: string;
+                /** @description In place of the component that serves its type now. It is on trial: that one takes its place back if it fails where that one worked. */
                 replace?: boolean;
+                /** @description Ed25519 signature over the component, in base64. Needed where `require_signature` is set under `[sinks]`. */
+                signature?: string;
             };
             header?: never;
             path: {
@@ -8295,6 +8375,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSinkHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+                /** @description The type of destination that the sink serves. */
+                sinkName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SinkHistoryEntry"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rollBackSink: {
+        parameters: {
+            query?: {
+                /** @description A version's own number, or the beginning of its digest; the last one that served where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+                /** @description The type of destination that the sink serves. */
+                sinkName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sink"];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];

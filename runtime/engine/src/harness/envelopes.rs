@@ -101,14 +101,14 @@ pub(super) fn of_message(facts: &Facts, message: &[u8], deleted: &[String]) -> R
     let result = members.iter().find(|(name, _)| name == "result").map(|(_, value)| value.get());
     let Some(result) = result else { return Ok(of_bytes(facts, message.to_vec())) };
     let entries: Vec<Box<RawValue>> = serde_json::from_str(result).map_err(|_| "has a `result` that is no list".to_owned())?;
-    let record = |(at, entry): (usize, &Box<RawValue>)| {
+    let record = |(at, entry): (usize, &RawValue)| {
         let value: Value = serde_json::from_str(entry.get()).unwrap_or_default();
         let id =
             [&value["fields"]["id"], &value["raw"]["id"], &value["raw"]["Id"], &value["id"]].into_iter().find_map(self::text);
         let id = id.unwrap_or_else(|| at.to_string());
         Record { deleted: deleted.contains(&id), id, entry: entry.get().to_owned() }
     };
-    let records: Vec<Record> = entries.iter().enumerate().map(record).collect();
+    let records: Vec<Record> = entries.iter().map(|entry| &**entry).enumerate().map(record).collect();
     let head: Vec<(String, String)> = members
         .into_iter()
         .filter(|(name, _)| !["result", "resultInfo"].contains(&name.as_str()))

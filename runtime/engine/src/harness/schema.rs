@@ -73,8 +73,8 @@ impl Schema {
 
     /// A configuration made of examples, defaults and types; it may still not be accepted.
     pub(super) fn example(&self) -> Value {
-        let examples = self.value["examples"].as_array().into_iter().flatten();
-        examples.cloned().find(|example| self.accepts(example)).unwrap_or_else(|| example(&self.value, &self.value, 0))
+        let mut examples = self.value["examples"].as_array().into_iter().flatten();
+        examples.find(|example| self.accepts(example)).cloned().unwrap_or_else(|| example(&self.value, &self.value, 0))
     }
 
     /// Properties whose names tell of a secret and that do not say `writeOnly`.
@@ -256,7 +256,8 @@ fn mistyped(schema: &Value) -> Option<Value> {
         };
         let types = &schema["type"];
         let is_named = |name: &str| types == name || types.as_array().is_some_and(|types| types.iter().any(|one| one == name));
-        !types.is_null() && !is_named(name) && !(name == "integer" && is_named("number")) && !judge.is_valid(value)
+        let is_taken = is_named(name) || (name == "integer" && is_named("number")) || judge.is_valid(value);
+        !types.is_null() && !is_taken
     })
 }
 

@@ -21,7 +21,7 @@ pub struct Config {
 }
 
 /// What a schema cannot say well is said here. The error goes on from the member's name.
-fn prints(source: &String) -> Result<(), String> {
+fn prints(source: &str) -> Result<(), String> {
     match source.chars().find(|letter| letter.is_control() || matches!(letter, '"' | '\\')) {
         Some(_) => Err("must be plain text, without quotes, backslashes and control characters".to_owned()),
         None => Ok(()),

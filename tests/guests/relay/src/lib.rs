@@ -5,7 +5,7 @@
 use std::ptr;
 
 use ampline_sink::{
-    Descriptor, Envelope, Failure, Fields, Outcome, Payload, Sink, clock, export_sink,
+    Config, Descriptor, Envelope, Failure, Fields, Outcome, Payload, Sink, clock, export_sink,
     http::{self, Request},
 };
 
@@ -26,24 +26,21 @@ fn word(place: usize) -> String {
     String::from_utf8_lossy(&face).split_whitespace().nth(place).unwrap_or_default().to_owned()
 }
 
+impl Config for Relay {
+    fn schema() -> String {
+        r#"{"type": "object", "required": ["url"]}"#.to_owned()
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.required_text("url").map(|url| Self { url: url.to_owned() })
+    }
+}
+
 impl Sink for Relay {
     type Config = Self;
 
     fn describe() -> Descriptor {
-        Descriptor {
-            name: "relay".to_owned(),
-            version: word(1),
-            config_schema: r#"{"type": "object", "required": ["url"]}"#.to_owned(),
-            max_batch_envelopes: 10,
-            max_batch_bytes: 1 << 20,
-            max_message_bytes: 0,
-            ordered: false,
-            extras: Vec::new(),
-        }
-    }
-
-    fn configure(fields: &mut Fields<'_>) -> Option<Self> {
-        fields.required_text("url").map(|url| Self { url: url.to_owned() })
+        Descriptor { max_batch_envelopes: 10, max_batch_bytes: 1 << 20, ..Descriptor::of::<Self>("relay", &word(1)) }
     }
 
     fn open(config: Self) -> Result<Self, Failure> {

@@ -3,7 +3,7 @@
 mod call;
 mod http;
 
-use ampline_sink::{Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
+use ampline_sink::{Config, Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
 
 use call::Call;
 
@@ -15,23 +15,12 @@ pub struct Wasi {
 
 export_sink!(Wasi);
 
-impl Sink for Wasi {
-    type Config = Self;
-
-    fn describe() -> Descriptor {
-        Descriptor {
-            name: "wasi".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: r#"{"type": "object", "required": ["call"]}"#.to_owned(),
-            max_batch_envelopes: 100,
-            max_batch_bytes: 1 << 20,
-            max_message_bytes: 0,
-            ordered: false,
-            extras: Vec::new(),
-        }
+impl Config for Wasi {
+    fn schema() -> String {
+        r#"{"type": "object", "required": ["call"]}"#.to_owned()
     }
 
-    fn configure(fields: &mut Fields<'_>) -> Option<Self> {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let url = fields.text("url").unwrap_or("http://127.0.0.1:9/").to_owned();
         let name = fields.required_text("call")?;
         let Some(call) = Call::named(name) else {
@@ -39,6 +28,14 @@ impl Sink for Wasi {
             return None;
         };
         Some(Self { call, url })
+    }
+}
+
+impl Sink for Wasi {
+    type Config = Self;
+
+    fn describe() -> Descriptor {
+        Descriptor { max_batch_bytes: 1 << 20, ..Descriptor::of::<Self>("wasi", env!("CARGO_PKG_VERSION")) }
     }
 
     fn open(config: Self) -> Result<Self, Failure> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{each_operation, push};
 
 /// Names and descriptions.
-const PATH: [(&str, &str); 21] = [
+const PATH: [(&str, &str); 22] = [
     ("apiKeyId", "A key's id; never the key itself, which does not belong into an address."),
     ("connectionId", "A connection's id."),
     ("deliveryId", "A delivery's id."),
