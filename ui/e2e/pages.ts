@@ -58,6 +58,8 @@ export const sights: readonly Sight[] = [
     name: "destination-credential",
     path: "/destinations/crm-upsert",
     ready: async (page) => {
+      // The picture before is of the same page, with its dialog.
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Change signature" }).click();
       await page.getByRole("dialog").getByLabel("Prefix").waitFor();
     },
