@@ -1,3 +1,3 @@
 //! The hosted store: the latest state of each item, served by the runtime's own API.
 
-pub use crate::bindings::ampline::sink::documents::{Change, apply};
+pub use crate::host::documents::{Change, apply};

@@ -1,7 +1,7 @@
 //! HTTP, sent by the host, and what an answer means for the envelope: `Retry-After`, `410 Gone` and the rest.
 
-pub use crate::bindings::ampline::sink::http::{Request, Response, send};
-use crate::{Failure, Outcome};
+pub use crate::host::http::{Request, Response, send};
+use crate::{Failure, Outcome, Payload};
 
 /// Longest part of an answer's body that goes into a note or a message, in bytes.
 const EXCERPT_BYTES_MAX: usize = 200;
@@ -22,7 +22,7 @@ pub fn outcome(response: &Response, now_ms: impl FnOnce() -> u64) -> Outcome {
     if (200..300).contains(&response.status) {
         return Outcome::Delivered(Some(said));
     }
-    let code = format!("http.{}", response.status);
+    let code = code(response);
     let failure = match (response.status, retry_after_ms(response, now_ms)) {
         (410, _) => Failure::blocked(code, said),
         (429 | 503, Some(wait_ms)) => Failure::throttled(code, said).retry_after(wait_ms),
@@ -33,6 +33,27 @@ pub fn outcome(response: &Response, now_ms: impl FnOnce() -> u64) -> Outcome {
         // The receiver began its work, or a proxy before it gave up waiting.
         500 | 502 | 504 => failure.maybe_applied().into(),
         _ => failure.into(),
+    }
+}
+
+/// What became of the envelope whose request was answered so, or not at all: [`outcome`], or the host's failure as it is.
+pub fn outcome_of(answer: Result<Response, Failure>, now_ms: impl FnOnce() -> u64) -> Outcome {
+    match answer {
+        Ok(response) => outcome(&response, now_ms),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// A POST of JSON without more. For headers of your own, a credential or a time-out: `Request { timeout: …, ..http::post(url, body) }`.
+pub fn post<'r>(url: &'r str, body: Payload<'r>) -> Request<'r> {
+    Request {
+        method: "POST",
+        url,
+        headers: &[("content-type", "application/json")],
+        body,
+        credential: None,
+        webhook_id: None,
+        timeout: None,
     }
 }
 
@@ -64,8 +85,14 @@ fn seconds_as_ms(text: &str) -> Option<u64> {
     Some(whole_ms.saturating_add(digit(0) * 100 + digit(1) * 10 + digit(2) + u64::from(rest)))
 }
 
-/// `HTTP 503: try later`, on one line. By hand: this is on the path of every delivery, where formatting would cost more.
-fn said(response: &Response) -> String {
+/// `http.503`, for the code of a failure.
+pub fn code(response: &Response) -> String {
+    format!("http.{}", response.status)
+}
+
+/// `HTTP 503: try later`: an answer for people to read, on one short line.
+pub fn said(response: &Response) -> String {
+    // By hand: this is on the path of every delivery, where formatting would cost more.
     let excerpt = excerpt(&response.body);
     let mut said = String::with_capacity("HTTP 200: ".len() + excerpt.len());
     said.push_str("HTTP ");

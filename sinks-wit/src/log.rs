@@ -1,6 +1,6 @@
 //! Lines for the destination's log.
 
-pub use crate::bindings::ampline::sink::log::{Level, emit};
+pub use crate::host::log::{Level, emit};
 
 /// Logs every panic before it becomes a trap, which by itself says nothing but "unreachable".
 pub(crate) fn log_panics() {

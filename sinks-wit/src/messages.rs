@@ -1,3 +1,3 @@
 //! The messages of the batch at hand, for a sink that must look into them.
 
-pub use crate::bindings::ampline::sink::messages::{Entry, body, metadata, records};
+pub use crate::host::messages::{Entry, body, metadata, records};

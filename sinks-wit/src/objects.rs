@@ -1,3 +1,3 @@
 //! An S3 bucket, opened by the host with the destination's credentials.
 
-pub use crate::bindings::ampline::sink::objects::{Object, probe, put};
+pub use crate::host::objects::{Object, probe, put};

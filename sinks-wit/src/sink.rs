@@ -4,19 +4,15 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-use crate::{ConfigIssue, Descriptor, Envelope, Failure, Fields, Outcome, log};
+use crate::{Config, ConfigIssue, Descriptor, Envelope, Failure, Fields, Outcome, log};
 
 /// A sink: opened once with a configuration, then handed batches. One instance serves one destination.
 pub trait Sink: Sized {
     /// The configuration, read and found to be right.
-    type Config;
+    type Config: Config;
 
     /// What the sink says of itself. Pure: no capability may be called.
     fn describe() -> Descriptor;
-
-    /// Reads the configuration field by field; `fields` keeps every fault. Nothing where it cannot be used.
-    /// Pure: no capability may be called.
-    fn configure(fields: &mut Fields<'_>) -> Option<Self::Config>;
 
     /// Takes in a configuration.
     fn open(config: Self::Config) -> Result<Self, Failure>;
@@ -30,8 +26,17 @@ pub trait Sink: Sized {
     fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome>;
 }
 
-/// Every fault that `S` finds in a configuration, and the configuration itself where no fault is fatal.
-pub fn check_config<S: Sink>(config: &str) -> (Option<S::Config>, Vec<ConfigIssue>) {
+/// A configuration, or every fault of it. Warnings do not stop it; [`check_config`] tells them too.
+///
+/// # Errors
+/// Every fault, as an operator gets to see it.
+pub fn read_config<C: Config>(config: &str) -> Result<C, Vec<ConfigIssue>> {
+    let (config, issues) = check_config(config);
+    config.ok_or(issues)
+}
+
+/// Every fault of a configuration, and the configuration itself where no fault is fatal.
+pub fn check_config<C: Config>(config: &str) -> (Option<C>, Vec<ConfigIssue>) {
     let fault = |message: String| (None, vec![ConfigIssue { pointer: String::new(), message, fatal: true }]);
     let object = match serde_json::from_str(config) {
         Ok(Value::Object(object)) => object,
@@ -39,7 +44,7 @@ pub fn check_config<S: Sink>(config: &str) -> (Option<S::Config>, Vec<ConfigIssu
         Err(error) => return fault(format!("is not JSON: {error}")),
     };
     let mut fields = Fields::new(&object);
-    let config = S::configure(&mut fields);
+    let config = C::read(&mut fields);
     let mut issues = fields.finish();
     if config.is_none() && !issues.iter().any(|issue| issue.fatal) {
         issues.push(ConfigIssue { pointer: String::new(), message: "cannot be used".to_owned(), fatal: true });
@@ -60,7 +65,7 @@ impl<S: Sink> Slot<S> {
     #[doc(hidden)]
     pub fn open(&self, config: &str) -> Result<(), Failure> {
         log::log_panics();
-        let (config, issues) = check_config::<S>(config);
+        let (config, issues) = check_config::<S::Config>(config);
         let Some(config) = config else {
             let faults: Vec<_> = issues.iter().map(|issue| format!("{}: {}", issue.pointer, issue.message)).collect();
             return Err(Failure::blocked("config.invalid", faults.join("; ")));
@@ -91,7 +96,7 @@ impl<S: Sink> Slot<S> {
     #[doc(hidden)]
     pub fn validate(config: &str) -> Vec<ConfigIssue> {
         log::log_panics();
-        check_config::<S>(config).1
+        check_config::<S::Config>(config).1
     }
 }
 
@@ -149,14 +154,14 @@ mod tests {
     /// A sink that uses every kind of field and calls no capability.
     struct Echo(Option<u64>);
 
-    impl Sink for Echo {
-        type Config = Option<u64>;
+    struct Count(Option<u64>);
 
-        fn describe() -> Descriptor {
-            unreachable!("not asked here")
+    impl Config for Count {
+        fn schema() -> String {
+            "{}".to_owned()
         }
 
-        fn configure(fields: &mut Fields<'_>) -> Option<Self::Config> {
+        fn read(fields: &mut Fields<'_>) -> Option<Self> {
             let name = fields.required_text("name").unwrap_or_default();
             if name == "odd" {
                 fields.warning(["name"], "is odd");
@@ -165,11 +170,19 @@ mod tests {
             fields.flag("on");
             fields.texts("map");
             let count = fields.integer("count", 1..=9);
-            (name != "useless").then_some(count)
+            (name != "useless").then_some(Self(count))
+        }
+    }
+
+    impl Sink for Echo {
+        type Config = Count;
+
+        fn describe() -> Descriptor {
+            unreachable!("not asked here")
         }
 
-        fn open(config: Option<u64>) -> Result<Self, Failure> {
-            Ok(Self(config))
+        fn open(config: Count) -> Result<Self, Failure> {
+            Ok(Self(config.0))
         }
 
         fn deliver(&mut self, batch: Vec<Envelope>) -> Vec<Outcome> {
@@ -179,7 +192,7 @@ mod tests {
 
     /// Expected are a pointer and a part of the message of each fatal fault, in order.
     fn check(config: &str, expected: &[(&str, &str)]) {
-        let (read, issues) = check_config::<Echo>(config);
+        let (read, issues) = check_config::<Count>(config);
         let fatal: Vec<_> = issues.iter().filter(|issue| issue.fatal).collect();
         assert_eq!(read.is_some(), expected.is_empty(), "{config}");
         assert_eq!(fatal.len(), expected.len(), "{config}: {fatal:?}");
@@ -208,7 +221,7 @@ mod tests {
             ],
         );
         for count in ["0", "1.5", "-1", "\"3\"", "1e400", "18446744073709551616"] {
-            let (read, issues) = check_config::<Echo>(&format!(r#"{{"name": "a", "count": {count}}}"#));
+            let (read, issues) = check_config::<Count>(&format!(r#"{{"name": "a", "count": {count}}}"#));
             assert!(read.is_none() && issues.len() == 1, "{count}: {issues:?}");
         }
         check(&"[".repeat(100_000), &[("", "is not JSON")]);
@@ -216,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_warning_does_not_stop_a_sink() {
-        let (read, issues) = check_config::<Echo>(r#"{"name": "odd"}"#);
+        let (read, issues) = check_config::<Count>(r#"{"name": "odd"}"#);
         assert!(read.is_some() && issues.len() == 1 && !issues[0].fatal);
     }
 

@@ -1,3 +1,3 @@
 //! The project's Postgres database, opened by the host.
 
-pub use crate::bindings::ampline::sink::sql::{Parameter, Statement, transact};
+pub use crate::host::sql::{Parameter, Statement, transact};

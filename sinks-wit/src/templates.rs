@@ -1,6 +1,6 @@
 //! JMESPath templates over the messages of the batch at hand: the keys of objects and of partitions.
 
-pub use crate::bindings::ampline::sink::templates::{Purpose, Rendered, render};
+pub use crate::host::templates::{Purpose, Rendered, render};
 use crate::{ConfigIssue, Fields};
 
 /// Every fault and warning of an expression that can be known without a message. Natively, where there is no host to ask,

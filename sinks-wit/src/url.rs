@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Longest address, in bytes.
-const URL_BYTES_MAX: usize = 2_048;
+pub(crate) const URL_BYTES_MAX: usize = 2_048;
 
 /// What is wrong with `url` and what to do about it; nothing where it is right. Plain `http` goes to this machine only, unless
 /// `allow_http` lets it go anywhere.

@@ -40,6 +40,16 @@ impl Workplace {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What every process is started with.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
     /// The runtime's data.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.join("data")
@@ -218,6 +228,11 @@ impl RuntimeClient {
     /// The key that it asks for.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// What its project is called in paths.
+    pub fn project(&self) -> &str {
+        &self.project
     }
 
     /// `GET` under `/v1/projects/{project}/`.

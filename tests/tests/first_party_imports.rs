@@ -17,7 +17,7 @@ fn interfaces(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 fn check(name: &str, component: &[u8], imports: &[&str]) {
-    let versioned = |interface: &&str| format!("ampline:sink/{interface}@0.1.0");
+    let versioned = |interface: &&str| format!("ampline:sink/{interface}@1.0.0");
     let (imported, exported) = interfaces(component);
     assert_eq!(imported, imports.iter().map(versioned).collect(), "{name}");
     assert_eq!(exported, BTreeSet::from([versioned(&"sink")]), "{name}");

@@ -14,8 +14,11 @@ import { httpTransport } from "./transport/http";
 
 theme.restore();
 startRouter();
-const session = openSession(httpTransport());
+// Only the desktop's window has this; its part is a chunk that a browser never loads.
+const platform = "__TAURI_INTERNALS__" in window ? await import("./platform/desktop") : undefined;
+const session = openSession(platform ? platform.tauriTransport() : httpTransport());
+const desktop = platform?.openDesktop(session);
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has an element `app`");
-mount(App, { target, props: { session } });
+mount(App, { target, props: { session, desktop } });
 void session.start();

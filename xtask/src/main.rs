@@ -2,6 +2,7 @@
 
 mod audit;
 mod fuzz;
+mod package;
 mod pages;
 mod place;
 mod prerequisite;
@@ -19,8 +20,8 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 
 use prerequisite::{
-    C_COMPILER, CHROMIUM, CLIPPY, CPP_COMPILER, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT, S3_SERVER,
-    WASM_COMPILER,
+    C_COMPILER, CHROMIUM, CLIPPY, CPP_COMPILER, DISPLAY, KEYRING, NGINX, NODE, POSTGRES, PYTHON, Prerequisite, RUSTFMT,
+    S3_SERVER, WASM_COMPILER, WEBKIT,
 };
 use step::{Failed, Steps};
 
@@ -45,6 +46,8 @@ enum Task {
     Bench(Bench),
     /// Feed what the core reads (manifests, providers' files and answers, events, templates, …) with inputs that coverage guides
     Fuzz(Fuzz),
+    /// Build the desktop as a Debian package
+    Package(Package),
     /// Build the operator's pages into ui/dist, which the runtime embeds when it is built next
     Pages(Pages),
     /// Build everything and keep a picture of every page, light and dark
@@ -123,6 +126,15 @@ struct Fuzz {
     keep: bool,
 }
 
+#[derive(Args)]
+struct Package {
+    #[command(flatten)]
+    install: Install,
+    /// Package the debug build, which the tests have made already: larger and slower, and there in seconds
+    #[arg(long)]
+    debug: bool,
+}
+
 /// What to type to build the pages alone.
 const PAGES: &str = "cargo xtask pages";
 /// What the pages' tests in a browser start beside the runtime.
@@ -134,6 +146,7 @@ fn main() -> ExitCode {
         Task::Test(test) => test.run(),
         Task::Bench(bench) => bench.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
+        Task::Package(package) => package.run(),
         Task::Pages(pages) => pages.run(),
         Task::Screenshots(screenshots) => screenshots.run(),
         Task::Tidy => Steps::of("tidy").run("tidy", "cargo xtask tidy", tidy::run),
@@ -172,10 +185,16 @@ impl Pages {
 impl Screenshots {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("screenshots");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NODE, &CHROMIUM], &self.install)?;
+        const NEEDED: [&Prerequisite; 7] = [&C_COMPILER, &WASM_COMPILER, &NODE, &CHROMIUM, &KEYRING, &WEBKIT, &DISPLAY];
+        prepare(&mut steps, &NEEDED, &self.install)?;
         steps.run("pages", PAGES, pages::build)?;
         build(&mut steps, "debug", &DESK)?;
-        steps.run("screenshots", "cargo xtask screenshots", || pages::in_browser(Some(&self.folder)))
+        steps.run("screenshots", "cargo xtask screenshots", || pages::in_browser(Some(&self.folder)))?;
+        let folder = std::path::absolute(&self.folder).unwrap_or(self.folder);
+        let mut window = place::cargo(&["test", "--workspace", "--test", "window"]);
+        steps.run("window", "cargo test --workspace --test window", || {
+            process::run(window.env("AMPLINE_SCREENSHOTS", &folder)).map(|()| format!("in {}", folder.display()))
+        })
     }
 }
 
@@ -209,11 +228,38 @@ impl Fuzz {
     }
 }
 
+impl Package {
+    fn run(self) -> Result<(), Failed> {
+        let mut steps = Steps::of("package");
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NODE, &WEBKIT], &self.install)?;
+        let profile = if self.debug { "debug" } else { "release" };
+        steps.run("pages", PAGES, pages::build)?;
+        // As the tests build it, so that nothing is built twice.
+        build(&mut steps, profile, &["ampline-desktop"])?;
+        let rerun = if self.debug { "cargo xtask package --debug" } else { "cargo xtask package" };
+        steps.run("package", rerun, || package::bundle(profile))?;
+        print!("{}", steps.summary());
+        Ok(())
+    }
+}
+
 impl Test {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("test");
-        const NEEDED: [&Prerequisite; 10] =
-            [&C_COMPILER, &WASM_COMPILER, &RUSTFMT, &CLIPPY, &NODE, &CHROMIUM, &PYTHON, &POSTGRES, &KEYRING, &S3_SERVER];
+        const NEEDED: [&Prerequisite; 12] = [
+            &C_COMPILER,
+            &WASM_COMPILER,
+            &RUSTFMT,
+            &CLIPPY,
+            &NODE,
+            &CHROMIUM,
+            &PYTHON,
+            &POSTGRES,
+            &KEYRING,
+            &S3_SERVER,
+            &WEBKIT,
+            &DISPLAY,
+        ];
         prepare(&mut steps, &NEEDED, &self.install)?;
         cargo(&mut steps, "format", &["fmt", "--all", "--check"])?;
         steps.run("tidy", "cargo xtask tidy", tidy::run)?;
@@ -292,6 +338,8 @@ mod tests {
             "test --fast --no-install",
             "bench",
             "bench webhook journal",
+            "package",
+            "package --debug",
             "fuzz",
             "fuzz manifest answers --minutes 60 --keep",
             "pages",

@@ -31,4 +31,5 @@ pub mod settings;
 pub mod sink;
 mod sqlite;
 pub mod store;
+mod telemetry;
 mod uploads;

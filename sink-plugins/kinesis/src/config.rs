@@ -2,9 +2,6 @@
 
 use ampline_sink::{Fields, region, templates::Purpose, url};
 
-/// JSON Schema of the configuration, for forms and editors; [`Config::read`] is the judge.
-pub(crate) const SCHEMA: &str = include_str!("../config.schema.json");
-
 const STREAM_NAME_BYTES_MAX: usize = 128;
 /// What every stream takes, and the most that one can be set to take.
 const RECORD_KIB_MIN: u64 = 1_024;
@@ -19,9 +16,12 @@ pub struct Config {
     pub record_bytes_max: u64,
 }
 
-impl Config {
-    /// Reads a configuration and reports every fault.
-    pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+impl ampline_sink::Config for Config {
+    fn schema() -> String {
+        include_str!("../config.schema.json").to_owned()
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let name = fields.spelling("streamName", "kinesisStreamName");
         let stream = fields.required_text(name);
         if let Some(fault) = stream.and_then(stream_fault) {
@@ -65,11 +65,12 @@ mod tests {
     use ampline_sink::{Sink, check_config};
     use serde_json::{Value, json};
 
+    use super::Config;
     use crate::Kinesis;
 
     /// The pointers of the faults that the sink finds, and whether the schema accepts.
     fn judge(config: &Value) -> (Vec<String>, bool) {
-        let (read, issues) = check_config::<Kinesis>(&config.to_string());
+        let (read, issues) = check_config::<Config>(&config.to_string());
         assert_eq!(read.is_some(), issues.is_empty(), "{config}: {issues:?}");
         let schema = serde_json::from_str(&Kinesis::describe().config_schema).unwrap();
         (issues.into_iter().map(|issue| issue.pointer).collect(), jsonschema::draft202012::is_valid(&schema, config))
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_unknown_field_is_told_each_name_once() {
-        let issues = check_config::<Kinesis>(&with(json!({"x": 1})).to_string()).1;
+        let issues = check_config::<Config>(&with(json!({"x": 1})).to_string()).1;
         assert_eq!(issues[0].message.matches("streamName").count(), 1, "{}", issues[0].message);
         assert_eq!(issues[0].message.matches("kinesisRegion").count(), 1, "{}", issues[0].message);
     }

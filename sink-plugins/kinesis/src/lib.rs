@@ -7,7 +7,7 @@ pub use config::Config;
 use record::Framed;
 
 use ampline_sink::{
-    Descriptor, Envelope, Failure, Fields, Outcome, Payload, Sink, export_sink,
+    Config as _, Descriptor, Envelope, Failure, Outcome, Payload, Sink, export_sink,
     log::{self, Level},
     messages,
     streams::{self, Entry, Placed},
@@ -28,7 +28,7 @@ impl Sink for Kinesis {
         Descriptor {
             name: "kinesis".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: config::SCHEMA.to_owned(),
+            config_schema: Config::schema(),
             // One call of PutRecords takes so many.
             max_batch_envelopes: 500,
             max_batch_bytes: 4 << 20,
@@ -36,10 +36,6 @@ impl Sink for Kinesis {
             ordered: false,
             extras: Vec::new(),
         }
-    }
-
-    fn configure(fields: &mut Fields<'_>) -> Option<Config> {
-        Config::read(fields)
     }
 
     fn open(config: Config) -> Result<Self, Failure> {
@@ -115,7 +111,7 @@ mod tests {
 
     #[test]
     fn each_message_is_one_record_and_one_outcome() {
-        let config = check_config::<Kinesis>(r#"{"streamName": "s", "region": "us-east-1"}"#).0.unwrap();
+        let config = check_config::<Config>(r#"{"streamName": "s", "region": "us-east-1"}"#).0.unwrap();
         let batch = ["a", "b", "c"].map(envelope);
         let key = |text: &str| Ok(Rendered { text: text.to_owned(), note: None });
         let keys = vec![key("k1"), Err("it has 300 characters".to_owned()), key("k3")];

@@ -2,9 +2,6 @@
 
 use ampline_sink::Fields;
 
-/// JSON Schema of the configuration, for forms and editors; [`Config::read`] is the judge (a schema cannot count bytes).
-pub(crate) const SCHEMA: &str = include_str!("../config.schema.json");
-
 /// Postgres cuts longer names without a word (`NAMEDATALEN`).
 const NAME_BYTES_MAX: usize = 63;
 /// What the table beside it is called: the table's name and this.
@@ -20,9 +17,12 @@ pub struct Config {
     pub schema: String,
 }
 
-impl Config {
-    /// Reads a configuration; every fault stays in `fields`.
-    pub fn read(fields: &mut Fields<'_>) -> Option<Self> {
+impl ampline_sink::Config for Config {
+    fn schema() -> String {
+        include_str!("../config.schema.json").to_owned()
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let table = fields.required_text("tableName");
         let schema = fields.text("schemaName");
         for (name, value, most) in
@@ -45,11 +45,12 @@ mod tests {
     use ampline_sink::{Sink, check_config};
     use serde_json::{Value, json};
 
+    use super::Config;
     use crate::Postgres;
 
     /// `faults` are the pointers of the faults; `schema` is what the schema says.
     fn check(config: &Value, faults: &[&str], schema: bool) {
-        let (read, issues) = check_config::<Postgres>(&config.to_string());
+        let (read, issues) = check_config::<Config>(&config.to_string());
         assert_eq!(issues.iter().map(|issue| issue.pointer.as_str()).collect::<Vec<_>>(), faults, "{config}");
         assert_eq!(read.is_some(), faults.is_empty(), "{config}");
         let found = serde_json::from_str(&Postgres::describe().config_schema).unwrap();
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_schema_is_public_unless_another_is_named() {
-        let read = |config: &str| check_config::<Postgres>(config).0.unwrap();
+        let read = |config: &str| check_config::<Config>(config).0.unwrap();
         assert_eq!(read(r#"{"tableName": "T"}"#).schema, "public");
         assert_eq!(read(r#"{"tableName": "T", "schemaName": "App"}"#).schema, "App");
     }

@@ -8,7 +8,7 @@ mod write;
 
 pub use config::Config;
 
-use ampline_sink::{Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink, messages, sql};
+use ampline_sink::{Config as _, Descriptor, Envelope, Failure, Outcome, Sink, export_sink, messages, sql};
 
 use crate::table::Table;
 
@@ -28,7 +28,7 @@ impl Sink for Postgres {
         Descriptor {
             name: "postgres".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: config::SCHEMA.to_owned(),
+            config_schema: Config::schema(),
             // A batch becomes few transactions: what a commit costs hardly depends on its rows.
             max_batch_envelopes: 100,
             max_batch_bytes: 8 << 20,
@@ -37,10 +37,6 @@ impl Sink for Postgres {
             ordered: false,
             extras: Vec::new(),
         }
-    }
-
-    fn configure(fields: &mut Fields<'_>) -> Option<Config> {
-        Config::read(fields)
     }
 
     fn open(config: Config) -> Result<Self, Failure> {

@@ -4,9 +4,6 @@ use ampline_sink::{Fields, region, templates::Purpose, url};
 
 use crate::bucket;
 
-/// JSON Schema of the configuration, for forms and editors; [`Config::read`] is the judge.
-pub(crate) const SCHEMA: &str = include_str!("../config.schema.json");
-
 /// The time of the event, then its id.
 const KEY_TEMPLATE_DEFAULT: &str = r#"join('', [time.rfc3339_nano, '_', metadata."event-id", '.json'])"#;
 
@@ -47,9 +44,12 @@ pub struct Config {
     pub wrapping: Wrapping,
 }
 
-impl Config {
-    /// Reads a configuration and reports every fault.
-    pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+impl ampline_sink::Config for Config {
+    fn schema() -> String {
+        include_str!("../config.schema.json").to_owned()
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let bucket = fields.required_text("bucket");
         if let Some(fault) = bucket.and_then(bucket::fault) {
             fields.fault(["bucket"], fault);
@@ -109,7 +109,7 @@ mod tests {
 
     /// The pointers of the faults that the sink finds, and whether the schema accepts.
     fn judge(config: &Value) -> (Vec<String>, bool) {
-        let (read, issues) = check_config::<S3>(&config.to_string());
+        let (read, issues) = check_config::<Config>(&config.to_string());
         assert_eq!(read.is_some(), issues.is_empty(), "{config}: {issues:?}");
         let schema = serde_json::from_str(&S3::describe().config_schema).unwrap();
         (issues.into_iter().map(|issue| issue.pointer).collect(), jsonschema::draft202012::is_valid(&schema, config))
@@ -161,7 +161,7 @@ mod tests {
         for class in STORAGE_CLASSES {
             for written in [class.to_owned(), class.to_lowercase()] {
                 check(&with(json!({"storageClass": written})), &[]);
-                let config = check_config::<S3>(&with(json!({"storageClass": written})).to_string()).0.unwrap();
+                let config = check_config::<Config>(&with(json!({"storageClass": written})).to_string()).0.unwrap();
                 assert_eq!(config.storage_class, Some(class));
             }
         }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn defaults_are_those_of_the_page() {
-        let config = check_config::<S3>(&with(json!({})).to_string()).0.unwrap();
+        let config = check_config::<Config>(&with(json!({})).to_string()).0.unwrap();
         assert_eq!((config.key_template.as_str(), config.storage_class), (KEY_TEMPLATE_DEFAULT, None));
         assert_eq!(config.wrapping, Wrapping::Data);
     }

@@ -6,7 +6,7 @@ mod config;
 pub use config::{Config, Wrapping};
 
 use ampline_sink::{
-    Descriptor, Envelope, Failure, Fields, Outcome, Part, Payload, Sink, export_sink,
+    Config as _, Descriptor, Envelope, Failure, Outcome, Part, Payload, Sink, export_sink,
     log::{self, Level},
     messages,
     objects::{self, Object},
@@ -31,17 +31,13 @@ impl Sink for S3 {
         Descriptor {
             name: "s3".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: config::SCHEMA.to_owned(),
+            config_schema: Config::schema(),
             max_batch_envelopes: 100,
             max_batch_bytes: 16 << 20,
             max_message_bytes: 0,
             ordered: false,
             extras: Vec::new(),
         }
-    }
-
-    fn configure(fields: &mut Fields<'_>) -> Option<Config> {
-        Config::read(fields)
     }
 
     fn open(config: Config) -> Result<Self, Failure> {
@@ -128,7 +124,7 @@ mod tests {
 
     fn config(extra: &str) -> Config {
         let text = format!(r#"{{"bucket": "my-bucket", "region": "us-west-2"{extra}}}"#);
-        check_config::<S3>(&text).0.unwrap()
+        check_config::<Config>(&text).0.unwrap()
     }
 
     fn key(text: &str, note: Option<&str>) -> Result<Rendered, String> {

@@ -1,13 +1,11 @@
 //! A webhook destination's configuration.
 
-use ampline_sink::{Fields, url};
-
-/// JSON Schema of the configuration, for forms and editors; [`Config::read`] is the judge.
-pub(crate) const SCHEMA: &str = include_str!("../config.schema.json");
+use ampline_sink::{Field, Fields, HttpUrl, Issues, Rules, Schema, derived::Value, url};
 
 const HEADERS_MAX: usize = 50;
 const HEADER_VALUE_BYTES_MAX: usize = 4_096;
-const TIMEOUT_MS_DEFAULT: u64 = 15_000;
+const NAME_PATTERN: &str = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
+const VALUE_PATTERN: &str = r"^([!-~]([\t -~]*[!-~])?)?$";
 
 /// Headers that the host writes, or that belong to a connection and not to a message.
 const RESERVED: [&str; 11] = [
@@ -26,51 +24,94 @@ const RESERVED: [&str; 11] = [
 /// Beginnings of the names of the headers that carry the signature.
 const RESERVED_PREFIXES: [&str; 3] = ["webhook-", "svix-", "proxy-"];
 
-/// A configuration that can be used.
+/// Each message is one signed POST (Standard Webhooks).
+#[derive(ampline_sink::Config)]
+#[config(title = "Webhook", check = Config::goes_where_it_may)]
 pub struct Config {
-    /// Where messages go.
-    pub url: String,
+    /// Where messages go: absolute, https, without user name, password or fragment. Plain http goes to this machine only, unless
+    /// allowHttp is true.
+    #[config(title = "URL")]
+    pub url: HttpUrl,
+    /// Sent with every message, besides those that the runtime writes itself.
+    #[config(title = "Headers", default)]
+    headers: Headers,
     /// Milliseconds that the receiver has for its answer.
+    #[config(title = "Time-out", min = 1_000, max = 60_000, default = 15_000)]
     pub timeout_ms: u64,
-    /// With the content type first.
-    headers: Vec<(String, String)>,
+    /// Lets messages travel unencrypted to other machines. They are still signed, but anyone on the way can read them.
+    #[config(title = "Allow plain http", default)]
+    allow_http: bool,
 }
 
 impl Config {
-    /// Reads a configuration and reports every fault.
-    pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let allow_http = fields.flag("allowHttp").unwrap_or(false);
-        let url = fields.required_text("url");
-        if let Some(fault) = url.and_then(|url| url::fault(url, allow_http)) {
+    fn goes_where_it_may(&self, fields: &mut Fields<'_>) {
+        if let Some(fault) = url::fault(&self.url, self.allow_http) {
             fields.fault(["url"], fault);
         }
-        let headers = read_headers(fields);
-        let timeout_ms = fields.integer("timeoutMs", 1_000..=60_000).unwrap_or(TIMEOUT_MS_DEFAULT);
-        Some(Self { url: url?.to_owned(), timeout_ms, headers })
     }
 
     /// The headers of every request.
     pub fn headers(&self) -> Vec<(&str, &str)> {
-        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        self.headers.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
 
-fn read_headers(fields: &mut Fields<'_>) -> Vec<(String, String)> {
-    let texts = fields.texts("headers");
-    if texts.len() > HEADERS_MAX {
-        fields.fault(["headers"], "has more than 50 headers");
+/// Names in lower case, with the content type first.
+struct Headers(Vec<(String, String)>);
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self(vec![("content-type".to_owned(), "application/json".to_owned())])
     }
-    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    for (name, value) in texts {
-        let lower = name.to_ascii_lowercase();
-        if let Some(fault) = name_fault(&lower).or_else(|| value_fault(value)) {
-            fields.fault(["headers", name], fault);
-        } else if headers.iter().any(|(other, _)| *other == lower) {
-            fields.fault(["headers", name], "is there twice: the case of a header's name means nothing");
+}
+
+impl Field for Headers {
+    fn schema(_: &Rules) -> Schema {
+        let names = Schema::words("pattern", NAME_PATTERN).with_schema("not", &Schema::words("pattern", &reserved_pattern()));
+        let values = Schema::of("string").with("maxLength", HEADER_VALUE_BYTES_MAX).with("pattern", VALUE_PATTERN);
+        let headers = Schema::of("object").with("maxProperties", HEADERS_MAX);
+        headers.with_schema("propertyNames", &names).with_schema("additionalProperties", &values)
+    }
+
+    fn read(value: &Value, _: &Rules, issues: &mut Issues) -> Option<Self> {
+        let Some(members) = value.as_object() else {
+            issues.fault("must be an object of texts");
+            return None;
+        };
+        if members.len() > HEADERS_MAX {
+            issues.fault("has more than 50 headers");
         }
-        headers.push((lower, value.to_owned()));
+        let mut headers = Self::default();
+        for (name, value) in members {
+            issues.within(name, |issues| headers.take(name, value, issues));
+        }
+        Some(headers)
     }
-    headers
+}
+
+impl Headers {
+    fn take(&mut self, name: &str, value: &Value, issues: &mut Issues) {
+        let lower = name.to_ascii_lowercase();
+        let Some(value) = value.as_str() else { return issues.fault("must be a text") };
+        if let Some(fault) = name_fault(&lower).or_else(|| value_fault(value)) {
+            issues.fault(fault);
+        } else if self.0.iter().any(|(other, _)| *other == lower) {
+            issues.fault("is there twice: the case of a header's name means nothing");
+        }
+        self.0.push((lower, value.to_owned()));
+    }
+}
+
+/// The names that the host keeps for itself, in any case of letters.
+fn reserved_pattern() -> String {
+    let any_case = |name: &str| -> String {
+        name.chars()
+            .map(|c| if c.is_ascii_alphabetic() { format!("[{c}{}]", c.to_ascii_uppercase()) } else { c.to_string() })
+            .collect()
+    };
+    let names = RESERVED.map(any_case).join("|");
+    let prefixes = RESERVED_PREFIXES.map(|prefix| any_case(prefix) + ".*").join("|");
+    format!("^(?:{names}|{prefixes})$")
 }
 
 fn name_fault(lower: &str) -> Option<&'static str> {
@@ -97,16 +138,16 @@ fn value_fault(value: &str) -> Option<&'static str> {
 mod tests {
     //! Oracle: the `jsonschema` crate, which must judge as the sink does wherever a schema can.
 
-    use ampline_sink::{Sink, check_config};
+    use ampline_sink::{Config as _, check_config};
     use serde_json::{Map, Value, json};
 
-    use crate::Webhook;
+    use super::Config;
 
     /// The pointers of the faults that the sink finds, and whether the schema accepts.
     fn judge(config: &Value) -> (Vec<String>, bool) {
-        let (read, issues) = check_config::<Webhook>(&config.to_string());
+        let (read, issues) = check_config::<Config>(&config.to_string());
         assert_eq!(read.is_some(), issues.is_empty(), "{config}");
-        let schema = serde_json::from_str(&Webhook::describe().config_schema).unwrap();
+        let schema = serde_json::from_str(&Config::schema()).unwrap();
         (issues.into_iter().map(|issue| issue.pointer).collect(), jsonschema::draft202012::is_valid(&schema, config))
     }
 
@@ -177,8 +218,8 @@ mod tests {
     #[test]
     fn what_was_read_is_what_is_sent() {
         let text = with(json!({"headers": {"X-Tenant": "t1"}})).to_string();
-        let config = check_config::<Webhook>(&text).0.unwrap();
-        assert_eq!((config.url.as_str(), config.timeout_ms), ("https://example.com/hook", 15_000));
+        let config = check_config::<Config>(&text).0.unwrap();
+        assert_eq!((&*config.url, config.timeout_ms), ("https://example.com/hook", 15_000));
         assert_eq!(config.headers(), [("content-type", "application/json"), ("x-tenant", "t1")]);
     }
 }

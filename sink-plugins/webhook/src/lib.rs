@@ -5,7 +5,7 @@ mod config;
 pub use config::Config;
 
 use ampline_sink::{
-    Descriptor, Envelope, Failure, Fields, Outcome, Payload, Sink, clock, export_sink,
+    Descriptor, Envelope, Failure, Outcome, Payload, Sink, clock, export_sink,
     http::{self, Request, Response},
 };
 
@@ -20,20 +20,7 @@ impl Sink for Webhook {
     type Config = Config;
 
     fn describe() -> Descriptor {
-        Descriptor {
-            name: "webhook".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: config::SCHEMA.to_owned(),
-            max_batch_envelopes: 100,
-            max_batch_bytes: 4 << 20,
-            max_message_bytes: 300_000,
-            ordered: false,
-            extras: Vec::new(),
-        }
-    }
-
-    fn configure(fields: &mut Fields<'_>) -> Option<Config> {
-        Config::read(fields)
+        Descriptor { max_message_bytes: 300_000, ..Descriptor::of::<Config>("webhook", env!("CARGO_PKG_VERSION")) }
     }
 
     fn open(config: Config) -> Result<Self, Failure> {
@@ -94,7 +81,7 @@ mod tests {
     use super::*;
 
     fn config() -> Config {
-        check_config::<Webhook>(r#"{"url": "https://example.com/hook", "timeoutMs": 2000}"#).0.unwrap()
+        check_config::<Config>(r#"{"url": "https://example.com/hook", "timeoutMs": 2000}"#).0.unwrap()
     }
 
     fn envelope(id: &str) -> Envelope {

@@ -1,4 +1,4 @@
-//! Builds guest crates of this workspace to components and embeds them; for build scripts.
+//! Builds guest crates to components: those of this workspace from build scripts, which embed them, and anyone's by [`compile`].
 //!
 //! A guest is compiled by a cargo of its own, in `sinks/` beside the outer build: a build script that waited for the outer
 //! target directory's lock would wait for ever, and so debug and release builds share one standard library.
@@ -12,10 +12,16 @@ use std::{
     process,
 };
 
+pub use nested::{Crate, compile};
+pub use toolchain::{Toolchain, find};
 use wit_component::ComponentEncoder;
 
+/// The profile of the workspace's manifest by which guests are made.
+const PROFILE: &str = "sink";
+
 /// What every guest is made from besides its own folder.
-const SHARED_SOURCES: [&str; 5] = ["Cargo.toml", "Cargo.lock", "sinks-wit/Cargo.toml", "sinks-wit/src", "sinks-wit/wit"];
+const SHARED_SOURCES: [&str; 6] =
+    ["Cargo.toml", "Cargo.lock", "sinks-wit/Cargo.toml", "sinks-wit/src", "sinks-wit/wit", "sinks-wit/derive"];
 
 /// A guest crate of this workspace.
 pub struct Guest {
@@ -44,9 +50,18 @@ fn try_embed(file: &str, constant: &str, guests: &[Guest]) -> Result<(), String>
     let target = beside_outer_target(&out);
     let mut rows = String::new();
     for guest in guests {
-        let module = nested::build(&toolchain, &root, &target, guest)?;
+        let work = Crate {
+            package: guest.package,
+            library: &guest.package.replace('-', "_"),
+            dir: &root.join(guest.dir),
+            root: &root,
+            target: &target,
+            profile: PROFILE,
+            locked: true,
+        };
+        let module = compile(&toolchain, &work)?;
         let component = out.join(guest.name).with_extension("wasm");
-        encode(&module, &component)?;
+        write(&component, &component_of(&module)?)?;
         rows.push_str(&format!("    ({:?}, include_bytes!({:?})),\n", guest.name, component));
     }
     let source = format!(
@@ -56,10 +71,13 @@ fn try_embed(file: &str, constant: &str, guests: &[Guest]) -> Result<(), String>
 }
 
 /// Turns a core module into a component. The module says in a custom section which world it was made for.
-fn encode(module: &Path, component: &Path) -> Result<(), String> {
+///
+/// # Errors
+/// Where the module cannot be read, or makes no component.
+pub fn component_of(module: &Path) -> Result<Vec<u8>, String> {
     let bytes = fs::read(module).map_err(|e| format!("{}: {e}", module.display()))?;
     let encoded = ComponentEncoder::default().module(&bytes).and_then(|encoder| encoder.validate(true).encode());
-    write(component, &encoded.map_err(|e| format!("{} makes no component: {e:#}", module.display()))?)
+    encoded.map_err(|e| format!("{} makes no component: {e:#}", module.display()))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {

@@ -7,13 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{
-    Guest,
-    toolchain::{TARGET, Toolchain},
-};
-
-/// The profile of the workspace's manifest by which guests are made.
-const PROFILE: &str = "sink";
+use crate::toolchain::{TARGET, Toolchain};
 
 /// Settings of the outer cargo that hold for the inner one as well: where downloads are, how to reach out, the job server.
 const KEPT: [&str; 7] =
@@ -22,32 +16,56 @@ const KEPT: [&str; 7] =
 const SCRUBBED: [&str; 10] =
     ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "CLIPPY_", "OUT_DIR", "TARGET", "HOST", "PROFILE", "OPT_LEVEL"];
 
-/// Compiles one guest and returns its core module.
-pub(crate) fn build(toolchain: &Toolchain, root: &Path, target: &Path, guest: &Guest) -> Result<PathBuf, String> {
-    let status = command(toolchain, root, target, guest).status();
-    match status {
-        Ok(status) if status.success() => {}
-        Ok(status) => return Err(format!("{}: cargo ended with {status}; its messages are above", guest.package)),
-        Err(error) => return Err(format!("{} cannot be started: {error}", toolchain.cargo.display())),
-    }
-    Ok(target.join(TARGET).join(PROFILE).join(guest.package.replace('-', "_")).with_extension("wasm"))
+/// A crate to be compiled as a guest.
+pub struct Crate<'a> {
+    /// What to call it in messages.
+    pub package: &'a str,
+    /// The library's name, as rustc writes it into file names.
+    pub library: &'a str,
+    /// The folder of its manifest.
+    pub dir: &'a Path,
+    /// The folder whose name is kept out of the component: panics tell places in it as `/ampline/…`.
+    pub root: &'a Path,
+    /// Where cargo puts what it makes.
+    pub target: &'a Path,
+    /// The profile by which it is made.
+    pub profile: &'a str,
+    /// Whether the lock file must be right as it is.
+    pub locked: bool,
 }
 
-fn command(toolchain: &Toolchain, root: &Path, target: &Path, guest: &Guest) -> Command {
+/// Compiles a crate and returns its core module. Cargo's messages go to stderr.
+///
+/// # Errors
+/// Where cargo cannot be started or does not succeed.
+pub fn compile(toolchain: &Toolchain, work: &Crate<'_>) -> Result<PathBuf, String> {
+    let status = command(toolchain, work).status();
+    match status {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(format!("{}: cargo ended with {status}; its messages are above", work.package)),
+        Err(error) => return Err(format!("{} cannot be started: {error}", toolchain.cargo.display())),
+    }
+    Ok(work.target.join(TARGET).join(work.profile).join(work.library).with_extension("wasm"))
+}
+
+fn command(toolchain: &Toolchain, work: &Crate<'_>) -> Command {
     let mut command = Command::new(&toolchain.cargo);
     for (name, _) in env::vars_os().filter(|(name, _)| is_scrubbed(&name.to_string_lossy())) {
         command.env_remove(name);
     }
     // `cargo rustc` can ask for the one crate type that is linked: with a second one cargo leaves link-time optimisation out.
-    command.args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", PROFILE, "--target", TARGET]);
-    command.arg("--manifest-path").arg(root.join(guest.dir).join("Cargo.toml"));
-    command.arg("--target-dir").arg(target).env("CARGO_BUILD_BUILD_DIR", target);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib", "--profile", work.profile, "--target", TARGET]);
+    if work.locked {
+        command.arg("--locked");
+    }
+    command.arg("--manifest-path").arg(work.dir.join("Cargo.toml"));
+    command.arg("--target-dir").arg(work.target).env("CARGO_BUILD_BUILD_DIR", work.target);
     if toolchain.std_from_source {
         command.args(["-Zbuild-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
     }
     command.env("RUSTC", &toolchain.rustc).env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain, root));
-    command.current_dir(root).stdin(Stdio::null()).stdout(Stdio::null());
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags(toolchain, work.root));
+    command.current_dir(work.root).stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 

@@ -20,7 +20,7 @@ const REMEDY: &str = "no compiler here can make WebAssembly. Type one of
 
 /// A compiler that can make guests.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Toolchain {
+pub struct Toolchain {
     pub(crate) cargo: OsString,
     pub(crate) rustc: OsString,
     /// The standard library for the target is not installed but its source is: build it too.
@@ -38,7 +38,10 @@ struct Compiler {
 
 /// Finds a compiler, in this order: the active one with the target's standard library, the active one with the standard
 /// library's source, Debian's `rustc-web` with its source.
-pub(crate) fn find() -> Result<Toolchain, String> {
+///
+/// # Errors
+/// Where there is none: what to type, one of which is enough.
+pub fn find() -> Result<Toolchain, String> {
     let active = compiler(env_or("CARGO", "cargo"), env_or("RUSTC", "rustc"));
     let debian = compiler("/usr/bin/cargo".into(), "/usr/bin/rustc".into());
     let compilers: Vec<_> = active.into_iter().chain(debian).collect();

@@ -1,6 +1,6 @@
 //! Envelopes as a read of HubSpot makes them, of a chosen size, and a journal to put them in.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use ampline::journal::{
     Begin, Journal, PageCommit, ReadLease,
@@ -89,25 +89,34 @@ fn of_records(destination: &str, id: Uuid, records: Vec<(String, String)>) -> En
     }
 }
 
-/// A journal in a folder of its own, and ownership of some reads of it.
+/// A journal, and ownership of some reads of it.
 pub(super) struct Store {
     pub(super) journal: Arc<SqliteJournal>,
     leases: Vec<ReadLease>,
-    pub(super) folder: tempfile::TempDir,
+    /// Goes when the store goes.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Store {
+    /// In a folder of its own.
     pub(super) async fn open(synchronous: Synchronous, reads: u64) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
+        let mut store = Self::at(&folder.path().join("journal.db"), synchronous, reads).await?;
+        store._folder = Some(folder);
+        Ok(store)
+    }
+
+    /// At a path.
+    pub(super) async fn at(path: &Path, synchronous: Synchronous, reads: u64) -> Result<Self, Failure> {
         let options = Options { synchronous, ..Options::default() };
-        let journal = SqliteJournal::open(&folder.path().join("journal.db"), &options)?;
+        let journal = SqliteJournal::open(path, &options)?;
         let mut leases = Vec::new();
         for read in 0..reads {
             let key = ReadKey { installation_id: format!("installation-{read}"), object_name: "contacts".to_owned() };
             let begin = Begin { key, trigger: None, operation_id: Uuid::now_v7(), now: Timestamp::now(), lease: LEASE };
             leases.push(journal.begin(begin).await?.ok_or("the read has another owner")?);
         }
-        Ok(Self { journal, leases, folder })
+        Ok(Self { journal, leases, _folder: None })
     }
 
     /// Makes envelopes of a read durable.

@@ -10,6 +10,7 @@ pub mod kinesis_stub;
 mod machine;
 mod memory;
 mod nginx;
+mod queries;
 mod reading;
 mod report;
 mod sandbox;
@@ -22,7 +23,7 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "journal",
     "sandbox",
     "deliveries",
@@ -31,6 +32,7 @@ pub const NAMES: [&str; 12] = [
     "kinesis",
     "api",
     "postgres",
+    "queries",
     "startup",
     "memory",
     "reading",
@@ -62,6 +64,7 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
                 "kinesis" => sinks::measure_kinesis(&mut report).await,
                 "api" => sinks::measure_hosted_store(&mut report).await,
                 "postgres" => sinks::measure_postgres(&mut report).await,
+                "queries" => queries::measure(&mut report).await,
                 "startup" => startup::measure(&mut report).await,
                 "memory" => memory::measure(&mut report).await,
                 "reading" => reading::measure(&mut report).await,

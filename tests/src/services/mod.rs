@@ -1,6 +1,7 @@
 //! Servers that we did not write, as processes on the loopback: started on a free port, waited for, and ended with their handle.
 
 pub mod aws;
+pub mod keyring;
 pub mod kinesis;
 pub mod moto;
 pub mod oidc;

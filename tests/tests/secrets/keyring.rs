@@ -1,13 +1,8 @@
 //! The system's keyring, against a real Secret Service: `gnome-keyring-daemon` on a message bus of its own.
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{env, fs};
 
-use ampline_tests::requirement::require;
+use ampline_tests::{requirement::require, services::keyring::Keyring};
 
 use crate::stage::Stage;
 
@@ -23,59 +18,12 @@ url = "{receiver}/second"
 "#;
 const SIGNING: &str = "whsec_a2V5cmluZy1zaWduaW5nLWtleS0wMTIzNDU2Nzg5";
 
-/// A message bus with an unlocked keyring; both end with it.
-struct Service {
-    bus: Child,
-    daemon: Child,
-    address: String,
-}
-
-impl Service {
-    fn start(home: &Path) -> Result<Self, String> {
-        // As a daemon without a terminal: the first line says where it is.
-        let mut bus = Command::new("dbus-daemon");
-        bus.args(["--session", "--print-address", "--nofork"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut bus = bus.spawn().map_err(told("dbus-daemon"))?;
-        let mut address = String::new();
-        let mut said = BufReader::new(bus.stdout.take().ok_or("dbus-daemon has no output")?);
-        said.read_line(&mut address).map_err(told("dbus-daemon"))?;
-        let address = address.trim().to_owned();
-        let mut daemon = Command::new("gnome-keyring-daemon");
-        daemon.args(["--foreground", "--unlock", "--components=secrets"]).env("DBUS_SESSION_BUS_ADDRESS", &address);
-        daemon.env("HOME", home).env("XDG_DATA_HOME", home).env("XDG_RUNTIME_DIR", home);
-        daemon.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut daemon = match daemon.spawn() {
-            Ok(daemon) => daemon,
-            Err(error) => {
-                let _ = (bus.kill(), bus.wait());
-                return Err(told("gnome-keyring-daemon")(error));
-            }
-        };
-        // The end of its input ends the password.
-        let written = daemon.stdin.take().map_or(Ok(()), |mut pipe| std::io::Write::write_all(&mut pipe, b"unlocked\n"));
-        written.map_err(told("gnome-keyring-daemon"))?;
-        Ok(Self { bus, daemon, address })
-    }
-}
-
-fn told(program: &'static str) -> impl Fn(std::io::Error) -> String {
-    move |error| format!("run {program}: {error} (Debian: gnome-keyring dbus)")
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        for child in [&mut self.daemon, &mut self.bus] {
-            let _ = (child.kill(), child.wait());
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_and_secrets_come_from_the_keyring_and_the_key_is_rotated_there() {
     let home = tempfile::tempdir().unwrap();
-    let Some(service) = require("secrets", "a Secret Service", Service::start(home.path())) else { return };
+    let Some(service) = require("secrets", "a Secret Service", Keyring::start(home.path())) else { return };
     let mut stage = Stage::new(DESTINATIONS);
-    stage.world.workplace.set("DBUS_SESSION_BUS_ADDRESS", &service.address);
+    stage.world.workplace.set("DBUS_SESSION_BUS_ADDRESS", service.address());
     stage.rewrite(|text| format!("{text}\n[secrets]\nkey = {{ keyring = \"ampline-test/master\" }}\n"));
 
     let missing = stage.ampline(&["run", "amp.yaml"]);
@@ -106,11 +54,11 @@ async fn keys_and_secrets_come_from_the_keyring_and_the_key_is_rotated_there() {
 }
 
 /// Stores a secret as a person would; attributes as the keyring crates look them up.
-fn put(service: &Service, name: &str, user: &str, secret: &str) {
+fn put(service: &Keyring, name: &str, user: &str, secret: &str) {
     let script = env!("CARGO_MANIFEST_DIR").to_owned() + "/python/keyring.py";
     let venv = ampline_tests::python::Venv::of("keyring.txt").unwrap();
     let mut command = venv.command("python");
-    command.args([script.as_str(), name, user, secret]).env("DBUS_SESSION_BUS_ADDRESS", &service.address);
+    command.args([script.as_str(), name, user, secret]).env("DBUS_SESSION_BUS_ADDRESS", service.address());
     let output = command.env("PATH", env::var_os("PATH").unwrap_or_default()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

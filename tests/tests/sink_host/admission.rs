@@ -22,27 +22,27 @@ async fn check(component: &str, expected: &[&str]) {
 
 #[tokio::test]
 async fn every_problem_is_named_with_its_remedy() {
-    let sink = r#"(instance $i) (export "ampline:sink/sink@0.1.0" (instance $i))"#;
+    let sink = r#"(instance $i) (export "ampline:sink/sink@1.0.0" (instance $i))"#;
     for (component, expected) in [
         ("(module)", &["sink mine: it cannot be compiled"][..]),
-        ("(component)", &["it exports no ampline:sink/sink@0.1.0", "http-sink"]),
-        (r#"(component (instance $i) (export "ampline:sink/sink@0.2.0" (instance $i)))"#, &["built for ampline:sink@0.2.0"]),
+        ("(component)", &["it exports no ampline:sink/sink@1.0.0", "http-sink"]),
+        (r#"(component (instance $i) (export "ampline:sink/sink@2.0.0" (instance $i)))"#, &["built for ampline:sink@2.0.0"]),
         (&format!("(component {sink})"), &["does not fit"]),
         (
             &format!(
                 r#"(component (import "wasi:cli/environment@0.2.0" (instance)) (import "acme:kv/store@1.0.0" (instance))
-                (import "ampline:sink/kinesis@0.1.0" (instance)) (import "ampline:sink/http@0.3.0" (instance)) {sink})"#
+                (import "ampline:sink/kinesis@1.0.0" (instance)) (import "ampline:sink/http@0.3.0" (instance)) {sink})"#
             ),
             &[
                 "it is built with WASI and imports wasi:cli/environment@0.2.0",
                 "it imports acme:kv/store@1.0.0, which this runtime does not have",
-                "it imports ampline:sink/kinesis@0.1.0",
+                "it imports ampline:sink/kinesis@1.0.0",
                 "built for ampline:sink@0.3.0",
             ],
         ),
         (
             &format!(
-                r#"(component (import "ampline:sink/clock@0.1.0" (instance (export "tomorrow" (func (result u64))))) {sink})"#
+                r#"(component (import "ampline:sink/clock@1.0.0" (instance (export "tomorrow" (func (result u64))))) {sink})"#
             ),
             &["does not fit", "tomorrow"],
         ),

@@ -13,4 +13,5 @@ mod hosted_store;
 mod poison;
 mod receiver;
 mod secrecy;
+mod versions;
 mod webhook;

@@ -67,6 +67,26 @@ pub(super) fn keyring() -> Option<String> {
     first_line("gnome-keyring-daemon", &["--version"])
 }
 
+/// The desktop is packaged for Linux; elsewhere the system brings its own.
+pub(super) fn webkit() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return Some("not needed on this system".to_owned());
+    }
+    first_line("pkg-config", &["--modversion", "webkit2gtk-4.1"])
+}
+
+/// Only Linux has a display that nobody sees.
+pub(super) fn display() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return Some("not needed on this system".to_owned());
+    }
+    // Neither tells a version without being asked to work.
+    let path = std::env::var_os("PATH")?;
+    let is_there = |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let both = ["Xvfb", "WebKitWebDriver"];
+    both.iter().all(|program| is_there(program)).then(|| both.join(", "))
+}
+
 /// The second number of `3.11.7`.
 fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("3.")?.split('.').next()?.parse().ok()

@@ -151,6 +151,30 @@ pub(crate) const KEYRING: Prerequisite = Prerequisite {
     by_hand: "gnome-keyring and dbus-daemon (Debian: apt-get install dbus gnome-keyring)",
 };
 
+/// Shows the desktop's pages.
+pub(crate) const WEBKIT: Prerequisite = Prerequisite {
+    name: "WebKitGTK",
+    needed_for: "the desktop's window is built against it",
+    find: found::webkit,
+    rustup: &[],
+    tool: None,
+    packages: &["libwebkit2gtk-4.1-dev", "pkg-config"],
+    debian_release_min: 12,
+    by_hand: "WebKitGTK 4.1 with its headers, and pkg-config (Debian: apt-get install libwebkit2gtk-4.1-dev pkg-config)",
+};
+
+/// A display that nobody sees, and who clicks there.
+pub(crate) const DISPLAY: Prerequisite = Prerequisite {
+    name: "Xvfb",
+    needed_for: "the desktop's window is opened and driven",
+    find: found::display,
+    rustup: &[],
+    tool: None,
+    packages: &["xvfb", "webkit2gtk-driver"],
+    debian_release_min: 12,
+    by_hand: "Xvfb and WebKitWebDriver (Debian: apt-get install xvfb webkit2gtk-driver)",
+};
+
 /// Verifies what the S3 destination signs.
 pub(crate) const S3_SERVER: Prerequisite = Prerequisite {
     name: "s3s-fs",

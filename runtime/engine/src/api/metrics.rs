@@ -1,10 +1,10 @@
 //! Figures for Prometheus: what was counted since the start, and how the stores stand now. Also what counts the API's own requests.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::header::CONTENT_TYPE,
+    http::{StatusCode, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,6 +14,7 @@ use super::{Shared, document::Routes, problem::Problem};
 use crate::{
     journal::{DestinationState, InboxState},
     metrics::{self, escaped, gauge},
+    telemetry::{self, Parent, Span},
 };
 
 /// Of the text format.
@@ -70,15 +71,26 @@ fn inbox(out: &mut String, inbox: &InboxState) {
     gauge(out, "ampline_inbox_dead_events", "Providers' events that were given up and are kept.", [alone(dead as f64)]);
 }
 
-/// Counts a request by its route, which is one of a few, and never by its address.
+fn served(parent: Parent, method: &str, path: &str, status: StatusCode, took: Duration) -> Span {
+    let span = Span::server(parent, format!("{method} {path}"), took)
+        .with("http.request.method", method.to_owned())
+        .with("http.route", path.to_owned())
+        .with("http.response.status_code", i64::from(status.as_u16()));
+    // What a client did wrong is no failure of the server's.
+    if status.is_server_error() { span.failed(status.as_str()) } else { span }
+}
+
+/// Counts and tells of a request by its route, which is one of a few, and never by its address.
 pub(super) async fn measured(request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("other".to_owned(), |path| path.as_str().replace("}/:", "}:"));
     let method = match request.method().as_str() {
         method @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => method.to_owned(),
         _ => "other".to_owned(),
     };
+    let parent = Parent::caller(request.headers());
     let began = Instant::now();
     let response = next.run(request).await;
+    telemetry::tell(|| served(parent, &method, &path, response.status(), began.elapsed()));
     let status = format!("{}xx", response.status().as_u16() / 100);
     metrics::HTTP_REQUESTS.add(&[&method, &path, &status], 1);
     metrics::HTTP_REQUEST_SECONDS.observe(&[&method, &path], [began.elapsed()]);

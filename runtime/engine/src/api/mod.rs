@@ -18,7 +18,7 @@
 //!    `#[serde(skip_serializing_if = "Option::is_none")] #[schema(nullable = false)]`.
 //! 2. Handler, of [`Shared`], [`extract::Path`], [`extract::Query`], [`extract::Body`] (`Option<Body<T>>` where it may be left out) and
 //!    [`extract::IfMatch`], to `Result<_, Problem>`:
-//!    ```ignore
+//!    ```text
 //!    /// One line: the summary. The lines behind it are the description.
 //!    #[utoipa::path(
 //!        post, path = "/v1/projects/{projectIdOrName}/widgets", operation_id = "createWidget", tag = "widgets",

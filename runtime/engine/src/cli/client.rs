@@ -13,31 +13,29 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{
-    Failure, Target, output, pinned,
-    place::{API_KEY_VARIABLE, Place, Remote, no_data},
+    Failure, Target, output,
+    place::{Place, Remote, no_data},
+    reach::{self, Reached},
 };
 use crate::{
     access::{Caller, Failures, Keys, Sessions},
     api::{self, Api},
     clock::SystemClock,
-    data_dir::{DataDir, RunningRuntime},
+    data_dir::DataDir,
     downloads::Downloads,
-    http_client,
     journal::Journal,
     percent::encoded,
     project::{KeyScope, Planner, Project, ProjectStore, stable_id},
     providers,
     runtime::{Stores, open_stores},
     scheduler::Board,
-    secrets::{API_KEY, Secret, Vault},
+    secrets::Secret,
     settings::Durability,
     store::HostedStore,
 };
 
 /// Largest answer that is taken in.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
-/// Until a runtime that is alive has said so.
-const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Until an answer of any length has been written out.
 const COPY_TIMEOUT: Duration = Duration::from_secs(3_600);
 /// What this client calls itself.
@@ -75,14 +73,8 @@ impl Client {
     }
 
     async fn remote(remote: Remote) -> Result<Self, Failure> {
-        let Remote { url: base, key, project, ca_file } = remote;
-        let authorities = match &ca_file {
-            Some(path) => {
-                std::fs::read(path).map_err(|error| Failure::unable(format!("cannot read {}: {error}", path.display())))?
-            }
-            None => Vec::new(),
-        };
-        let client = http_client::remote_client(&authorities).map_err(|error| Failure::unable(error.to_string()))?;
+        let client = reach::remote_client(remote.ca_file.as_deref())?;
+        let Remote { url: base, key, project, ca_file: _ } = remote;
         let mut connected = Self { project: String::new(), way: Way::Http { base, key, client } };
         connected.project = match project {
             Some(project) => project,
@@ -103,13 +95,8 @@ impl Client {
         let Some(data) = DataDir::existing(&path) else {
             return Err(Failure::unable(no_data(&path)));
         };
-        if let Some(running) = data.announced() {
-            let (base, client) = local_way(&running)?;
-            let live = client.get(format!("{base}/health/live")).timeout(LIVE_TIMEOUT).send().await;
-            // Whoever else may listen there by now does not answer so, and must not be shown the key.
-            if live.is_ok_and(|answer| answer.status() == StatusCode::NO_CONTENT) {
-                return Ok(Self { project: running.project, way: Way::Http { base, key: api_key(data).await?, client } });
-            }
+        if let Some((project, Reached { base, key, client })) = reach::running(&data).await? {
+            return Ok(Self { project, way: Way::Http { base, key, client } });
         }
         let stores = open_stores(&data, Durability::Full).map_err(|error| Failure::unable(error.to_string()))?;
         let projects = Arc::new(idle_project(&stores, catalog(&data)).await?);
@@ -301,24 +288,6 @@ fn with_query(path: &str, query: &[(&str, String)]) -> String {
     format!("{path}?{}", query.join("&"))
 }
 
-/// The address of a runtime of this machine, and a client that takes no other for it.
-fn local_way(running: &RunningRuntime) -> Result<(String, reqwest::Client), Failure> {
-    let mut address = running.address;
-    if address.ip().is_unspecified() {
-        // Listening everywhere is listening here, too.
-        address.set_ip(if address.is_ipv4() {
-            std::net::Ipv4Addr::LOCALHOST.into()
-        } else {
-            std::net::Ipv6Addr::LOCALHOST.into()
-        });
-    }
-    let (scheme, client) = match &running.certificate_sha256 {
-        Some(digest) => ("https", pinned::client(digest)),
-        None => ("http", http_client::local_client().map_err(|error| error.to_string())),
-    };
-    Ok((format!("{scheme}://{address}"), client.map_err(Failure::unable)?))
-}
-
 /// An error with what lies under it: a refused connection, a certificate that is not trusted.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -373,21 +342,4 @@ fn catalog(data: &DataDir) -> Catalog {
         }
         Catalog::built_in()
     })
-}
-
-/// The key of the running runtime: from the environment where it is set, else from the kept secrets.
-async fn api_key(data: DataDir) -> Result<Secret, Failure> {
-    let env = |name: &str| std::env::var(name).ok();
-    if let Some(key) = env(API_KEY_VARIABLE) {
-        return Ok(Secret::new(key.trim()));
-    }
-    let path = data.secrets();
-    let reading = tokio::task::spawn_blocking(move || Vault::open_to_read(&data, env)?.get(API_KEY)).await;
-    let unable = |reason: String| {
-        Failure::unable(format!(
-            "cannot find the API key: {reason}; where the kept secrets cannot be read, set {API_KEY_VARIABLE}"
-        ))
-    };
-    let found = reading.map_err(|error| unable(error.to_string()))?.map_err(|error| unable(error.to_string()))?;
-    found.ok_or_else(|| unable(format!("{} does not hold it", path.display())))
 }

@@ -20,8 +20,9 @@ mod operations;
 mod output;
 mod pinned;
 mod place;
-mod profiles;
+pub mod profiles;
 mod providers;
+pub mod reach;
 mod reads;
 mod repair;
 mod run;
@@ -33,7 +34,7 @@ mod table;
 mod template;
 mod yaml;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -149,7 +150,12 @@ enum Format {
 
 /// Runs the command line of this process; `EXIT_CODES` says what it ends with.
 pub fn main() -> ExitCode {
-    match Cli::parse().command {
+    main_with(std::env::args_os())
+}
+
+/// Runs a command line for a program that has one of its own. The first of `arguments` is the program's name.
+pub fn main_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Cli::parse_from(arguments).command {
         Command::Check(args) => check::run(&args),
         Command::Schema => schema::run(),
         Command::Openapi => schema::openapi(),

@@ -123,11 +123,7 @@ pub(super) fn run(args: ProfileArgs) -> Result<(), Failure> {
             }
             profiles.current = name;
         }
-        Action::Remove { name } => {
-            profiles.get(&name)?;
-            profiles.profiles.remove(&name);
-            profiles.current = profiles.current.take().filter(|current| *current != name);
-        }
+        Action::Remove { name } => profiles.remove(&name)?,
     }
     profiles.store()
 }
@@ -158,6 +154,57 @@ fn with_key(mut profile: Profile, key_stdin: bool, keyring: Option<KeyringEntry>
         }
     }
     Ok(profile)
+}
+
+/// A profile, without its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// Where the runtime is reached.
+    pub url: String,
+    /// Its project, where it was told.
+    pub project: Option<String>,
+}
+
+/// The profiles by name, never a key.
+///
+/// # Errors
+/// The file of profiles cannot be read, or others may read it.
+pub fn known() -> Result<Vec<Known>, String> {
+    let profiles = Profiles::load().map_err(|failure| failure.message)?;
+    let known = |(name, profile): (String, Profile)| Known { name, url: profile.url, project: profile.project };
+    Ok(profiles.profiles.into_iter().map(known).collect())
+}
+
+/// Makes or replaces a profile whose key is kept in the keyring, in an entry `ampline/NAME`. Blocks as a keyring does.
+///
+/// # Errors
+/// The name or the address is not sound, or the key or the file cannot be kept.
+pub fn keep(name: &str, url: &str, key: &Secret) -> Result<(), String> {
+    let keep = || {
+        let mut profiles = Profiles::load()?;
+        let entry: KeyringEntry = format!("ampline/{name}").parse().map_err(Failure::refused)?;
+        let key_from = Some(SecretSource::Keyring(entry.clone()));
+        profiles.add(name, Profile { url: sound_url(url)?, project: None, ca_file: None, key: None, key_from })?;
+        secrets::store_in_keyring(&entry, key).map_err(Failure::unable)?;
+        profiles.store()
+    };
+    keep().map_err(|failure: Failure| failure.message)
+}
+
+/// Forgets a profile. A key in the keyring stays there.
+///
+/// # Errors
+/// There is no such profile, or the file cannot be written.
+pub fn forget(name: &str) -> Result<(), String> {
+    let forget = || {
+        let mut profiles = Profiles::load()?;
+        profiles.remove(name)?;
+        profiles.store()
+    };
+    forget().map_err(|failure: Failure| failure.message)
 }
 
 impl Profiles {
@@ -218,6 +265,13 @@ impl Profiles {
             return Err(Failure::refused(format!("{name:?} is no name: 1 to 64 letters, digits, dashes, underscores and dots")));
         }
         self.profiles.insert(name.to_owned(), profile);
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), Failure> {
+        self.get(name)?;
+        self.profiles.remove(name);
+        self.current = self.current.take().filter(|current| current != name);
         Ok(())
     }
 

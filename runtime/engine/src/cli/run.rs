@@ -11,6 +11,7 @@ use crate::{
     runtime::{Files, Launch, Runtime},
     settings::{self, Settings},
     sink::wasm::Compiler,
+    telemetry,
 };
 
 /// Flags of `ampline run`. They stand above environment variables, and those above ampline.toml.
@@ -48,7 +49,12 @@ pub(super) fn run(args: RunArgs) -> Result<(), Failure> {
     let grace = Duration::from_secs(launch.settings.runtime.shutdown_grace_s);
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let tokio = tokio.map_err(|error| Failure::unable(format!("cannot start: {error}")))?;
-    let result = tokio.block_on(until_stopped(launch));
+    let result = tokio.block_on(async {
+        telemetry::start().map_err(Failure::unable)?;
+        let result = until_stopped(launch).await;
+        telemetry::finish().await;
+        result
+    });
     tokio.shutdown_timeout(grace.min(Duration::from_secs(2)));
     result
 }

@@ -14,6 +14,7 @@ use crate::{
     journal::{Claimed, Settlement},
     metrics,
     sink::Delivered,
+    telemetry::{self, Parent, Span},
 };
 
 /// Longest response text that is kept with an attempt.
@@ -85,14 +86,39 @@ pub(super) fn log(claimed: &Claimed, destination: &str, result: &Delivered, sett
     }
 }
 
-/// Counts the attempts of a batch.
-pub(super) fn count(claimed: &[Claimed], destination: &str, results: &[Delivered], settlements: &[Settlement], now: Timestamp) {
-    let outcome_of = |verdict: &Verdict| match verdict {
+/// Tells of an attempt in the trace of the operation that read the message; of an event's message, in one of its own.
+pub(super) fn trace(claimed: &Claimed, destination: &str, result: &Delivered, settlement: &Settlement) {
+    telemetry::tell(|| {
+        let (envelope, facts) = (&claimed.envelope, &claimed.envelope.metadata);
+        let operation = facts.operation_id.as_deref().and_then(|id| id.parse().ok());
+        let parent = operation.map_or_else(|| Parent::of_trace(envelope.id), Parent::operation);
+        let span = Span::producer(parent, format!("deliver {destination}"), settlement.started_at.into(), result.duration)
+            .with("messaging.system", "ampline")
+            .with("messaging.operation.type", "send")
+            .with("messaging.destination.name", destination.to_owned())
+            .with("messaging.message.id", envelope.id.to_string())
+            .with("messaging.message.body.size", envelope.body.len() as i64)
+            .with("ampline.delivery.id", claimed.delivery)
+            .with("ampline.attempt", i64::from(claimed.attempt))
+            .with("ampline.outcome", outcome_of(&settlement.verdict))
+            .with("ampline.object", facts.object_name.clone())
+            .with("ampline.group", envelope.group_ref.clone())
+            .with("ampline.installation.id", facts.installation_id.clone());
+        if settlement.verdict == Verdict::Delivered { span } else { span.failed(settlement.code.clone()) }
+    });
+}
+
+fn outcome_of(verdict: &Verdict) -> &'static str {
+    match verdict {
         Verdict::Delivered => "delivered",
         Verdict::RetryAt(_) => "retry",
         Verdict::DeadLetter(_) => "dead",
         Verdict::Block(_) => "blocked",
-    };
+    }
+}
+
+/// Counts the attempts of a batch.
+pub(super) fn count(claimed: &[Claimed], destination: &str, results: &[Delivered], settlements: &[Settlement], now: Timestamp) {
     for outcome in ["delivered", "retry", "dead", "blocked"] {
         let alike = settlements.iter().filter(|settlement| outcome_of(&settlement.verdict) == outcome);
         metrics::DELIVERY_ATTEMPTS.add(&[destination, outcome], alike.count() as u64);

@@ -312,6 +312,7 @@ async fn deliver(lane: Arc<Lane>, claimed: Vec<Claimed>, trial: bool, place: Own
     }
     for ((one, result), settled) in claimed.iter().zip(&report.results).zip(&settlements) {
         attempt::log(one, &lane.route.destination.name, result, settled);
+        attempt::trace(one, &lane.route.destination.name, result, settled);
     }
     attempt::count(&claimed, &lane.route.destination.name, &report.results, &settlements, now);
     settle(&lane, settlements).await;

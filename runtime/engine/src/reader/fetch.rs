@@ -6,7 +6,7 @@ use ampline_core::provider::{ReadError, ReadErrorClass, SentTo};
 use bytes::{Bytes, BytesMut};
 use serde_json::json;
 
-use super::{notes::Notes, throttle::Throttle};
+use super::{notes::Notes, throttle::Throttle, trace};
 use crate::{
     clock::{self, Clock},
     connection::{Access, Connection},
@@ -137,7 +137,10 @@ async fn exchange<T>(
     request: http::Request<Bytes>,
     parse: &mut impl FnMut(&http::Response<Bytes>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
-    let mut response = send(client, access, request).await?;
+    let told = trace::Request::began(&request, &access.base_url);
+    let answer = send(client, access, request).await;
+    told.ended(connection, answer.as_ref().map(|response| response.status().as_u16()));
+    let mut response = answer?;
     if !response.status().is_success() {
         // A refusal may repeat the token, and is quoted in part: it is taken out of the whole.
         *response.body_mut() = connection.without_secrets(response.body());

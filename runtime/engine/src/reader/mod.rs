@@ -6,6 +6,7 @@ mod notes;
 mod operation;
 mod throttle;
 mod told;
+mod trace;
 mod turn;
 
 use std::{sync::Arc, time::Duration};
@@ -30,6 +31,7 @@ use crate::{
     connection::Connection,
     journal::{Begin, Journal, JournalError},
     pressure::Pressure,
+    telemetry::{self, Parent},
 };
 
 /// How long a read is owned without a commit; longer than the longest that a page can take with all its tries and requests.
@@ -117,8 +119,19 @@ pub(crate) async fn run(
     }
     tracing::info!(target: "ampline::read", event = "read.began", installation = %plan.key.installation_id,
         object = %plan.key.object_name, operation = %lease.operation_id, resumed = lease.resumed, triggered = trigger.is_some());
+    let (id, began) = (lease.operation_id, lease.operation_time);
     let cursor = stored.start_run(plan.backfill, now, OVERLAP_DEFAULT);
-    let mut operation = Operation::new(shared, job, lease, cursor);
+    let operation = Operation::new(shared, job, lease, cursor);
+    let outcome = telemetry::within(Parent::operation(id), read(operation, turn, tries)).await;
+    if let Ok(outcome) = &outcome {
+        trace::operation(plan, id, began, shared.clock.now(), outcome);
+    }
+    outcome
+}
+
+/// Reads, and settles what came of it.
+async fn read(mut operation: Operation<'_>, turn: &Turn, tries: u32) -> Result<ReadOutcome, JournalError> {
+    let shared = operation.shared;
     match operation.pages(turn, tries).await {
         Ok(Pages::All) => operation.complete().await,
         Ok(Pages::Stopping) => Ok(ReadOutcome::Interrupted),

@@ -17,6 +17,7 @@ use super::{
     fetch::{NoPage, Way},
     notes::Notes,
     throttle::Throttle,
+    trace,
 };
 use crate::{
     connection::Connection,
@@ -61,6 +62,8 @@ struct FetchedPage {
     /// Where the read stands behind it.
     cursor: ReadCursor,
     is_last: bool,
+    /// When it was asked for.
+    began: Timestamp,
 }
 
 /// How far the pages came.
@@ -151,6 +154,7 @@ impl<'a> Operation<'a> {
     async fn fetch(&mut self, tries: u32) -> Result<Option<FetchedPage>, NoPage> {
         let Some(run) = self.cursor.run.clone() else { return Ok(None) };
         let now = || self.shared.clock.now();
+        let began = now();
         let request = || self.provider.request(&self.plan, &run);
         let parse = |response: &http::Response<bytes::Bytes>| {
             let page = self.provider.page(&self.plan, &run, response)?;
@@ -173,7 +177,7 @@ impl<'a> Operation<'a> {
         let cursor = self.cursor.clone().after_page(&page, OVERLAP_DEFAULT);
         let mut fresh = self.cursor.fresh(page.records);
         self.complete_records(&mut fresh).await?;
-        Ok(Some(FetchedPage { records, fresh, cursor, is_last }))
+        Ok(Some(FetchedPage { records, fresh, cursor, is_last, began }))
     }
 
     /// Asks for what the page itself does not carry. What is left out because a bound was met is told of in the operation's log.
@@ -201,7 +205,7 @@ impl<'a> Operation<'a> {
 
     /// Makes a page durable, and with the last one that the operation has ended.
     async fn store(&mut self, page: FetchedPage) -> Result<(), JournalError> {
-        let FetchedPage { records, fresh, cursor, is_last } = page;
+        let FetchedPage { records, fresh, cursor, is_last, began } = page;
         let Some(run) = cursor.run.as_ref() else { return Ok(()) };
         let info = OperationInfo {
             id: self.lease.operation_id,
@@ -210,6 +214,7 @@ impl<'a> Operation<'a> {
             page: self.page,
         };
         let envelopes = build(&self.plan, &info, &fresh);
+        let messages = envelopes.len();
         let (read_type, total) = (run.read_type, run.total);
         (self.page, self.records) = (self.page + 1, run.records);
         if records > 0 {
@@ -220,6 +225,7 @@ impl<'a> Operation<'a> {
         self.cursor = if is_last { cursor.complete() } else { cursor };
         let end = is_last.then(|| self.success(None, Vec::new()));
         self.commit(envelopes, read_type, total, end).await?;
+        trace::page(self.page, records, messages, began, self.shared.clock.now());
         metrics::READ_PAGES.add(&[&self.plan.context.provider], 1);
         metrics::READ_RECORDS.add(&[&self.plan.context.provider], records as u64);
         (self.holds_answers, self.has_ended) = (false, is_last);

@@ -5,7 +5,7 @@
 mod behaviour;
 mod misdeeds;
 
-use ampline_sink::{Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
+use ampline_sink::{Config, Descriptor, Envelope, Failure, Fields, Outcome, Sink, export_sink};
 
 use behaviour::Behaviour;
 use misdeeds::Other;
@@ -20,23 +20,12 @@ pub struct Misbehaving {
 
 export_sink!(Misbehaving);
 
-impl Sink for Misbehaving {
-    type Config = Self;
-
-    fn describe() -> Descriptor {
-        Descriptor {
-            name: "misbehaving".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config_schema: r#"{"type": "object", "required": ["behaviour"]}"#.to_owned(),
-            max_batch_envelopes: 100,
-            max_batch_bytes: 1 << 20,
-            max_message_bytes: 0,
-            ordered: false,
-            extras: Vec::new(),
-        }
+impl Config for Misbehaving {
+    fn schema() -> String {
+        r#"{"type": "object", "required": ["behaviour"]}"#.to_owned()
     }
 
-    fn configure(fields: &mut Fields<'_>) -> Option<Self> {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let url = fields.text("url").unwrap_or("http://127.0.0.1:9/").to_owned();
         let name = fields.required_text("behaviour")?;
         let Some(behaviour) = Behaviour::named(name) else {
@@ -51,6 +40,15 @@ impl Sink for Misbehaving {
         let reversed = fields.text("reversed").unwrap_or_default().to_owned();
         let credential = fields.text("credential").map(str::to_owned);
         Some(Self { behaviour, url, credential, reversed })
+    }
+}
+
+impl Sink for Misbehaving {
+    type Config = Self;
+
+    fn describe() -> Descriptor {
+        let max_batch_bytes = 1 << 20;
+        Descriptor { max_batch_bytes, ..Descriptor::of::<Self>("misbehaving", env!("CARGO_PKG_VERSION")) }
     }
 
     fn open(config: Self) -> Result<Self, Failure> {

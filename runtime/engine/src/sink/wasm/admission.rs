@@ -15,9 +15,9 @@ use super::{
 use crate::sink::{Descriptor, capability::Host};
 
 const PACKAGE: &str = "ampline:sink/";
-/// Releases `0.1.x` differ by added functions only.
-const SERIES: &str = "0.1.";
-const SUPPORTED: &str = "0.1.0";
+/// Releases `1.x` differ by added functions and interfaces only.
+const SERIES: &str = "1.";
+const SUPPORTED: &str = "1.0.0";
 const NAME_BYTES_MAX: usize = 64;
 const SCHEMA_BYTES_MAX: usize = 256 << 10;
 const BATCH_ENVELOPES_MAX: u32 = 1_000;
@@ -52,6 +52,16 @@ pub enum Problem {
     /// It names the right interfaces, but they are not the same inside.
     #[error("it does not fit ampline:sink@{SUPPORTED}; rebuild it with the contract of this runtime: {0}")]
     Link(String),
+    /// It is made for a later minor version and calls what that added.
+    #[error(
+        "it is made for ampline:sink@{version} and calls what {SUPPORTED}, the version of this runtime, does not have yet; run a later runtime, or build it for {SUPPORTED}: {reason}"
+    )]
+    Newer {
+        /// What it is made for.
+        version: String,
+        /// In the linker's words.
+        reason: String,
+    },
     /// It cannot be compiled.
     #[error("it cannot be compiled: {0}")]
     Compile(String),
@@ -77,7 +87,11 @@ pub(super) fn link(engine: &Engine, component: &Component) -> Result<FullSinkPre
     if !problems.is_empty() {
         return Err(problems);
     }
-    let unfit = |e: wasmtime::Error| vec![Problem::Link(format!("{e:#}"))];
+    let newer = ty.imports(engine).chain(ty.exports(engine)).find_map(|(name, _)| newer(name));
+    let unfit = |e: wasmtime::Error| match &newer {
+        Some(version) => vec![Problem::Newer { version: version.clone(), reason: format!("{e:#}") }],
+        None => vec![Problem::Link(format!("{e:#}"))],
+    };
     let pre = linker.instantiate_pre(component).map_err(unfit)?;
     FullSinkPre::new(pre).map_err(unfit)
 }
@@ -95,6 +109,13 @@ pub(super) fn imports(engine: &Engine, component: &Component) -> Vec<String> {
 fn exported<'a>(mut names: impl Iterator<Item = &'a str>) -> Result<(), Problem> {
     let version = names.find_map(|name| name.strip_prefix("ampline:sink/sink@")).ok_or(Problem::NoSink)?;
     if version.starts_with(SERIES) { Ok(()) } else { Err(Problem::Version(version.to_owned())) }
+}
+
+/// The version that an interface of the contract was made for, if it is a later minor version than the runtime's.
+fn newer(name: &str) -> Option<String> {
+    let version = name.strip_prefix(PACKAGE)?.split_once('@')?.1;
+    let numbers = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>();
+    (numbers(version)? > numbers(SUPPORTED)?).then(|| version.to_owned())
 }
 
 /// Links one interface, if there is such a one.

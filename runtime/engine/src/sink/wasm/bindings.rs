@@ -1,9 +1,9 @@
-//! The contract's types for the host, generated from `sinks-wit/wit/sink.wit`.
+//! The contract's types for the host, generated from `sinks-wit/wit/1.0.0`.
 #![allow(missing_docs, unreachable_pub, reason = "generated code; the WIT documents it")]
 
 wasmtime::component::bindgen!({
     world: "full-sink",
-    path: "../../sinks-wit/wit",
+    path: "../../sinks-wit/wit/1.0.0",
     imports: {
         "ampline:sink/http.send": async | trappable,
         "ampline:sink/documents.apply": async | trappable,

@@ -1,21 +1,41 @@
-//! Reads a configuration field by field and keeps every fault, each with a JSON Pointer and a remedy.
+//! Reads the members of a configuration one by one and keeps every fault, each with a JSON Pointer and a remedy.
 
 use std::{fmt::Display, ops::RangeInclusive};
 
 use serde_json::{Map, Value};
 
+use super::{Field, Issues, Rules};
 use crate::ConfigIssue;
 
 /// The fields of a configuration object. Ask for each field that the sink knows: one that nobody asked for is a fault.
 pub struct Fields<'a> {
     object: &'a Map<String, Value>,
     known: Vec<&'static str>,
-    issues: Vec<ConfigIssue>,
+    issues: Issues,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(object: &'a Map<String, Value>) -> Self {
-        Self { object, known: Vec::new(), issues: Vec::new() }
+        Self::of(object, Issues::default())
+    }
+
+    /// The fields of an object further in, whose place `issues` knows.
+    pub(crate) fn of(object: &'a Map<String, Value>, issues: Issues) -> Self {
+        Self { object, known: Vec::new(), issues }
+    }
+
+    /// A member of a type that reads itself; `default` is what an absent one means. Used by `#[derive(Config)]`.
+    #[doc(hidden)]
+    pub fn member<T: Field>(&mut self, name: &'static str, rules: &Rules, default: Option<fn() -> T>) -> Option<T> {
+        self.known.push(name);
+        if let Some(value) = self.object.get(name) {
+            return self.issues.within(name, |issues| T::read(value, rules, issues));
+        }
+        let meant = default.map(|default| default()).or_else(T::absent);
+        if meant.is_none() {
+            self.fault([name], "is missing");
+        }
+        meant
     }
 
     /// Under which of its two names a field is there: `name`, unless only `older` is. A fault where both are and differ.
@@ -79,7 +99,15 @@ impl<'a> Fields<'a> {
     }
 
     fn issue<'p>(&mut self, path: impl IntoIterator<Item = &'p str>, message: impl Display, fatal: bool) {
-        self.issues.push(ConfigIssue { pointer: pointer(path), message: message.to_string(), fatal });
+        fn at<'p>(issues: &mut Issues, mut path: impl Iterator<Item = &'p str>, tell: &mut dyn FnMut(&mut Issues)) {
+            match path.next() {
+                Some(name) => issues.within(name, |issues| at(issues, path, tell)),
+                None => tell(issues),
+            }
+        }
+        at(&mut self.issues, path.into_iter(), &mut |issues| {
+            if fatal { issues.fault(&message) } else { issues.warning(&message) }
+        });
     }
 
     fn field<T>(&mut self, name: &'static str, expected: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
@@ -92,7 +120,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Every fault, with those of fields that nobody asked for.
-    pub(crate) fn finish(mut self) -> Vec<ConfigIssue> {
+    pub(crate) fn finish(self) -> Vec<ConfigIssue> {
+        self.issues().found()
+    }
+
+    /// What was found, with the fields that nobody asked for.
+    pub(crate) fn issues(mut self) -> Issues {
         let mut names: Vec<&str> = Vec::with_capacity(self.known.len());
         for name in &self.known {
             if !names.contains(name) {
@@ -101,13 +134,8 @@ impl<'a> Fields<'a> {
         }
         for name in self.object.keys().filter(|name| !self.known.contains(&name.as_str())) {
             let message = format!("is not known: there are {}", names.join(", "));
-            self.issues.push(ConfigIssue { pointer: pointer([name.as_str()]), message, fatal: true });
+            self.issues.within(name, |issues| issues.fault(message));
         }
         self.issues
     }
-}
-
-/// RFC 6901.
-fn pointer<'p>(path: impl IntoIterator<Item = &'p str>) -> String {
-    path.into_iter().flat_map(|name| ["/".to_owned(), name.replace('~', "~0").replace('/', "~1")]).collect()
 }
