@@ -37,9 +37,17 @@ mod tests {
     //! Oracle: the `jsonschema` crate, which must judge as the sink does.
 
     use ampline_sink::check_config;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    /// The desk tries its forms on the file, which tells readers as well what the sink takes.
+    #[test]
+    fn the_schema_is_kept_beside_the_sink() {
+        let derived: Value = serde_json::from_str(&<Config as ampline_sink::Config>::schema()).unwrap();
+        let kept: Value = serde_json::from_str(include_str!("../config.schema.json")).unwrap();
+        assert_eq!(kept, derived, "write into config.schema.json:\n{derived:#}\n");
+    }
 
     /// `fault` is the pointer of the one fault, or none where the configuration is right.
     fn check(config: &Value, fault: Option<&str>) {

@@ -143,6 +143,14 @@ mod tests {
 
     use super::Config;
 
+    /// The desk tries its forms on the file, which tells readers as well what the sink takes.
+    #[test]
+    fn the_schema_is_kept_beside_the_sink() {
+        let derived: Value = serde_json::from_str(&<Config as ampline_sink::Config>::schema()).unwrap();
+        let kept: Value = serde_json::from_str(include_str!("../config.schema.json")).unwrap();
+        assert_eq!(kept, derived, "write into config.schema.json:\n{derived:#}\n");
+    }
+
     /// The pointers of the faults that the sink finds, and whether the schema accepts.
     fn judge(config: &Value) -> (Vec<String>, bool) {
         let (read, issues) = check_config::<Config>(&config.to_string());

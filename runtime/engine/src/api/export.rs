@@ -146,13 +146,30 @@ fn write_csv(out: &mut String, row: &DeliverySummary) {
     );
 }
 
+/// As a text. Spreadsheets take what begins like a formula for one, and what a receiver said may begin so: an apostrophe before it makes it
+/// text, as OWASP advises.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_begins_like_a_formula_is_a_text() {
+        for (said, expected) in [
+            ("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-1", "\"'-1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("HTTP 500: = no", "\"HTTP 500: = no\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(quoted(said), expected, "{said}");
+        }
+    }
 
     #[test]
     fn whatever_a_destination_says_stays_in_its_field() {

@@ -12,6 +12,7 @@ mod fixture;
 mod history;
 mod inbox;
 mod model;
+mod narrow;
 mod on_request;
 mod operations;
 mod outbox;
@@ -74,6 +75,7 @@ mod sqlite {
         waiting::a_wait_without_news_goes_on,
         history::envelopes_come_back_as_they_were,
         history::lists_are_filtered,
+        narrow::few_are_found_among_many_as_by_sieving_all,
         history::pages_are_stable_under_writes,
         history::replays_make_new_deliveries_and_double_nothing,
         history::retention_by_age_and_size_spares_what_is_pending,

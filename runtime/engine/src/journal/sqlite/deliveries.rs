@@ -6,7 +6,7 @@ use ampline_core::message::Envelope;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params_from_iter};
 use uuid::Uuid;
 
-use super::{Fault, attempts, context::EnvelopeReader, destinations, held::NEVER_US, settle};
+use super::{Fault, attempts, context::EnvelopeReader, destinations, held::NEVER_US, narrow::narrow, settle};
 use crate::{
     journal::{DeliveryDetail, DeliveryFilter, DeliveryStatus, DeliverySummary, JournalError, Page},
     sqlite::{ns, time_of_ns, time_of_us},
@@ -73,7 +73,7 @@ pub(super) fn condition(
     if let Some(group_ref) = &filter.group_ref {
         condition.and(" AND c.group_ref = ?", group_ref.clone());
     }
-    Ok(Some(condition))
+    Ok(narrow(db, filter, &mut condition)?.then_some(condition))
 }
 
 fn envelope_row(db: &Connection, event_id: Uuid) -> rusqlite::Result<Option<i64>> {

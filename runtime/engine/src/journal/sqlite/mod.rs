@@ -13,6 +13,7 @@ mod held;
 mod inbox;
 mod lane;
 mod lanes;
+mod narrow;
 mod operation_log;
 mod operations;
 mod outbox;
@@ -59,6 +60,7 @@ const SCHEMA: Schema = Schema {
         include_str!("schema-5.sql"),
         include_str!("deleted_destinations.sql"),
         include_str!("on_request.sql"),
+        include_str!("narrow.sql"),
     ],
 };
 
