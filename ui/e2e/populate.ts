@@ -47,7 +47,7 @@ export async function installedSink(world: World): Promise<void> {
           header: "x-signature",
           prefix: "sha256=",
           origins: ["https://hooks.acme.example"],
-          value: "key",
+          value: "never-shown-key",
         },
       },
     },
