@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { openBrowser, openDesk, signIn, type Desk } from "./desk";
 import { sendTest, settled, until } from "./populate";
-import { startWorld, type World } from "./world";
+import { sinkComponent, startWorld, type World } from "./world";
 
 let world: World;
 let browser: Browser;
@@ -155,6 +155,47 @@ test("a destination is edited, stopped, started and deleted", async () => {
   await button("Delete").click();
   await page.getByRole("heading", { level: 1, name: "Destinations" }).waitFor();
   await page.getByRole("link", { name: "shipping" }).waitFor({ state: "detached" });
+});
+
+test("an installed sink sends once its host is granted and its credential bound", async () => {
+  await desk.go("/sinks");
+  await button("Install a sink").click();
+  await page.getByLabel(/Choose a .wasm file/).setInputFiles(await sinkComponent());
+  await button("Install").click();
+  await said(/^misbehaving .* is installed$/);
+  const metadata = { behaviour: "slow-host", url: `${world.receiver}/crm`, credential: "api" };
+  await world.ask("POST", "/v1/projects/acme-product/destinations", { name: "crm", type: "misbehaving", metadata });
+  await desk.go("/destinations/crm");
+  await said("none: each request is denied");
+  await button("Edit the grants").click();
+  await page.getByLabel("Hosts", { exact: true }).fill("api.example.com");
+  await page.getByLabel("Memory of an instance (MiB)").fill("many");
+  await said("A whole number, or nothing.");
+  await page.getByLabel("Memory of an instance (MiB)").fill("32");
+  await button("Save").click();
+  await said("write https://api.example.com");
+  await page.getByLabel("Hosts", { exact: true }).fill("https://api.example.com");
+  await button("Save").click();
+  await said("The grants of crm are changed");
+  await button("Send a test message").click();
+  await said("It is disabled.");
+  await said(/nothing grants http:/);
+  await button("Add a credential").click();
+  await page.getByLabel("Name", { exact: true }).fill("api");
+  await page.getByLabel("Origins").fill(new URL(world.receiver).origin);
+  await page.getByLabel("Token").fill("token-of-the-desk");
+  await button("Save").click();
+  await said("api is bound");
+  // Its destination goes on by itself, and what waited is delivered.
+  await until(world, "the message that waited", ({ destinations }) =>
+    destinations.some((one) => one.name === "crm" && one.delivered === 1),
+  );
+  await button("Disable").waitFor();
+  expect(await page.content()).not.toContain("token-of-the-desk");
+  await button("Change api").click();
+  expect(await page.getByLabel("Token").inputValue()).toBe("");
+  await button("Take away").click();
+  await said("api is gone");
 });
 
 test("what failed is found, looked into and replayed", async () => {

@@ -45,6 +45,25 @@ export const sights: readonly Sight[] = [
   { name: "destinations", path: "/destinations", ready: seen("legacy-sync") },
   { name: "destination", path: "/destinations/orders", ready: seen("Signing key") },
   { name: "destination-disabled", path: "/destinations/legacy-sync", ready: seen("It is disabled.") },
+  { name: "destination-grants", path: "/destinations/crm-upsert", ready: seen("hmac, for") },
+  {
+    name: "destination-grants-edit",
+    path: "/destinations/crm-upsert",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Edit the grants" }).click();
+      await page.getByRole("dialog").getByLabel("Hosts", { exact: true }).waitFor();
+    },
+  },
+  {
+    name: "destination-credential",
+    path: "/destinations/crm-upsert",
+    ready: async (page) => {
+      // The picture before is of the same page, with its dialog.
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Change signature" }).click();
+      await page.getByRole("dialog").getByLabel("Prefix").waitFor();
+    },
+  },
   { name: "destination-missing", path: "/destinations/nobody", ready: seen("Not found") },
   { name: "destination-new", path: "/destinations/new", ready: seen("Time-out") },
   { name: "destination-edit", path: "/destinations/event-archive/edit", ready: seen("Secret access key") },

@@ -1,5 +1,7 @@
 // Something to look at: reads that ran, destinations that work, fail and are stopped, dead letters, a paused read.
-import type { World } from "./world";
+import { readFile } from "node:fs/promises";
+
+import { sinkComponent, type World } from "./world";
 
 const LOOK_MS = 100;
 const PATIENCE_MS = 60_000;
@@ -23,6 +25,33 @@ export async function until(world: World, what: string, isSo: (status: Status) =
 /** Makes a webhook destination that sends to the receiver's path of the same name. */
 export async function webhook(world: World, name: string, url = `${world.receiver}/${name}`): Promise<void> {
   await world.ask("POST", "/v1/projects/acme-product/destinations", { name, type: "webhook", metadata: { url } });
+}
+
+/** Installs a sink that is not built in, and makes a destination of it to which much is granted. */
+export async function installedSink(world: World): Promise<void> {
+  const headers = { "x-api-key": world.key, "content-type": "application/wasm" };
+  const body = new Uint8Array(await readFile(await sinkComponent()));
+  const answer = await fetch(`${world.url}/v1/projects/acme-product/sinks`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(`the sink was not installed: ${await answer.text()}`);
+  await world.ask("POST", "/v1/projects/acme-product/destinations", {
+    name: "crm-upsert",
+    type: "misbehaving",
+    metadata: { behaviour: "slow-host", url: `${world.receiver}/crm-upsert`, credential: "crm" },
+    grants: {
+      hosts: ["https://*.acme.example", "https://files.example.com:8443"],
+      limits: { memoryMebibytes: 32, batchSeconds: 20 },
+      credentials: {
+        crm: { kind: "bearer", origins: ["https://api.acme.example"], value: "never-shown-token" },
+        signature: {
+          kind: "hmac",
+          header: "x-signature",
+          prefix: "sha256=",
+          origins: ["https://hooks.acme.example"],
+          value: "never-shown-key",
+        },
+      },
+    },
+  });
 }
 
 /** Sends a test message; gives the delivery's id. */
@@ -53,6 +82,7 @@ export async function populate(world: World): Promise<void> {
     secrets: { awsKeyId: "AKIAEXAMPLE", awsSecretKey: "kept-by-the-runtime" },
   };
   await world.ask("POST", "/v1/projects/acme-product/destinations", body);
+  await installedSink(world);
   for (let sent = 0; sent < 24; sent += 1) await sendTest(world, "orders");
   await until(world, "the messages to orders", ({ destinations }) =>
     destinations.some((one) => one.name === "orders" && one.delivered >= 24),

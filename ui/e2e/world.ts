@@ -2,7 +2,7 @@
 // between them. Nothing of our own API is imitated.
 import { spawn, type ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +65,23 @@ export interface World {
 /** Programs that were built along with the runtime: AMPLINE_BIN_DIR, else target/debug. */
 function program(name: string): string {
   return join(process.env["AMPLINE_BIN_DIR"] ?? new URL("../../target/debug", import.meta.url).pathname, name);
+}
+
+/** The component of a sink that is not built in, and does what its configuration says: built along with the emulators. */
+export async function sinkComponent(): Promise<string> {
+  const builds = program("build");
+  const files = (await readdir(builds)).map((one) => join(builds, one, "out", "misbehaving.wasm"));
+  const times = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  const newest = files[times.indexOf(Math.max(...times))];
+  if (newest === undefined) throw new Error(`no component in ${builds}: build the emulators with cargo build --bins`);
+  return newest;
 }
 
 /** Starts everything, and waits until the runtime answers. Its receiver checks no signatures: destinations made here have keys of their own. */

@@ -167,6 +167,11 @@ impl Project {
             concerned.extend(self.users_of(&record.name).await?.concerned);
             self.tell(concerned).await?;
         }
+        if record.grants != before.grants {
+            let (hosts, credentials) = (&record.grants.hosts, record.grants.credentials.keys());
+            let (hosts, credentials): (Vec<_>, Vec<_>) = (hosts.iter().map(ToString::to_string).collect(), credentials.collect());
+            tracing::info!(event = "destination.granted", destination = %record.name, ?hosts, ?credentials, limits = ?record.grants.limits);
+        }
         tracing::info!(event = "destination.updated", destination = %record.name, changed);
         Ok(record)
     }

@@ -130,6 +130,8 @@ mod tests {
             ("GET /v1/projects/p/connections/c?includeCreds=false", ""),
             ("GET /v1/projects/p/connections/c?a=1&include%43reds=true", ""),
             ("GET /v1/projects/p/destinations/d?includeSecrets=true&rotate=true", ""),
+            ("GET /v1/projects/p/destinations/d/credentials", "read"),
+            ("PUT /v1/projects/p/destinations/d/credentials/c", ""),
             ("PATCH /v1/projects/p/connections/c%3Ad/:oauth-update", "Connection(c:d)"),
             ("PATCH /v1/projects/p/connections//:oauth-update", ""),
             ("PATCH /v1/projects/p/connections/c", ""),

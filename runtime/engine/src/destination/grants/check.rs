@@ -22,6 +22,9 @@ const HOST_BYTES_MAX: usize = 300;
 /// Longest name of a credential, user name, header or prefix.
 const TEXT_BYTES_MAX: usize = 200;
 
+/// Shortest value: what is shorter is found everywhere by accident, and could not be kept out of what others say.
+const VALUE_BYTES_MIN: usize = 4;
+
 /// Grants, and the values of their credentials by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Checked {
@@ -76,7 +79,8 @@ impl GivenCredential {
             issues.push(issue(&value_place, message));
             return None;
         };
-        if let Some(fault) = secret_fault(&value) {
+        let short = (value.reveal().len() < VALUE_BYTES_MIN).then_some("has fewer than 4 bytes: too short to be kept secret");
+        if let Some(fault) = secret_fault(&value).or(short) {
             issues.push(issue(&value_place, fault));
         }
         if issues.len() == before
@@ -220,6 +224,7 @@ mod tests {
             (bearer("https://a.example", json!("hidden-1")), &[]),
             (bearer("https://a.example", json!("hidden 1")), &["grants.credentials.api.value: has a character"]),
             (bearer("https://a.example", json!("")), &["grants.credentials.api.value: is empty"]),
+            (bearer("https://a.example", json!("key")), &["grants.credentials.api.value: has fewer than 4 bytes"]),
             (bearer("https://a.example", Value::Null), &["grants.credentials.api.value: is missing"]),
             (bearer("https://*.a.example", json!("hidden-1")), &["grants.credentials.api.origins[0]: is a pattern"]),
             (
