@@ -16,8 +16,8 @@ use crate::{
     secrets::{API_KEY, Secret, Vault},
 };
 
-/// Until a runtime that is alive has said so.
-const LIVE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Until a runtime that is alive has said so, be the machine ever so busy.
+const LIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A way to the API of a runtime.
 #[derive(Clone)]
