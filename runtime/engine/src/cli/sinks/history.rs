@@ -11,7 +11,8 @@ pub(super) fn text(events: &Value) -> String {
         let mut notes: Vec<String> = Vec::new();
         notes.extend(changes(event));
         notes.extend(event["signedBy"].as_str().map(|name| format!("signed by {name}")));
-        notes.extend(event["reason"].as_str().map(str::to_owned));
+        // A line of the table is one line.
+        notes.extend(event["reason"].as_str().map(|reason| reason.replace('\n', " ")));
         [cell(&event["time"]), cell(&event["action"]), cell(&event["version"]), digest, cell(&event["actor"]), notes.join("; ")]
     };
     let rows: Vec<[String; 6]> = events.as_array().into_iter().flatten().map(row).collect();
