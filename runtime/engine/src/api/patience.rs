@@ -13,7 +13,7 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     extract::Request,
-    http::{HeaderValue, StatusCode, header::CONNECTION},
+    http::{HeaderValue, Method, StatusCode, header::CONNECTION},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -26,12 +26,16 @@ use super::problem::Problem;
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Until a client must have received its answer's head.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for the installation of a sink: compiling an interpreter takes a busy machine minutes, and is itself bounded at ten.
+const INSTALL_TIMEOUT: Duration = Duration::from_secs(660);
 
 /// Answers 408 where the body did not come in time, 504 where the answer did not.
 pub(super) async fn bounded(request: Request, next: Next) -> Result<Response, Infallible> {
     let late = Arc::new(AtomicBool::new(false));
     let request = request.map(|body| if body.is_end_stream() { body } else { in_time(body, late.clone()) });
-    let answer = timeout(RESPONSE_TIMEOUT, next.run(request)).await;
+    let installs = request.method() == Method::POST && request.uri().path().ends_with("/sinks");
+    let patience = if installs { INSTALL_TIMEOUT } else { RESPONSE_TIMEOUT };
+    let answer = timeout(patience, next.run(request)).await;
     if late.load(Ordering::Relaxed) {
         let detail = format!("the body was not there within {} s", BODY_TIMEOUT.as_secs());
         let mut response = Problem::new(StatusCode::REQUEST_TIMEOUT, detail).into_response();

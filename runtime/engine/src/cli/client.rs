@@ -38,6 +38,8 @@ use crate::{
 const ANSWER_BYTES_MAX: usize = 256 << 20;
 /// Until an answer of any length has been written out.
 const COPY_TIMEOUT: Duration = Duration::from_secs(3_600);
+/// Until what was sent is taken in: a sink is compiled first, which the runtime bounds at eleven minutes.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(700);
 /// What this client calls itself.
 const CLIENT: &str = "ampline";
 /// What the project is called where only the store is at hand.
@@ -175,7 +177,8 @@ impl Client {
 
     /// Posts something other than JSON under `/v1/projects/{project}`.
     pub(super) async fn upload(&self, path: &str, content_type: &'static str, bytes: Vec<u8>) -> Result<Value, Failure> {
-        self.ask_with("/v1", Method::POST, path, Some((content_type, bytes)), None).await
+        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+        answered(self.response(Method::POST, &path, Some((content_type, bytes)), None, Some(UPLOAD_TIMEOUT)).await?).await
     }
 
     /// Closes the store, where it was opened here.
@@ -222,10 +225,7 @@ impl Client {
         body: Option<(&'static str, Vec<u8>)>,
         revision: Option<&str>,
     ) -> Result<Value, Failure> {
-        let response = self.response(method, path, body, revision, None).await?;
-        let status = response.status();
-        let bytes = whole(response).await?;
-        if status.is_success() { Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null)) } else { Err(refused(status, &bytes)) }
+        answered(self.response(method, path, body, revision, None).await?).await
     }
 
     /// An answer as it begins; `patience` until it has ended, where that is not the client's own.
@@ -269,6 +269,13 @@ impl Client {
             }
         }
     }
+}
+
+/// An answer as JSON.
+async fn answered(response: Response<Body>) -> Result<Value, Failure> {
+    let status = response.status();
+    let bytes = whole(response).await?;
+    if status.is_success() { Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null)) } else { Err(refused(status, &bytes)) }
 }
 
 /// An answer's body to its end.
