@@ -1,4 +1,4 @@
-//! The example sinks: their own unit tests run, and the harness tries each component with the example's cases.
+//! The example sinks: their own unit tests run, and the harness tries those in Rust and JavaScript with the example's cases.
 //!
 //! Nothing here is a double but the harness's other sides: npm, pip and the componentizers do what they do at a newcomer's. Where a
 //! language's tools are missing its example is skipped loudly, and fails with `CI=true`. A component is kept in the user's cache by a
@@ -92,8 +92,7 @@ fn a_search_index_in_python() {
     let install =
         "python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt";
     let prepare: [&[&str]; 2] = [&["sh", "-c", install], &[".venv/bin/python", "-m", "unittest"]];
-    let Some(built) = require("a_search_index_in_python", "Python 3 with venv", component("search-index", &prepare)) else {
-        return;
-    };
-    check("search-index", Harness::of(built));
+    let Some(built) = require("a_search_index_in_python", "Python 3 with venv", component("search-index", &prepare)) else { return };
+    // CPython takes minutes to compile without optimisation, so the harness is left to a release: `ampline sink test`.
+    assert!(built.is_file(), "{}", built.display());
 }
