@@ -92,7 +92,9 @@ fn a_search_index_in_python() {
     let install =
         "python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt";
     let prepare: [&[&str]; 2] = [&["sh", "-c", install], &[".venv/bin/python", "-m", "unittest"]];
-    let Some(built) = require("a_search_index_in_python", "Python 3 with venv", component("search-index", &prepare)) else { return };
+    let Some(built) = require("a_search_index_in_python", "Python 3 with venv", component("search-index", &prepare)) else {
+        return;
+    };
     // CPython takes minutes to compile without optimisation, so the harness is left to a release: `ampline sink test`.
     assert!(built.is_file(), "{}", built.display());
 }
