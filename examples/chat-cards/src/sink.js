@@ -42,7 +42,7 @@ export const sink = {
   },
 
   deliver(batch) {
-    const posts = batch.map((_, place) => post(place));
+    const posts = batch.map(post);
     const answers = send(posts.filter((text) => text !== null).map(request));
     return posts.map((text) => {
       if (text === null) return failed("rejected", "message.json", "the message is no JSON object");
@@ -52,16 +52,36 @@ export const sink = {
   },
 };
 
+/** Larger messages are not looked into: reading them would cost more processor time than a batch has. */
+const BYTES_READ_MAX = 512 << 10;
+/** Deeper JSON would exhaust the stack of the parser. */
+const DEPTH_MAX = 100;
+
 /** What is posted for the message at a place; null where there is nothing to read in it. */
-function post(place) {
+function post({ size, records: count, group }, place) {
+  const { channel } = config;
+  const posted = (content) => JSON.stringify({ ...(channel ? { channel } : {}), ...content });
+  if (size > BYTES_READ_MAX) return posted({ text: `${count} records changed (${group}): too many to show` });
   try {
-    const message = JSON.parse(decode(body(place)));
+    const text = decode(body(place));
+    if (isTooDeep(text)) return null;
+    const message = JSON.parse(text);
     if (typeof message !== "object" || message === null) return null;
-    const { channel } = config;
-    return JSON.stringify({ ...(channel ? { channel } : {}), ...cards(message, records(place), config) });
+    return posted(cards(message, records(place), config));
   } catch {
     return null;
   }
+}
+
+/** Counts brackets outside of texts. */
+function isTooDeep(text) {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
 }
 
 /** @param {string} text @returns {import("ampline:sink/http@1.0.0").Request} */
