@@ -11,6 +11,31 @@ use crate::{failed, harness};
 const HEAD: &str = "config: {url: \"https://sink.example/in\"}\n";
 const ONE: &str = "envelopes:\n  - records: [{id: \"1\", name: Ada}]\n";
 
+/// Files with a fault, and what is told of it.
+const FAULTY: &[(&str, &str)] = &[
+    ("expect: {outcomes: deliverd}", "case.yaml:1:10: \"deliverd\" is none of delivered"),
+    ("about: x", "case.yaml:1:1: missing field `expect`"),
+    ("expect: {outcomes: delivered}\nenvelops: []", "case.yaml:2:1: envelops: unknown field `envelops`"),
+    (
+        "expect: {outcomes: delivered}\nenvelopes:\n  - {records: [{name: x}]}",
+        "case.yaml:3:16: a record is a mapping with an `id`",
+    ),
+    ("expect: {outcomes: delivered}\nenvelopes:\n  - {body: x, message: {}}", "case.yaml:3:5: an envelope has one of"),
+    ("expect: {outcomes: delivered}\nenvelopes:\n  - {messageFile: none.json}", "none.json cannot be read"),
+    (
+        "expect: {outcomes: delivered}\nanswers:\n  - {fault: htp.500}",
+        "case.yaml:3:6: this answer \"htp.500\" is no fault; there are: timeout",
+    ),
+    (
+        "expect: {outcomes: delivered}\nanswers:\n  - {http: {status: 20}}",
+        "case.yaml:3:13: this answer should be a number from 100",
+    ),
+    ("expect: {calls: [{http: {url: {$contain: x}}}]}", "case.yaml:1:32: is no pattern: write"),
+    ("expect: {outcomes: delivered}\nfaults: [everything]", "case.yaml:2:10: \"everything\" is no fault"),
+    ("expect: [", "case.yaml:"),
+    ("expect: {calls: []}\nexpect: snapshot", "case.yaml:2:1: the key \"expect\" stands here twice"),
+];
+
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -108,29 +133,7 @@ async fn a_snapshot_is_kept_and_compared() {
 
 #[tokio::test]
 async fn faults_of_files_name_their_places() {
-    for (text, expected) in [
-        ("expect: {outcomes: deliverd}", "case.yaml:1:10: \"deliverd\" is none of delivered"),
-        ("about: x", "case.yaml:1:1: missing field `expect`"),
-        ("expect: {outcomes: delivered}\nenvelops: []", "case.yaml:2:1: envelops: unknown field `envelops`"),
-        (
-            "expect: {outcomes: delivered}\nenvelopes:\n  - {records: [{name: x}]}",
-            "case.yaml:3:15: a record is a mapping with an `id`",
-        ),
-        ("expect: {outcomes: delivered}\nenvelopes:\n  - {body: x, message: {}}", "case.yaml:3:5: an envelope has one of"),
-        ("expect: {outcomes: delivered}\nenvelopes:\n  - {messageFile: none.json}", "none.json cannot be read"),
-        (
-            "expect: {outcomes: delivered}\nanswers:\n  - {fault: htp.500}",
-            "case.yaml:3:6: this answer \"htp.500\" is no fault; there are: timeout",
-        ),
-        (
-            "expect: {outcomes: delivered}\nanswers:\n  - {http: {status: 20}}",
-            "case.yaml:3:13: this answer should be a number from 100",
-        ),
-        ("expect: {calls: [{http: {url: {$contain: x}}}]}", "case.yaml:1:33: is no pattern: write"),
-        ("expect: {outcomes: delivered}\nfaults: [everything]", "case.yaml:2:10: \"everything\" is no fault"),
-        ("expect: [", "case.yaml:"),
-        ("expect: {calls: []}\nexpect: snapshot", "case.yaml:2:1: the key \"expect\" stands here twice"),
-    ] {
+    for (text, expected) in FAULTY {
         let folder = folder(&[("case.yaml", text)]);
         let reason = run(folder.path(), false).await.map(|report| failed(&report).join(",")).unwrap_err();
         assert!(reason.contains(expected), "{text}\n{reason}");
@@ -151,4 +154,24 @@ async fn what_an_author_says_of_a_sink_is_heeded() {
     let excepted: Vec<_> =
         report.checks.iter().filter(|check| check.status == Status::Excepted).map(|check| &*check.name).collect();
     assert_eq!(excepted, ["component.imports", "fault.http.409"], "the sound sink calls 409 transient");
+}
+
+/// Oracle: the reader of cases itself, and the cases that new projects come with.
+#[test]
+fn editors_are_told_the_same_by_the_schema() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("sinks-wit");
+    let schema: serde_json::Value = serde_json::from_slice(&fs::read(root.join("case.schema.json")).unwrap()).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    let value = |text: &[u8]| ampline_core::manifest::yaml(text).ok();
+    for language in ["rust", "python", "javascript"] {
+        let cases = fs::read_dir(root.join("templates").join(language).join("cases")).unwrap();
+        for path in cases.map(|entry| entry.unwrap().path()).filter(|path| !path.ends_with("sink.yaml")) {
+            assert!(schema.is_valid(&value(&fs::read(&path).unwrap()).unwrap()), "{}", path.display());
+        }
+    }
+    // What needs other files, a look into a pattern, or the text itself, no schema can tell.
+    let beyond = |text: &str| text.contains("messageFile") || text.contains("$contain") || text.contains("expect: snapshot");
+    for (text, _) in FAULTY.iter().filter(|(text, _)| !beyond(text)) {
+        assert!(value(text.as_bytes()).is_none_or(|value| !schema.is_valid(&value)), "{text}");
+    }
 }
