@@ -9,7 +9,7 @@ pub const MISBEHAVING: &[u8] = GUESTS[0].1;
 pub const SOUND: &[u8] = GUESTS[1].1;
 
 /// The example sink in `examples/s3-ndjson`.
-pub const S3_NDJSON: &[u8] = GUESTS[2].1;
+pub const S3_NDJSON: &[u8] = GUESTS[4].1;
 
 /// The word in the component that names its flaw.
 const FLAW: &[u8] = b"FLAW:none                       ";

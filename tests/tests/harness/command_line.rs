@@ -74,7 +74,7 @@ fn the_exit_code_says_how_it_went() {
 #[test]
 fn programs_read_what_it_found() {
     let folder = folder();
-    let args = ["test", "sound.wasm", "--only", "deliver", "--bench", "--format", "json", "--junit", "report.xml"];
+    let args = ["test", "sound.wasm", "--only", "deliver.", "--bench", "--format", "json", "--junit", "report.xml"];
     let (code, stdout, stderr) = run(folder.path(), &args);
     assert_eq!(code, Some(0), "{stderr}");
     let report: Value = serde_json::from_str(&stdout).unwrap();

@@ -68,7 +68,8 @@ impl Held {
             let made = made.map_err(|fault| format!("grants.credentials.{name}.{}: {}", fault.member, fault.message))?;
             named.insert(name.clone(), Arc::new(made));
         }
-        let mut secrets = vec![Secret::new(credential())];
+        // A destination has secret headers whether or not its address is known yet.
+        let mut secrets = vec![Secret::new(credential()), header];
         secrets.extend(own.iter().flat_map(|own| own.redaction().secrets()));
         secrets.extend(named.values().flat_map(|one| one.redaction().secrets()));
         secrets.extend(real.values().map(|value| Secret::new(value.as_str())));

@@ -136,10 +136,10 @@ fn outcomes(these: &These, happened: &Happened, is_split: bool) -> Option<Fault>
     let flat: Vec<&Value> = happened.outcomes.iter().flatten().collect();
     if expected.is_array() {
         let all = if is_split { json!(happened.outcomes) } else { json!(flat) };
-        return misfit(expected, &all).map(|misfit| told("outcomes", &misfit));
+        return misfit(expected, &all).map(|misfit| told_of("outcomes", &misfit, &flat));
     }
     let differing = flat.iter().enumerate().find_map(|(at, outcome)| Some((at, misfit(expected, outcome)?)));
-    differing.map(|(at, misfit)| told(&format!("outcomes/{at}"), &misfit))
+    differing.map(|(at, misfit)| told_of(&format!("outcomes/{at}"), &misfit, flat.get(at..=at).unwrap_or_default()))
 }
 
 fn calls(these: &These, happened: &Happened) -> Option<Fault> {
@@ -173,6 +173,13 @@ fn listed(values: &[Value]) -> String {
     let shown: Vec<String> = values.iter().take(LISTED_MAX).map(shown).collect();
     let more = values.len().saturating_sub(LISTED_MAX);
     if more > 0 { format!("{}, and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// With the outcomes in full: a failure's own words say more than that it was one.
+fn told_of(what: &str, misfit: &pattern::Misfit, outcomes: &[&Value]) -> Fault {
+    let all: Vec<Value> = outcomes.iter().map(|outcome| (*outcome).clone()).collect();
+    let Fault { happened, repair } = told(what, misfit);
+    Fault { happened: format!("{happened}; it came to {}", listed(&all)), repair }
 }
 
 fn told(what: &str, misfit: &pattern::Misfit) -> Fault {
