@@ -181,7 +181,7 @@ async fn every_fault_of_grants_is_told_with_its_place() {
         (credential(json!({ "kind": "cookie" })), "grants.credentials.api.kind", "bearer"),
         (webhook(json!({ "hosts": ["https://a.example"] })), "grants.hosts", "built in and needs no grant"),
         (with(json!({ "delivery": { "concurrency": 0 } })), "delivery.concurrency", "the least is 1"),
-        (with(json!({ "delivery": { "ratePerSecond": -1.0 } })), "delivery.ratePerSecond", "greater than 0"),
+        (with(json!({ "delivery": { "ratePerSecond": -1.0 } })), "delivery.ratePerSecond", "the least is 0.001"),
         (with(json!({ "delivery": { "retryDelaysSeconds": [99_999_999] } })), "delivery.retryDelaysSeconds", "30 days"),
     ] {
         let answer = ask(&runtime, Method::POST, "destinations", Some(&body), None).await;
