@@ -209,6 +209,8 @@ async fn a_backfill_outlives_forgotten_locators_and_a_crash() {
     };
     tokio::time::timeout(PATIENCE, waiting).await.expect("600 records were not read");
     runtime.kill().unwrap();
+    // It may have died before it asked for the fourth: what was held back for it is not for the next one.
+    stage.emulator.forgive();
     stage.emulator.state().expire_locators();
     let runtime = stage.workplace.start().unwrap();
     let backfill = ended(&runtime.client, |_| true).await;

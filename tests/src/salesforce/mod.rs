@@ -217,6 +217,11 @@ impl Emulator {
         self.state().faults.push(rule);
     }
 
+    /// Forgets all faults.
+    pub fn forgive(&self) {
+        self.state().faults.clear();
+    }
+
     /// Holds all requests back until told otherwise.
     pub fn pause(&self, is_paused: bool) {
         self.shared.is_paused.send_replace(is_paused);
