@@ -2,6 +2,7 @@
 
 mod access;
 pub mod api;
+mod causes;
 pub mod cli;
 pub mod clock;
 mod connection;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ampline_core::oauth::{TokenAnswer, TokenError, token_answer};
 use bytes::{Bytes, BytesMut};
 
-use crate::{percent::encoded, secrets::Secret};
+use crate::{causes::reason, percent::encoded, secrets::Secret};
 
 /// Until the whole answer must be there.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,14 +50,9 @@ pub(super) async fn ask(
     token_answer(&answer.map(|_| without_secrets), workspace_field)
 }
 
-/// A transport error in words, down to its cause.
 fn unreachable(error: &reqwest::Error) -> TokenError {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
     let what = if error.is_timeout() { "no answer in time" } else { "cannot reach the token endpoint" };
-    TokenError::transient(format!("{what}: {cause}"))
+    TokenError::transient(format!("{what}: {}", reason(error)))
 }
 
 /// An answer without these secrets, which a provider may repeat in its words; as they are, or as forms and queries have them.

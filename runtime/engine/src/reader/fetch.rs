@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{notes::Notes, throttle::Throttle, trace};
 use crate::{
+    causes::reason,
     clock::{self, Clock},
     connection::{Access, Connection},
 };
@@ -194,14 +195,9 @@ async fn send(
     Ok(answer)
 }
 
-/// A transport error in words, down to its cause; reqwest's own text names only the URL.
 fn transport(error: &reqwest::Error) -> ReadError {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
     let what = if error.is_timeout() { "no answer in time" } else { "cannot reach the provider" };
-    ReadError::new(ReadErrorClass::Transient, format!("{what}: {cause}"))
+    ReadError::new(ReadErrorClass::Transient, format!("{what}: {}", reason(error)))
 }
 
 #[cfg(test)]

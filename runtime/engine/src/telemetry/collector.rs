@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::Handle;
 
-use crate::http_client;
+use crate::{causes::reason, http_client};
 
 /// What is read of an answer, which says at most what was wrong.
 const ANSWER_BYTES_MAX: usize = 64 << 10;
@@ -70,17 +70,9 @@ impl HttpClient for Collector {
             Ok(answer) if answer.status().is_success() => None,
             Ok(answer) => Some(format!("it answered {}", answer.status())),
             // The address may hold a key.
-            Err(error) => Some(innermost(error)),
+            Err(error) => Some(reason(error)),
         };
         self.note(refusal);
         Ok(answered.map_err(reqwest::Error::without_url)?)
     }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

@@ -12,9 +12,9 @@ use super::{
     connector::Unanswered,
     hints::meaning,
 };
+use crate::causes::causes;
 use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass};
 
-const CAUSES_MAX: usize = 16;
 /// What is told of an answer that the SDK does not understand.
 const BODY_CHARS_MAX: usize = 400;
 const WORDS_BYTES_MAX: usize = 2 << 10;
@@ -108,9 +108,4 @@ fn body(response: &HttpResponse) -> String {
 
 fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
-}
-
-/// The error and what caused it, outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| (*cause).source()).take(CAUSES_MAX)
 }

@@ -5,10 +5,11 @@ use std::{error::Error, io, time::Duration};
 use reqwest::Url;
 
 use super::super::failure;
-use crate::network::{DialError, Refused};
 use crate::sink::wasm::bindings::ampline::sink::types::{Failure, FailureClass};
-
-const CAUSES_MAX: usize = 16;
+use crate::{
+    causes::{causes, reason},
+    network::{DialError, Refused},
+};
 
 /// The answer did not come in time.
 pub(super) fn late(url: &Url, timeout: Duration) -> Failure {
@@ -33,7 +34,7 @@ pub(super) fn failed(url: &Url, error: &reqwest::Error) -> Failure {
         return refused(found);
     }
     let (code, sent) = code(error);
-    let message = format!("{}: {}", origin(url), innermost(error));
+    let message = format!("{}: {}", origin(url), reason(error));
     let class = if error.is_builder() { FailureClass::Rejected } else { FailureClass::Transient };
     Failure { maybe_applied: sent, ..failure(class, code, message) }
 }
@@ -60,15 +61,6 @@ fn is_tls(cause: &(dyn Error + 'static)) -> bool {
     // An I/O error hides what it wraps from `source`.
     let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "the request failed".to_owned(), ToString::to_string)
-}
-
-/// What caused the error, outermost first; not the error itself, which repeats the URL.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source()).take(CAUSES_MAX)
 }
 
 fn origin(url: &Url) -> String {
