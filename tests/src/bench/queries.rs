@@ -39,7 +39,7 @@ use crate::{
 
 const DELIVERED: u64 = 1_000_000;
 /// More than can be delivered while this looks.
-const BACKLOG: u64 = 700_000;
+const BACKLOG: u64 = 1_400_000;
 const ITEMS: u64 = 1_000_000;
 const BODY_BYTES: usize = 400;
 const PER_SECOND: u64 = 1_000;

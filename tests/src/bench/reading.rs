@@ -25,7 +25,7 @@ const RECORDS: u64 = 1_000_000;
 const TOKEN: &str = "loopback-token";
 /// How long a million records may take.
 const PATIENCE: Duration = Duration::from_secs(1_200);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// The least that ours must read for each second of processor time, as a multiple of dlt's.
 const TIMES_DLT: f64 = 10.0;
 const PEAK_MB: f64 = 150.0;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Fault, SqliteJournal,
+    Fault, SqliteJournal, bulk,
     claim::{Pending, Take, pending},
     destinations,
     lane::Lane,
@@ -19,13 +19,18 @@ const HEAD: &str = "SELECT id, at_us, envelope, attempts, tries, bytes, replay_o
      WHERE status = 0 AND ordering_key IS NOT NULL AND destination = ?1 AND ordering_key > ?2 ORDER BY ordering_key, id LIMIT 1";
 
 /// Fills in what deliveries hold that came before their destination kept order.
-const ASSIGN: &str = "UPDATE delivery SET ordering_key = (SELECT k.facts ->> '$.ordering_key' FROM context k WHERE k.id = context) \
+const ASSIGN: &str = "SET ordering_key = (SELECT k.facts ->> '$.ordering_key' FROM context k WHERE k.id = context) \
      WHERE status = 0 AND destination = ?1 AND ordering_key IS NULL";
+/// Ids that one transaction looks at, where a backlog is filled in.
+const STEP_IDS: i64 = 20_000;
 
 /// From now on the destination keeps order, or does so no more. Writes only where that is another word than before.
 pub(super) async fn keep(journal: &SqliteJournal, name: &str, keeps_order: bool) -> Result<()> {
     if journal.lanes.named(name).lock().keeps_order() == keeps_order {
         return Ok(());
+    }
+    if keeps_order {
+        assign_in_steps(journal, name).await?;
     }
     let (row, name, lanes) = (name.to_owned(), name.to_owned(), Arc::clone(&journal.lanes));
     let kept = journal.database.write(
@@ -46,7 +51,26 @@ fn set(db: &Connection, name: &str, keeps_order: bool) -> std::result::Result<i6
 
 /// Says of every pending delivery of a destination that keeps order which others it comes behind.
 pub(super) fn assign(db: &Connection, destination: i64) -> rusqlite::Result<()> {
-    db.prepare_cached(ASSIGN)?.execute([destination]).map(drop)
+    db.prepare_cached(&format!("UPDATE delivery {ASSIGN}"))?.execute([destination]).map(drop)
+}
+
+/// The same for a backlog that may be long, so that nobody else waits for it; whoever then keeps order finds what came meanwhile.
+async fn assign_in_steps(journal: &SqliteJournal, name: &str) -> Result<()> {
+    let first =
+        |db: &Connection| Ok::<i64, Fault>(db.query_row("SELECT coalesce(min(id), 0) FROM delivery", [], |row| row.get(0))?);
+    let (first, last) = (journal.database.read(first).await?, bulk::last(&journal.database).await?);
+    for from in (first..=last).step_by(STEP_IDS as usize) {
+        let name = name.to_owned();
+        journal.database.write(move |db| assign_some(db, &name, from), |()| ()).await?;
+    }
+    Ok(())
+}
+
+fn assign_some(db: &Connection, name: &str, from: i64) -> std::result::Result<(), Fault> {
+    let Some(destination) = destinations::known(db, name)? else { return Ok(()) };
+    let sql = format!("UPDATE delivery NOT INDEXED {ASSIGN} AND id BETWEEN ?2 AND ?3");
+    db.prepare_cached(&sql)?.execute([destination, from, from + STEP_IDS - 1])?;
+    Ok(())
 }
 
 impl Take<'_> {
