@@ -147,6 +147,30 @@ test("a destination is edited, stopped, started and deleted", async () => {
   await page.getByLabel("Headers: value 1").fill("fulfilment");
   await button("Save").click();
   await said("x-team: fulfilment");
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Messages in flight").fill("5000");
+  await page.getByLabel("Messages per second").fill("a few");
+  await button("Save").click();
+  await said("A number, or nothing.");
+  await page.getByLabel("Messages per second").fill("0.5");
+  await page.getByLabel("Waits before retries").fill("30 s, 5 min");
+  await button("Save").click();
+  // What a number may be the runtime says, and the form shows it where the number is.
+  await said("It was not changed");
+  expect(await page.getByLabel("Messages in flight").getAttribute("aria-invalid")).toBe("true");
+  await page.getByLabel("Messages in flight").fill("4");
+  await button("Save").click();
+  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  await said("30 s, 5 min");
+  const paced = (await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")) as { delivery: unknown };
+  expect(paced.delivery).toEqual({ concurrency: 4, ratePerSecond: 0.5, retryDelaysSeconds: [30, 300] });
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Messages per second").fill("");
+  await button("Save").click();
+  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  expect(await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")).toMatchObject({
+    delivery: { concurrency: 4, retryDelaysSeconds: [30, 300] },
+  });
   await button("Disable").click();
   await said("It is disabled.");
   await button("Enable").click();
@@ -196,6 +220,20 @@ test("an installed sink sends once its host is granted and its credential bound"
   expect(await page.getByLabel("Token").inputValue()).toBe("");
   await button("Take away").click();
   await said("api is gone");
+});
+
+test("an installed sink is tested, and what failed is told with its remedy", async () => {
+  await desk.go("/sinks");
+  await button("Run the tests of misbehaving").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Configuration").selectOption("crm");
+  await button("Run the tests").click();
+  await dialog.getByRole("region", { name: "Report" }).waitFor();
+  await dialog.getByText(/checks? failed$/).waitFor();
+  await dialog.getByText("Happened").first().waitFor();
+  await dialog.getByText("Remedy").first().waitFor();
+  await button("Run them again").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 });
 
 test("what failed is found, looked into and replayed", async () => {
