@@ -222,6 +222,35 @@ test("an installed sink sends once its host is granted and its credential bound"
   await said("api is gone");
 });
 
+test.each([
+  ["basic", "User and password", "Password", { User: "una" }, { username: "una" }],
+  ["header", "Header of its own", "Value", { Header: "x-api-token", Prefix: "v1 " }, { header: "x-api-token", prefix: "v1 " }],
+  ["hmac", "HMAC-SHA256 of the body", "Key", { Header: "x-signature" }, { header: "x-signature" }],
+])("a credential of the kind %s is bound, changed and shown without its value", async (kind, label, secret, members, kept) => {
+  const path = "/v1/projects/acme-product/destinations/crm/credentials";
+  await desk.go("/destinations/crm");
+  await button("Add a credential").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill(`by-${kind}`);
+  await dialog.getByLabel("Kind").selectOption(label);
+  await dialog.getByLabel("Origins").fill("ftp://api.example.com");
+  for (const [member, value] of Object.entries(members)) await dialog.getByLabel(member, { exact: true }).fill(value);
+  await dialog.getByLabel(secret, { exact: true }).fill("value-of-the-desk");
+  await button("Save").click();
+  await dialog.getByRole("alert").getByText("origins").first().waitFor();
+  await dialog.getByLabel("Origins").fill("https://api.example.com");
+  await button("Save").click();
+  await said(`by-${kind} is bound`);
+  await button(`Change by-${kind}`).click();
+  for (const [member, value] of Object.entries(members))
+    expect(await dialog.getByLabel(member, { exact: true }).inputValue()).toBe(value);
+  expect(await dialog.getByLabel(secret, { exact: true }).inputValue()).toBe("");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const shown = JSON.stringify(await world.ask("GET", path));
+  for (const value of Object.values(kept)) expect(shown).toContain(value);
+  expect(shown + (await page.content())).not.toContain("value-of-the-desk");
+});
+
 test("an installed sink is tested, and what failed is told with its remedy", async () => {
   await desk.go("/sinks");
   await button("Run the tests of misbehaving").click();

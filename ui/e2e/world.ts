@@ -7,9 +7,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { CLIENT, type Provider } from "./provider";
+
 const START_MS = 120_000;
 const SIGNING_KEY = "whsec_bG9vcGJhY2stc2lnbmluZy1rZXktMDEyMzQ1Njc4OQ==";
-const TOKEN = "loopback-token";
+/** The only one that the emulated HubSpot takes. */
+export const TOKEN = "loopback-token";
 
 const MANIFEST = `specVersion: 1.0.0
 integrations:
@@ -84,15 +87,25 @@ export async function sinkComponent(): Promise<string> {
   return newest;
 }
 
+/** What a world may have besides. */
+export interface Furniture {
+  contacts?: number;
+  /** Origins whose pages may ask the runtime. */
+  allowedOrigins?: string[];
+  /** Where customers consent, for the product's own registration at HubSpot. */
+  provider?: Provider;
+}
+
 /** Starts everything, and waits until the runtime answers. Its receiver checks no signatures: destinations made here have keys of their own. */
-export async function startWorld(contacts = 400, allowedOrigins: string[] = []): Promise<World> {
+export async function startWorld({ contacts = 400, allowedOrigins = [], provider }: Furniture = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "ampline-desk-"));
   const children: ChildProcess[] = [];
   try {
     const emulator = await announced(children, "hubspot-emulator", ["--contacts", String(contacts), "--token", TOKEN]);
     const receiver = await announced(children, "webhook-receiver", []);
     await writeFile(join(folder, "amp.yaml"), MANIFEST);
-    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins));
+    const app = provider ? registration(at(emulator), provider) : "";
+    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins) + app);
     const port = await freePort();
     const runtime = new Runtime(folder, port);
     await runtime.start();
@@ -193,7 +206,13 @@ class Runtime {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, SIGNING_KEY, HUBSPOT_TOKEN: TOKEN, AMPLINE_DATA_DIR: join(this.#folder, "data") };
+    return {
+      ...process.env,
+      SIGNING_KEY,
+      CLIENT_SECRET: CLIENT.secret,
+      HUBSPOT_TOKEN: TOKEN,
+      AMPLINE_DATA_DIR: join(this.#folder, "data"),
+    };
   }
 }
 
@@ -235,6 +254,18 @@ async function ask(url: string, key: string, method: string, path: string, body?
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text === "" ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** The product's own registration at a provider. */
+function registration(hubspot: string, { authUrl, tokenUrl }: Provider): string {
+  return `
+[provider_apps.hubspot]
+client_id = "${CLIENT.id}"
+client_secret = { env = "CLIENT_SECRET" }
+auth_url = "${authUrl}"
+token_url = "${tokenUrl}"
+base_url = "${hubspot}"
+`;
 }
 
 function settings(hubspot: string, receiver: string, allowedOrigins: string[]): string {
