@@ -255,13 +255,15 @@ test("an installed sink is tested, and what failed is told with its remedy", asy
   await desk.go("/sinks");
   await button("Run the tests of misbehaving").click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Configuration").selectOption("crm");
   await button("Run the tests").click();
   await dialog.getByRole("region", { name: "Report" }).waitFor();
   await dialog.getByText(/checks? failed$/).waitFor();
   await dialog.getByText("Happened").first().waitFor();
   await dialog.getByText("Remedy").first().waitFor();
-  await button("Run them again").waitFor();
+  // Its schema gives no example that works; a destination's configuration does, and then deliveries are tried as well.
+  await dialog.getByLabel("Configuration").selectOption("crm");
+  await button("Run them again").click();
+  await dialog.getByText(/^\d{2} passed/).waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
 });
 
