@@ -53,6 +53,8 @@ export interface World {
   receiver: string;
   /** The folder with amp.yaml, ampline.toml, data and the runtime's log. */
   folder: string;
+  /** What programs in the folder need to have around them. */
+  environment: NodeJS.ProcessEnv;
   /** Has the receiver answer 503 to everything, or take everything again. */
   down: (isDown: boolean) => Promise<void>;
   /** Has the receiver answer so many of the next messages to a path with this status. */
@@ -66,7 +68,7 @@ export interface World {
 }
 
 /** Programs that were built along with the runtime: AMPLINE_BIN_DIR, else target/debug. */
-function program(name: string): string {
+export function program(name: string): string {
   return join(process.env["AMPLINE_BIN_DIR"] ?? new URL("../../target/debug", import.meta.url).pathname, name);
 }
 
@@ -116,6 +118,7 @@ export async function startWorld({ contacts = 400, allowedOrigins = [], provider
       key,
       receiver: receiver.url.replace(/\/$/, ""),
       folder,
+      environment: runtime.environment(),
       down: (isDown) => control(receiver.url, "PUT", "mode", { mode: isDown ? "down" : "up" }),
       fault: (on, status, times) => control(receiver.url, "POST", "faults", { on, times, answer: { status: { status } } }),
       ask: (method, path, body) => ask(url, key, method, path, body),
@@ -173,7 +176,7 @@ class Runtime {
     const log = join(this.#folder, "ampline.log");
     const out = openSync(log, "a");
     const args = ["run", "amp.yaml", "--listen", `127.0.0.1:${this.#port}`, "--shutdown-grace-s", "2"];
-    const child = spawn(program("ampline"), args, { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", out, out] });
+    const child = spawn(program("ampline"), args, { cwd: this.#folder, env: this.environment(), stdio: ["ignore", out, out] });
     this.#child = child;
     const deadline = Date.now() + START_MS;
     for (;;) {
@@ -196,7 +199,7 @@ class Runtime {
   async key(): Promise<string> {
     const child = spawn(program("ampline"), ["secrets", "show", "api-key", "--data-dir", join(this.#folder, "data")], {
       cwd: this.#folder,
-      env: this.#environment(),
+      env: this.environment(),
       stdio: ["ignore", "pipe", "inherit"],
     });
     let text = "";
@@ -205,7 +208,8 @@ class Runtime {
     return text.trim();
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  /** Secrets that the settings name, and where the data lies. */
+  environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
       SIGNING_KEY,
@@ -229,7 +233,7 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
