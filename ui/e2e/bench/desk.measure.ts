@@ -1,6 +1,6 @@
-// The figures of the operator's desk: until the first page is usable, the list of deliveries while a thousand a second stream in, typing in a
-// manifest of 5,000 lines. Runtime, emulators and browser are real. Chromium draws without a graphics card here, so beside the frames that
-// were shown stands what they cost the page's main thread, which is the page's own doing.
+// The figures of the operator's desk: until the first page is usable, the list of deliveries while a thousand a second stream in, typing in
+// a manifest of 5,000 lines, and until the desktop's window is ready. Runtime, emulators and browsers are real. Chromium draws without a
+// graphics card here, so beside the frames that were shown stands what they cost the page's main thread, which is the page's own doing.
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 
@@ -10,8 +10,10 @@ import { startWorld, type World } from "../world";
 import { atLeast, atMost, quantile, report, scale } from "./figures";
 import { stream } from "./load";
 import { perKey, traced } from "./tracing";
+import { windowTimes } from "./window";
 
 const ROUNDS = 9;
+const WINDOW_ROUNDS = 5;
 const PER_SECOND = 1_000;
 const STREAM_MS = 10_000;
 const LINES = 5_000;
@@ -32,9 +34,9 @@ beforeAll(async () => {
   await signIn(desk, world);
 });
 afterAll(async () => {
-  await report();
   await browser.close();
   await world.stop();
+  await report();
 });
 
 test("the first page", async () => {
@@ -93,7 +95,8 @@ test("deliveries that stream in", async () => {
   );
   scale("gap between two frames, 99th percentile", quantile(gaps, 0.99), "ms");
   scale("gap between two frames, longest", Math.max(...gaps), "ms");
-  atMost("main thread's processor time per frame", busy / gaps.length, "ms", 1_000 / 60);
+  // A frame lasts a sixtieth of a second.
+  atMost("main thread's processor time per frame", busy / gaps.length, "ms", 16);
   scale("main thread's share of the time", (busy / STREAM_MS) * 100, "%");
   scale("task of the main thread, 99th percentile, processor time", quantile(cpu, 0.99), "ms");
   atMost("task of the main thread, longest, processor time", Math.max(...cpu), "ms", 50);
@@ -125,7 +128,8 @@ test("typing in a manifest of 5,000 lines", async () => {
     const typed = "a remark of some letters and more ".repeat(4).slice(0, STROKES);
     // As fast as people type, with pauses in which what is checked behind the typing begins.
     const trace = await traced(browser, page, async () => {
-      for (const [at, letter] of [...typed].entries()) await page.keyboard.type(letter, { delay: at % 10 === 9 ? 400 : 70 });
+      for (const [at, letter] of Array.from(typed).entries())
+        await page.keyboard.type(letter, { delay: at % 10 === 9 ? 400 : 70 });
     });
     const cpu = perKey(trace, (task) => task.cpuMs);
     const wall = perKey(trace, (task) => task.wallMs);
@@ -134,4 +138,13 @@ test("typing in a manifest of 5,000 lines", async () => {
     atMost(`longest task behind a key ${place}, worst`, Math.max(...cpu), "ms", 50);
     scale(`the same by the clock ${place}, worst`, Math.max(...wall), "ms");
   }
+});
+
+test("the window of the desktop", async () => {
+  // A second runtime on a folder is refused: the window starts its own.
+  await world.stopRuntime();
+  // The first start fills the caches.
+  const [, ...times] = await windowTimes(world, 1 + WINDOW_ROUNDS);
+  atMost("window ready, warm, median of 5", quantile(times, 0.5), "ms", 2_000);
+  scale("window ready, warm, slowest of 5", Math.max(...times), "ms");
 });
