@@ -52,7 +52,8 @@ pub(super) async fn bounded(request: Request, next: Next) -> Result<Response, In
 
 /// How long the answer to a request may take. Paths are as the router knows them.
 fn patience(method: &Method, path: &str) -> Duration {
-    let tests = || path.strip_suffix("/:test").and_then(|sink| sink.rsplit_once('/')).is_some_and(|(all, _)| all.ends_with("/sinks"));
+    let tests =
+        || path.strip_suffix("/:test").and_then(|sink| sink.rsplit_once('/')).is_some_and(|(all, _)| all.ends_with("/sinks"));
     if *method != Method::POST {
         RESPONSE_TIMEOUT
     } else if path.ends_with("/sinks") {

@@ -85,7 +85,12 @@ pub(super) async fn run(
             }
         }
         let each = best.as_secs_f64() * 1e6 / f64::from(size.max(1));
-        measures.push(Measure { name: format!("envelope, in batches of {size}"), value: each, unit: "µs".to_owned(), limit: None });
+        measures.push(Measure {
+            name: format!("envelope, in batches of {size}"),
+            value: each,
+            unit: "µs".to_owned(),
+            limit: None,
+        });
         let (cpu, limit) = (most_cpu.as_secs_f64() * 1e3, stage.limits.cpu_per_call_max.as_secs_f64() * 1e3);
         measures.push(Measure {
             name: format!("processor time of a batch of {size}"),
@@ -95,7 +100,12 @@ pub(super) async fn run(
         });
     }
     let limit = Some(kib(stage.limits.memory_bytes_max));
-    measures.push(Measure { name: "memory of an instance, at most".to_owned(), value: kib(memory), unit: "KiB".to_owned(), limit });
+    measures.push(Measure {
+        name: "memory of an instance, at most".to_owned(),
+        value: kib(memory),
+        unit: "KiB".to_owned(),
+        limit,
+    });
     Ok(Bench(measures))
 }
 

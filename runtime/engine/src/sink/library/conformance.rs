@@ -57,7 +57,8 @@ impl SinkLibrary {
     /// The bytes of the component that serves a type, where it was installed.
     async fn installed_component(&self, name: &str) -> Result<Vec<u8>, LibraryError> {
         if self.built_in.iter().any(|built_in| built_in == name) {
-            let text = format!("the sink {name:?} is built in: it was tested, with cases of its own, before this runtime was made");
+            let text =
+                format!("the sink {name:?} is built in: it was tested, with cases of its own, before this runtime was made");
             return Err(LibraryError::Conflict(text));
         }
         let info = self.info(name).ok_or_else(|| LibraryError::Unknown(name.to_owned()))?;

@@ -13,8 +13,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use self::files::Files;
 pub(crate) use self::conformance::{TEST_TIME_MAX, TestError};
+use self::files::Files;
 pub use self::trust::Trust;
 pub(crate) use self::trust::signature;
 use super::wasm::{self, Admitted, Problem, SinkInfo, WasmSinks};
