@@ -4,7 +4,8 @@ use crate::{Config, Descriptor};
 
 impl Descriptor {
     /// A sink of the destination type `name` with the configuration `C`. It takes batches of up to 100 envelopes and 4 MiB, messages
-    /// of any size whole, and no order is kept. Change what differs:
+    /// of any size whole, and no order is kept. With `ordered`, one envelope of an ordering key (one installation and object) is on its way
+    /// at a time. Change what differs:
     ///
     /// ```
     /// # use ampline_sink::{Config, Descriptor};

@@ -6,6 +6,7 @@
 mod changes;
 mod files;
 mod grants;
+mod order;
 mod page;
 mod reload;
 mod sinks;

@@ -14,7 +14,7 @@ use crate::stage::{Stage, ask, eventually};
 /// Messages that are on their way while a version changes.
 const MESSAGES: usize = 150;
 
-fn kept(stage: &Stage, version: &str, fault: &str) -> String {
+pub(crate) fn kept(stage: &Stage, version: &str, fault: &str) -> String {
     let path = stage.folder.path().join(format!("relay-{version}-{fault}.wasm"));
     std::fs::write(&path, relay(version, fault)).unwrap();
     path.display().to_string()

@@ -108,6 +108,11 @@ pub(super) async fn run(shared: Shared, route: Route, mut stop: watch::Receiver<
         route,
         descriptor,
     });
+    tokio::select! {
+        () = lane.keep_order() => {}
+        _ = stop.wait_for(|stop| *stop) => return,
+        Ok(_) = superseded.wait_for(|over| *over) => return,
+    }
     let mut batches = JoinSet::new();
     while !*stop.borrow() && !*superseded.borrow() {
         let next = tokio::select! {
@@ -132,6 +137,15 @@ fn batches_in_flight(route: &Route) -> u32 {
 }
 
 impl Lane {
+    /// Nothing is claimed before the journal knows whether the sink wants it in order.
+    async fn keep_order(&self) {
+        let name = &self.route.destination.name;
+        while let Err(error) = self.shared.journal.keep_order(name, self.descriptor.ordered).await {
+            tracing::error!(destination = %name, %error, "cannot record whether it keeps order; trying again");
+            tokio::time::sleep(JOURNAL_RETRY).await;
+        }
+    }
+
     /// Waits for a place and for something to claim: how many envelopes, whether as a trial, and the place. Nothing where there was
     /// nothing to do but wait. May be dropped at any time.
     async fn next(&self) -> Option<(u32, bool, OwnedSemaphorePermit)> {

@@ -52,13 +52,15 @@ struct Instance {
     poison: Option<u64>,
 }
 
+/// A destination, and the type of sink, that wants its envelopes in order.
+const IN_ORDER: &str = "in-order";
 /// A destination whose instances end with every batch that holds envelope [`POISON`].
 const POISONED: &str = "poisoned";
 const POISON: u64 = 13;
 
 #[async_trait]
 impl Sinks for Scripted {
-    fn descriptor(&self, _kind: &str) -> Option<Arc<Descriptor>> {
+    fn descriptor(&self, kind: &str) -> Option<Arc<Descriptor>> {
         Some(Arc::new(Descriptor {
             name: "scripted".into(),
             version: "0".into(),
@@ -66,7 +68,7 @@ impl Sinks for Scripted {
             max_batch_envelopes: 100,
             max_batch_bytes: 1 << 20,
             max_message_bytes: 0,
-            ordered: false,
+            ordered: kind == IN_ORDER,
         }))
     }
 
@@ -201,7 +203,8 @@ impl Bench {
 
 fn route(name: &str, retry: RetryPolicy) -> Route {
     let (config, grants) = (serde_json::json!({}), Default::default());
-    let destination = Destination { id: name.into(), name: name.into(), kind: "scripted".into(), config, grants };
+    let kind = if name == IN_ORDER { IN_ORDER } else { "scripted" };
+    let destination = Destination { id: name.into(), name: name.into(), kind: kind.into(), config, grants };
     Route {
         destination: Arc::new(destination),
         retry,
@@ -234,6 +237,22 @@ async fn transient_failures_are_tried_again_and_in_the_end_given_up() {
         assert!(delivery.reason.unwrap().contains("gave up after 4 attempts"));
         let attempts = bench.journal.delivery(delivery.id).await.unwrap().unwrap().attempts;
         assert_eq!(attempts.iter().map(|row| row.attempt).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sink_that_asks_for_order_gets_one_after_the_other_whatever_fails() {
+    let every_third: Script = |attempt| if attempt < 3 { Act::Fail(FailureClass::Transient, None) } else { Act::Take };
+    let bench = Bench::start(12, &[(IN_ORDER, every_third)], &[1, 1, 1]).await;
+    bench.until(IN_ORDER, |state| state.delivered == 12).await;
+    let mut before = Timestamp::MIN;
+    for id in 1..=12 {
+        let attempts = bench.journal.delivery(id).await.unwrap().unwrap().attempts;
+        assert_eq!(attempts.len(), 3);
+        for attempt in attempts {
+            assert!(attempt.started_at >= before, "delivery {id} went before the one ahead of it was done");
+            before = attempt.started_at;
+        }
     }
 }
 

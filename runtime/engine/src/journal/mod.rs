@@ -7,7 +7,8 @@
 //! - **J4** a claim is exclusive until its lease ends;
 //! - **J5** settling is idempotent: attempt row, new state and next time move in one transaction, once;
 //! - **J6** a retry is not claimable before its time; a dead letter never is, but is listed;
-//! - **J12** what is delivered on request is claimable once it was asked for, each request for one message.
+//! - **J12** what is delivered on request is claimable once it was asked for, each request for one message;
+//! - **J13** where a destination keeps order, a delivery is claimable only when none of the same ordering key is pending before it.
 //!
 //! J7 to J9, about events of providers, stand with [`Inbox`]; J10 and J11, about what the runtime tells of itself, with [`Outbox`].
 
@@ -375,6 +376,8 @@ pub trait Journal: Inbox + Outbox {
     async fn close_destination(&self, name: &str, reason: String) -> Result<()>;
     /// Makes dead letters of what waits for a closed destination, in bounded steps; returns how many. Nothing of it may be claimed.
     async fn bury(&self, name: &str, now: Timestamp) -> Result<u64>;
+    /// Keeps order for a destination from now on, or no more (J13), for what waits already too. Writes only where that is news.
+    async fn keep_order(&self, name: &str, keeps_order: bool) -> Result<()>;
     /// Gives a destination another name, with all that waits and all history; what the journal knows of an earlier destination of
     /// that name joins it. What comes under the former name from then on is a dead letter that says so. Nothing where no
     /// destination of the former name is known.

@@ -15,6 +15,7 @@ mod model;
 mod narrow;
 mod on_request;
 mod operations;
+mod order;
 mod outbox;
 mod reads;
 mod sqlite_file;
@@ -65,6 +66,10 @@ mod sqlite {
         on_request::j12_more_may_be_asked_for_than_one_transaction_takes,
         on_request::what_went_with_its_destination_is_not_asked_for_any_more,
         on_request::what_nobody_asked_for_is_a_dead_letter_at_last,
+        order::j13_of_one_key_the_first_goes_and_then_the_next,
+        order::j13_holds_for_what_waited_before_and_for_replays,
+        order::keys_take_turns,
+        order::order_that_is_kept_no_more_holds_nothing_up,
         backlog::bytes_that_wait_are_known,
         backlog::a_destination_that_only_fails_for_too_long_is_stopped,
         backlog::a_success_in_between_and_other_limits_count,

@@ -46,11 +46,21 @@ struct Delivery {
     id: i64,
 }
 
+impl Delivery {
+    fn key(&self) -> String {
+        envelope(self.number, self.destination, 0).ordering_key
+    }
+}
+
 #[derive(Default)]
 struct Model {
     now_s: i64,
     deliveries: Vec<Delivery>,
     disabled: HashMap<&'static str, bool>,
+    /// Which keep order.
+    ordered: HashMap<&'static str, bool>,
+    /// Of a destination that keeps order: the key of what was claimed last.
+    turns: HashMap<&'static str, String>,
 }
 
 impl Model {
@@ -59,15 +69,25 @@ impl Model {
     }
 
     /// What a claim of so many should bring: ids with attempt numbers, and when there is more.
-    fn claim(&mut self, destination: &str, envelopes_max: usize) -> (Vec<(i64, u32)>, Option<i64>) {
+    fn claim(&mut self, destination: &'static str, envelopes_max: usize) -> (Vec<(i64, u32)>, Option<i64>) {
         if self.disabled.get(destination) == Some(&true) {
             return (Vec::new(), None);
         }
         let now_s = self.now_s;
         let free = |d: &&Delivery| d.held_until_s.is_none_or(|until_s| until_s <= now_s);
-        let mut due: Vec<_> = self.pending(destination).filter(free).filter(|d| d.at_s <= now_s).cloned().collect();
-        due.sort_by_key(|d| (d.at_s, d.id));
+        let may_go = |d: &&Delivery| !self.keeps_order(destination) || self.is_head(d);
+        let mut due: Vec<_> =
+            self.pending(destination).filter(free).filter(may_go).filter(|d| d.at_s <= now_s).cloned().collect();
+        if self.keeps_order(destination) {
+            let turn = self.turns.get(destination).cloned().unwrap_or_default();
+            due.sort_by_key(|d| (d.key() <= turn, d.key()));
+        } else {
+            due.sort_by_key(|d| (d.at_s, d.id));
+        }
         due.truncate(envelopes_max);
+        if let Some(last) = due.last().filter(|_| self.keeps_order(destination)) {
+            self.turns.insert(destination, last.key());
+        }
         let next_s = if due.is_empty() { self.next_s(destination) } else { None };
         for taken in &due {
             self.find(taken.id).held_until_s = Some(now_s + LEASE_S);
@@ -78,7 +98,18 @@ impl Model {
     /// When something falls due or a lease ends, if nothing is due now.
     fn next_s(&self, destination: &str) -> Option<i64> {
         let wakes = |d: &Delivery| d.held_until_s.filter(|until_s| *until_s > self.now_s).unwrap_or(d.at_s);
-        self.pending(destination).map(wakes).min()
+        let is_held = |d: &Delivery| d.held_until_s.is_some_and(|until_s| until_s > self.now_s);
+        let counts = |d: &&Delivery| !self.keeps_order(destination) || is_held(d) || self.is_head(d);
+        self.pending(destination).filter(counts).map(wakes).min()
+    }
+
+    fn keeps_order(&self, destination: &str) -> bool {
+        self.ordered.get(destination) == Some(&true)
+    }
+
+    /// Whether nothing of the same key waits before it.
+    fn is_head(&self, one: &Delivery) -> bool {
+        self.pending(one.destination).find(|d| d.key() == one.key()).is_some_and(|first| first.id == one.id)
     }
 
     fn find(&mut self, id: i64) -> &mut Delivery {
@@ -184,7 +215,7 @@ impl Pair {
 
     async fn operate(&mut self, store: &impl Store) {
         let destination = DESTINATIONS[self.chance.below(2) as usize];
-        match self.chance.below(25) {
+        match self.chance.below(26) {
             0..6 => self.commit(destination).await,
             6..12 => self.claim(destination).await,
             12..18 => self.settle().await,
@@ -198,10 +229,16 @@ impl Pair {
             21 => self.replay().await,
             22 => self.retain().await,
             23 => self.purge().await,
+            24 => {
+                let ordered = self.chance.below(3) > 0;
+                self.journal().keep_order(destination, ordered).await.unwrap();
+                self.model.ordered.insert(destination, ordered);
+            }
             _ => {
                 drop(self.journal.take());
                 self.journal = Some(store.open());
                 self.model.deliveries.iter_mut().for_each(|d| d.held_until_s = None);
+                self.model.turns.clear();
             }
         }
     }

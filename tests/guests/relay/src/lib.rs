@@ -9,7 +9,8 @@ use ampline_sink::{
     http::{self, Request},
 };
 
-/// `relay`, the version, and what is wrong with it: `fine`, `open`, `probe`, `trap` (before anything is sent), `sent` (behind it).
+/// `relay`, the version, and what is wrong with it: `fine`, `open`, `probe`, `trap` (before anything is sent), `sent` (behind it);
+/// or `order`, where nothing is, and it asks for order.
 static FACE: [u8; 24] = *b"relay 1.0.0 fine        ";
 
 /// A sink that passes messages on.
@@ -40,7 +41,8 @@ impl Sink for Relay {
     type Config = Self;
 
     fn describe() -> Descriptor {
-        Descriptor { max_batch_envelopes: 10, max_batch_bytes: 1 << 20, ..Descriptor::of::<Self>("relay", &word(1)) }
+        let ordered = word(2) == "order";
+        Descriptor { max_batch_envelopes: 10, max_batch_bytes: 1 << 20, ordered, ..Descriptor::of::<Self>("relay", &word(1)) }
     }
 
     fn open(config: Self) -> Result<Self, Failure> {

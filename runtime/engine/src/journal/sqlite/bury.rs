@@ -75,6 +75,6 @@ fn announce(lanes: &Lanes, step: &Option<Buried>) {
     if let Some(shared) = lanes.of_row(*destination) {
         shared.add_pending_bytes(-bytes);
         let mut lane = shared.lock();
-        deliveries.iter().for_each(|delivery| lane.let_go(*delivery));
+        deliveries.iter().for_each(|delivery| lane.settled(*delivery));
     }
 }

@@ -26,8 +26,8 @@ struct Taken {
 }
 
 /// A pending delivery as the index and its row show it.
-struct Pending {
-    key: Key,
+pub(super) struct Pending {
+    pub(super) key: Key,
     envelope: i64,
     attempts: u32,
     tries: u32,
@@ -36,9 +36,9 @@ struct Pending {
 }
 
 /// What a claim may still take, and what it took.
-struct Take<'r> {
+pub(super) struct Take<'r> {
     request: &'r ClaimRequest,
-    now_us: i64,
+    pub(super) now_us: i64,
     bytes: u64,
     taken: Vec<Taken>,
     next_us: Option<i64>,
@@ -68,7 +68,7 @@ pub(super) fn worth_a_look(lane: &SharedLane) -> bool {
 
 /// Takes what is due, then reads the envelopes. If either fails, what was taken is given back.
 pub(super) fn claim(db: &Connection, shared: &SharedLane, recent: &Recent, request: &ClaimRequest) -> Result<Claim, Fault> {
-    let mut take = Take { request, now_us: us(request.now), bytes: 0, taken: Vec::new(), next_us: None };
+    let mut take = Take::new(request);
     // The first statement of this snapshot runs under the lock: see `SharedLane::lock`.
     let looked = take.look(db, &mut shared.lock());
     let claimed = looked.and_then(|()| envelopes(db, recent, &take.taken));
@@ -92,14 +92,21 @@ fn envelopes(db: &Connection, recent: &Recent, taken: &[Taken]) -> Result<Vec<Cl
     Ok(claimed)
 }
 
-impl Take<'_> {
+impl<'r> Take<'r> {
+    pub(super) fn new(request: &'r ClaimRequest) -> Self {
+        Self { request, now_us: us(request.now), bytes: 0, taken: Vec::new(), next_us: None }
+    }
+
     fn look(&mut self, db: &Connection, lane: &mut Lane) -> Result<(), Fault> {
         let Some(destination) = lane.destination.filter(|_| !lane.disabled) else {
             lane.exhausted();
             return Ok(());
         };
         lane.end_leases(self.now_us);
-        let all = self.behind(db, lane)? && self.ahead(db, lane, destination)?;
+        let all = match lane.keeps_order() {
+            true => self.heads(db, lane, destination)?,
+            false => self.behind(db, lane)? && self.ahead(db, lane, destination)?,
+        };
         if all {
             lane.exhausted();
         }
@@ -143,8 +150,7 @@ impl Take<'_> {
             if lane.is_held(pending.key.delivery) {
                 lane.pass(pending.key);
             } else if pending.key.at_us > self.now_us {
-                let due = Some(pending.key.at_us).filter(|at_us| *at_us < NEVER_US);
-                self.next_us = self.next_us.into_iter().chain(due).min();
+                self.falls_due(pending.key.at_us);
                 return Ok(true);
             } else if !self.take(lane, &pending) {
                 return Ok(false);
@@ -153,8 +159,20 @@ impl Take<'_> {
         Ok(true)
     }
 
+    /// How many were taken.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> usize {
+        self.taken.len()
+    }
+
+    /// What is not due yet, and when it will be.
+    pub(super) fn falls_due(&mut self, at_us: i64) {
+        let due = Some(at_us).filter(|at_us| *at_us < NEVER_US);
+        self.next_us = self.next_us.into_iter().chain(due).min();
+    }
+
     /// Takes one, if there is room for it.
-    fn take(&mut self, lane: &mut Lane, pending: &Pending) -> bool {
+    pub(super) fn take(&mut self, lane: &mut Lane, pending: &Pending) -> bool {
         let request = self.request;
         let full = self.taken.len() >= request.envelopes_max as usize;
         if full || (!self.taken.is_empty() && self.bytes + pending.bytes > request.bytes_max) {
@@ -170,7 +188,7 @@ impl Take<'_> {
     }
 }
 
-fn pending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pending> {
+pub(super) fn pending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Pending> {
     Ok(Pending {
         key: Key { delivery: row.get(0)?, at_us: row.get(1)? },
         envelope: row.get(2)?,
@@ -210,9 +228,9 @@ mod tests {
         let mut lane = Lane::new(Some(1), false);
         let mut first = None;
         for round in 0..200 {
-            let mut take = Take { request: &request, now_us: 0, bytes: 0, taken: Vec::new(), next_us: None };
+            let mut take = Take::new(&request);
             take.look(&db, &mut lane).unwrap();
-            assert_eq!(take.taken.len(), 100, "round {round}");
+            assert_eq!(take.taken(), 100, "round {round}");
             let steps: i32 = [AHEAD_SAME_TIME, AHEAD]
                 .map(|sql| db.prepare_cached(sql).unwrap().reset_status(StatementStatus::VmStep))
                 .into_iter()

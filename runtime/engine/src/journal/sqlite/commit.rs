@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Fault,
     context::{Context, Own},
-    destinations::{self, Counts},
+    destinations::{self, Counts, Terms},
     held,
     lane::Key,
     lanes::Lanes,
@@ -58,6 +58,7 @@ struct PreparedContext {
     destination: String,
     object_name: String,
     group_ref: String,
+    ordering_key: String,
     facts: String,
 }
 
@@ -115,6 +116,7 @@ impl PreparedContext {
             destination: context.destination.to_string(),
             object_name: context.object_name.to_string(),
             group_ref: context.group_ref.to_string(),
+            ordering_key: context.ordering_key.to_string(),
             facts,
         })
     }
@@ -129,14 +131,13 @@ pub(super) struct Arrived {
     pub(super) envelopes: Vec<Arc<Envelope>>,
     /// Bytes of their bodies.
     pub(super) bytes: i64,
-    /// Why all of it is given up at once, where the destination was deleted.
-    gone: Option<String>,
+    terms: Terms,
 }
 
 impl Arrived {
     /// Whether nothing of it will be delivered.
     pub(super) fn is_given_up(&self) -> bool {
-        self.gone.is_some()
+        self.terms.gone.is_some()
     }
 }
 
@@ -176,13 +177,13 @@ pub(super) fn store(db: &Connection, envelopes: &Envelopes, now: Timestamp) -> R
             db.prepare_cached("DELETE FROM context WHERE id = ?1")?.execute([id])?;
         }
     }
-    for Arrived { destination, keys, bytes, gone, .. } in &arrived {
-        let came = keys.len() as i64;
-        let more = match gone {
-            None => Counts { pending: came, pending_bytes: *bytes, ..Counts::default() },
-            Some(_) => Counts { dead: came, ..Counts::default() },
+    for one in &arrived {
+        let came = one.keys.len() as i64;
+        let more = match one.is_given_up() {
+            false => Counts { pending: came, pending_bytes: one.bytes, ..Counts::default() },
+            true => Counts { dead: came, ..Counts::default() },
         };
-        destinations::count(db, *destination, more)?;
+        destinations::count(db, one.destination, more)?;
     }
     Ok(arrived)
 }
@@ -192,9 +193,9 @@ fn row_of(db: &Connection, context: &PreparedContext, arrived: &mut Vec<Arrived>
         Some(place) => place,
         None => {
             let destination = destinations::row_of(db, &context.destination)?;
-            let gone = destinations::gone(db, destination)?;
+            let terms = destinations::terms(db, destination)?;
             let name = context.destination.clone();
-            arrived.push(Arrived { name, destination, keys: Vec::new(), envelopes: Vec::new(), bytes: 0, gone });
+            arrived.push(Arrived { name, destination, keys: Vec::new(), envelopes: Vec::new(), bytes: 0, terms });
             arrived.len() - 1
         }
     };
@@ -229,12 +230,11 @@ fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (event_id) DO NOTHING",
     )?;
     let mut delivery = db.prepare_cached(
-        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, reason) \
-         VALUES (?1, ?1, ?2, ?3, iif(?7 IS NULL, 0, 2), ?4, 0, 0, ?5, ?6, ?7)",
+        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, reason, \
+         ordering_key) VALUES (?1, ?1, ?2, ?3, iif(?7 IS NULL, 0, 2), ?4, 0, 0, ?5, ?6, ?7, ?8)",
     )?;
-    for PreparedEnvelope { context, own, whole } in &envelopes.each {
-        let context =
-            contexts.get_mut(*context).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
+    for PreparedEnvelope { context: place, own, whole } in &envelopes.each {
+        let context = contexts.get_mut(*place).ok_or_else(|| StoreFailed("a defect: an envelope without context".to_owned()))?;
         let new = envelope.execute(params![
             next,
             own.event_id,
@@ -250,8 +250,10 @@ fn insert(
         }
         let bytes = own.body.len() as i64;
         let arrived = &mut arrived[context.place];
-        let gone = arrived.gone.as_deref();
-        delivery.execute(params![next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes, gone])?;
+        let Terms { gone, keeps_order } = &arrived.terms;
+        let ordering_key = keeps_order.then(|| &envelopes.contexts[*place].ordering_key);
+        let row = params![next, context.id, arrived.destination, at_us, own.occurred_at_ns, bytes, gone, ordering_key];
+        delivery.execute(row)?;
         arrived.keys.push(Key { at_us, delivery: next });
         arrived.envelopes.push(Arc::clone(whole));
         arrived.bytes += bytes;
@@ -265,12 +267,13 @@ fn insert(
 
 /// After the commit: tells those who wait.
 pub(super) fn announce(lanes: &Lanes, recent: &Recent, arrived: &[Arrived]) {
-    for Arrived { name, destination, keys, envelopes, bytes, gone } in arrived {
+    for one in arrived {
+        let Arrived { name, destination, keys, envelopes, bytes, .. } = one;
         lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
         // An envelope has the id of its first delivery.
         keys.iter().zip(envelopes).for_each(|(key, envelope)| recent.keep(key.delivery, envelope));
         let shared = lanes.know(name, *destination);
-        if gone.is_some() {
+        if one.is_given_up() {
             continue;
         }
         shared.add_pending_bytes(*bytes);

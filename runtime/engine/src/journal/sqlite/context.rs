@@ -16,7 +16,7 @@ use crate::sqlite::{StoreFailed, ns, time_of_ns};
 pub(super) struct Context<'a> {
     pub(super) destination: Cow<'a, str>,
     pub(super) group_ref: Cow<'a, str>,
-    ordering_key: Cow<'a, str>,
+    pub(super) ordering_key: Cow<'a, str>,
     project_id: Cow<'a, str>,
     installation_id: Cow<'a, str>,
     connection_id: Cow<'a, str>,

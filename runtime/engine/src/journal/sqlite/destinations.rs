@@ -14,13 +14,16 @@ use crate::{
 
 /// Makes the lanes of all known destinations.
 pub(super) fn load(db: &Connection, lanes: &Lanes) -> rusqlite::Result<()> {
-    let mut statement = db.prepare("SELECT id, name, disabled_reason IS NOT NULL, pending_bytes FROM destination")?;
+    let mut statement =
+        db.prepare("SELECT id, name, disabled_reason IS NOT NULL, pending_bytes, keeps_order FROM destination")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(1)?;
         let lane = lanes.know(&name, row.get(0)?);
-        lane.lock().disabled = row.get(2)?;
         lane.add_pending_bytes(row.get(3)?);
+        let mut lane = lane.lock();
+        lane.disabled = row.get(2)?;
+        lane.keep_order(row.get(4)?);
     }
     Ok(())
 }
@@ -60,9 +63,18 @@ pub(super) fn count(db: &Connection, destination: i64, add: Counts) -> rusqlite:
     db.prepare_cached(sql)?.execute([destination, add.pending, add.delivered, add.dead, add.pending_bytes]).map(drop)
 }
 
-/// Why the destination of this row is gone, where it was deleted.
-pub(super) fn gone(db: &Connection, id: i64) -> rusqlite::Result<Option<String>> {
-    db.prepare_cached("SELECT gone FROM destination WHERE id = ?1")?.query_row([id], |row| row.get(0))
+/// What holds for deliveries that come to a destination.
+pub(super) struct Terms {
+    /// Why the destination is gone, where it was deleted.
+    pub(super) gone: Option<String>,
+    /// Whether they say which others they come behind.
+    pub(super) keeps_order: bool,
+}
+
+/// What holds for what comes to the destination of this row.
+pub(super) fn terms(db: &Connection, id: i64) -> rusqlite::Result<Terms> {
+    let sql = "SELECT gone, keeps_order FROM destination WHERE id = ?1";
+    db.prepare_cached(sql)?.query_row([id], |row| Ok(Terms { gone: row.get(0)?, keeps_order: row.get(1)? }))
 }
 
 /// Stops or starts a destination; gives its row. One that is started begins anew: its failures so far count no more.

@@ -144,6 +144,7 @@ pub(super) async fn expire(journal: &SqliteJournal, age_max: Duration, now: Time
                     lanes.changes.deliveries(keys.iter().map(|key| key.delivery));
                     if let Some(lane) = lanes.of_row(*destination) {
                         lane.add_pending_bytes(-bytes);
+                        lane.change(|lane| keys.iter().for_each(|key| lane.settled(key.delivery)));
                     }
                 }
             },

@@ -48,6 +48,10 @@ pub(super) struct Lane {
     behind: BTreeSet<Key>,
     news: u64,
     news_seen: u64,
+    /// Of one ordering key, only the first delivery is claimed; then the next claim begins behind the key where the last one ended, and
+    /// `position` and `behind` say nothing.
+    keeps_order: bool,
+    turn: String,
 }
 
 impl Lane {
@@ -62,6 +66,8 @@ impl Lane {
             behind: BTreeSet::new(),
             news: 1,
             news_seen: 0,
+            keeps_order: false,
+            turn: String::new(),
         }
     }
 
@@ -80,9 +86,33 @@ impl Lane {
         self.news_seen = self.news;
     }
 
+    /// Whether of one ordering key only the first delivery may be claimed.
+    pub(super) fn keeps_order(&self) -> bool {
+        self.keeps_order
+    }
+
+    /// Keeps order from now on, or no more: then everything is looked at again.
+    pub(super) fn keep_order(&mut self, keeps_order: bool) {
+        self.keeps_order = keeps_order;
+        self.rewind();
+    }
+
+    /// The ordering key behind which the next claim begins.
+    pub(super) fn turn(&self) -> &str {
+        &self.turn
+    }
+
+    /// The next claim begins behind this key.
+    pub(super) fn next_turn(&mut self, key: &str) {
+        key.clone_into(&mut self.turn);
+    }
+
     /// A delivery may be claimed that could not be before, or not at this place.
     pub(super) fn came(&mut self, key: Key) {
         self.tell();
+        if self.keeps_order {
+            return;
+        }
         if key <= self.position && !self.is_held(key.delivery) {
             self.behind.insert(key);
         }
@@ -151,8 +181,15 @@ impl Lane {
         self.held.insert(key.delivery, Held { key, attempt, tries, until_us, lapsed: false });
     }
 
-    /// Ends a claim because its attempt was settled.
-    pub(super) fn let_go(&mut self, delivery: i64) {
+    /// Ends a claim because its delivery was settled, or given up: the one behind it may go where order is kept.
+    pub(super) fn settled(&mut self, delivery: i64) {
+        self.let_go(delivery);
+        if self.keeps_order {
+            self.tell();
+        }
+    }
+
+    fn let_go(&mut self, delivery: i64) {
         if let Some(held) = self.held.remove(&delivery) {
             self.ends.remove(&(held.until_us, delivery));
             self.behind.remove(&held.key);

@@ -16,6 +16,7 @@ mod lanes;
 mod narrow;
 mod operation_log;
 mod operations;
+mod order;
 mod outbox;
 mod ownership;
 mod purge;
@@ -61,6 +62,7 @@ const SCHEMA: Schema = Schema {
         include_str!("deleted_destinations.sql"),
         include_str!("on_request.sql"),
         include_str!("narrow.sql"),
+        include_str!("order.sql"),
     ],
 };
 
@@ -283,6 +285,10 @@ impl Journal for SqliteJournal {
 
     async fn bury(&self, name: &str, now: Timestamp) -> Result<u64> {
         bury::bury(&self.database, &self.lanes, name, now).await
+    }
+
+    async fn keep_order(&self, name: &str, keeps_order: bool) -> Result<()> {
+        order::keep(self, name, keeps_order).await
     }
 
     async fn rename_destination(&self, from: &str, to: &str) -> Result<()> {

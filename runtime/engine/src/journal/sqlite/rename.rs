@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, bury, destinations, lanes::Lanes};
+use super::{Fault, bury, destinations, lanes::Lanes, order};
 
 /// What a renaming did.
 pub(super) struct Renamed {
@@ -45,6 +45,9 @@ fn join(db: &Connection, name: &str, destination: i64) -> Result<Option<Joined>,
                    destination.delivered + o.delivered, destination.dead + o.dead, destination.pending_bytes + o.pending_bytes \
                    FROM destination o WHERE o.id = ?1) WHERE id = ?2";
         db.prepare_cached(sql)?.execute([row, destination])?;
+        if destinations::terms(db, destination)?.keeps_order {
+            order::assign(db, destination)?;
+        }
     }
     db.prepare_cached("DELETE FROM destination WHERE id = ?1")?.execute([row])?;
     Ok(Some(Joined { row, pending_bytes }))

@@ -44,8 +44,10 @@ fn step(db: &Connection, ids: &[i64], now: Timestamp) -> std::result::Result<Vec
     let source = format!("SELECT destination, bytes FROM delivery d WHERE id = ?1 AND {}", bulk::REPLAYABLE);
     let mut source = db.prepare_cached(&source)?;
     let mut insert = db.prepare_cached(
-        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, replay_of) \
-         SELECT ?2, envelope, context, destination, 0, ?3, 0, 0, occurred_at_ns, bytes, id FROM delivery WHERE id = ?1",
+        "INSERT INTO delivery (id, envelope, context, destination, status, at_us, attempts, tries, occurred_at_ns, bytes, replay_of, \
+         ordering_key) SELECT ?2, envelope, context, destination, 0, ?3, 0, 0, d.occurred_at_ns, d.bytes, d.id, \
+         iif(o.keeps_order, (SELECT k.facts ->> '$.ordering_key' FROM context k WHERE k.id = d.context), NULL) \
+         FROM delivery d JOIN destination o ON o.id = d.destination WHERE d.id = ?1",
     )?;
     let mut made = Vec::new();
     for id in ids {

@@ -223,7 +223,7 @@ pub(super) fn announce(lanes: &Lanes, settled: &Settled) -> bool {
         let Some(shared) = run.first().and_then(|first| lanes.of_row(first.destination)) else { continue };
         shared.change(|lane| {
             for Ended { delivery, again, .. } in run {
-                lane.let_go(*delivery);
+                lane.settled(*delivery);
                 if let Some(key) = again {
                     lane.came(*key);
                 }
