@@ -24,6 +24,8 @@ const BODY_BYTES_MAX: usize = 64 << 20;
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// Until a stream that carries nothing, not even the signs of life that runtimes send, counts as broken.
 const SILENCE_MAX: Duration = Duration::from_secs(90);
+/// Until the runtime has compiled or tested a sink, which it bounds at eleven minutes itself.
+const SINK_MAX: Duration = Duration::from_secs(700);
 /// Until a stream begins anew in any case.
 const STREAM_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// Where the API begins.
@@ -171,7 +173,11 @@ impl Relay {
             "GET" | "POST" | "PUT" | "PATCH" | "DELETE" => method.parse::<Method>().map_err(|_| Refusal::asked("no method"))?,
             _ => return Err(Refusal::asked(format!("{method:?} is no method of the API"))),
         };
+        let is_about_sinks = method == Method::POST && path.contains("/sinks");
         let mut sent = reached.request(method, api_url(reached.base(), &path)?);
+        if is_about_sinks {
+            sent = sent.timeout(SINK_MAX);
+        }
         for (name, value) in headers {
             if !REQUEST_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 return Err(Refusal::asked(format!("the header {name:?} is not passed on")));

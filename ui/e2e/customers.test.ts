@@ -9,22 +9,26 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { openBrowser, openDesk, signIn, type Desk } from "./desk";
 import { settled } from "./populate";
-import { startWorld, type World } from "./world";
+import { startProvider, type Provider } from "./provider";
+import { startWorld, TOKEN, type World } from "./world";
 
 let world: World;
 let browser: Browser;
 let desk: Desk;
 let product: { server: Server; url: string };
+let provider: Provider;
 
 beforeAll(async () => {
   product = await startProduct();
-  world = await startWorld(400, [product.url]);
+  provider = await startProvider(TOKEN);
+  world = await startWorld({ allowedOrigins: [product.url], provider });
   browser = await openBrowser();
   await settled(world);
 });
 afterAll(async () => {
   await browser.close();
   await world.stop();
+  await provider.stop();
   await new Promise((resolve) => product.server.close(resolve));
 });
 beforeEach(async () => {
@@ -145,6 +149,76 @@ test("a read is begun, followed into its log, paused and begun again", async () 
   await row.getByRole("button", { name: "Pause" }).waitFor();
   await row.getByRole("link", { name: "log" }).click();
   await page.getByRole("heading", { name: "Read of contacts" }).waitFor();
+});
+
+test("an earlier revision is restored into the editor, and deployed again", async () => {
+  const { page } = desk;
+  const deploy = (sourceYaml: string) => world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml });
+  const leads = BILLING.replace("billing", "leads");
+  await deploy(leads);
+  await deploy(leads.replace("*/30 * * * *", "*/45 * * * *"));
+  await desk.go("/manifest");
+  await page.getByText("Nothing is wrong with this manifest.").waitFor();
+  // What a file declares is not deployed from here: the editor holds what is.
+  await write(page, leads.replace("*/30 * * * *", "*/45 * * * *"));
+  await page.getByText("Nothing is wrong with this manifest.").waitFor();
+  await page.getByRole("tab", { name: "History" }).click();
+  await page.getByLabel("Integration", { exact: true }).selectOption("leads");
+  await page.getByRole("button", { name: /^Revision 1/ }).click();
+  await page.getByRole("textbox", { name: "Revision 1" }).getByText("*/30 * * * *").first().waitFor();
+  await page.getByRole("button", { name: "Restore into the editor" }).click();
+  await page.getByText("The editor holds revision 1 of leads").waitFor();
+  await page.getByText("edited", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Deploy…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("leads").first().waitFor();
+  await dialog.getByRole("button", { name: "Deploy" }).click();
+  await page.getByText("It is deployed").waitFor();
+  const made = (await world.ask("GET", "/v1/projects/acme-product/integrations/leads")) as {
+    latestRevision: { number: number; content: unknown };
+  };
+  expect(made.latestRevision.number).toBe(3);
+  expect(JSON.stringify(made.latestRevision.content)).toContain("*/30 * * * *");
+});
+
+test("a customer consents at the provider, and the installation goes on by itself", async () => {
+  const { page } = desk;
+  await world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml: BILLING.replace("billing", "consented") });
+  await desk.go("/installations/new?integration=consented");
+  await page.getByLabel("Group").fill("initech");
+  await page.getByRole("button", { name: "Continue" }).click();
+  const popup = desk.context.waitForEvent("page");
+  await page.getByRole("button", { name: "Go on to HubSpot" }).click();
+  const consent = await popup;
+  await page.getByText("Say yes in the window that has opened").waitFor();
+  await consent.getByRole("link", { name: "Allow" }).click();
+  await consent.getByRole("heading", { name: "Connected" }).waitFor();
+  await consent.close();
+  await page.getByLabel("City").check();
+  await page.getByRole("button", { name: "Install", exact: true }).click();
+  await page.getByRole("table", { name: "Reads" }).getByText("contacts").first().waitFor();
+  expect(provider.refusals).toEqual([]);
+  const query = "/v1/projects/acme-product/connections?groupRef=initech&provider=hubspot";
+  expect(await world.ask("GET", query)).toMatchObject([{ status: expect.stringMatching(/created|working/) as string }]);
+  await desk.go("/connections");
+  await page.getByText("initech").first().waitFor();
+});
+
+test("a provider without a page of consent is connected to by what is typed, which stays with the runtime", async () => {
+  const { page } = desk;
+  const sourceYaml = BILLING.replace("billing", "typed").replace("hubspot", "freshdesk");
+  await world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml });
+  await desk.go("/installations/new?integration=typed");
+  await page.getByLabel("Group").fill("umbrella");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Subdomain").fill("umbrella");
+  await page.getByLabel("User name").fill("typed-secret-user");
+  await page.getByLabel("Password").fill("typed-secret-password");
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await page.getByLabel("Password").waitFor({ state: "detached" });
+  const made = (await world.ask("GET", "/v1/projects/acme-product/connections?groupRef=umbrella")) as unknown[];
+  expect(made).toHaveLength(1);
+  expect(JSON.stringify(made) + (await page.content())).not.toContain("typed-secret");
 });
 
 test("an integration is installed for a customer, whose own page then changes and removes it from another origin", async () => {

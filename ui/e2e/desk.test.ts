@@ -147,6 +147,30 @@ test("a destination is edited, stopped, started and deleted", async () => {
   await page.getByLabel("Headers: value 1").fill("fulfilment");
   await button("Save").click();
   await said("x-team: fulfilment");
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Messages in flight").fill("5000");
+  await page.getByLabel("Messages per second").fill("a few");
+  await button("Save").click();
+  await said("A number, or nothing.");
+  await page.getByLabel("Messages per second").fill("0.5");
+  await page.getByLabel("Waits before retries").fill("30 s, 5 min");
+  await button("Save").click();
+  // What a number may be the runtime says, and the form shows it where the number is.
+  await said("It was not changed");
+  expect(await page.getByLabel("Messages in flight").getAttribute("aria-invalid")).toBe("true");
+  await page.getByLabel("Messages in flight").fill("4");
+  await button("Save").click();
+  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  await said("30 s, 5 min");
+  const paced = (await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")) as { delivery: unknown };
+  expect(paced.delivery).toEqual({ concurrency: 4, ratePerSecond: 0.5, retryDelaysSeconds: [30, 300] });
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Messages per second").fill("");
+  await button("Save").click();
+  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  expect(await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")).toMatchObject({
+    delivery: { concurrency: 4, retryDelaysSeconds: [30, 300] },
+  });
   await button("Disable").click();
   await said("It is disabled.");
   await button("Enable").click();
@@ -196,6 +220,51 @@ test("an installed sink sends once its host is granted and its credential bound"
   expect(await page.getByLabel("Token").inputValue()).toBe("");
   await button("Take away").click();
   await said("api is gone");
+});
+
+test.each([
+  ["basic", "User and password", "Password", { User: "una" }, { username: "una" }],
+  ["header", "Header of its own", "Value", { Header: "x-api-token", Prefix: "v1 " }, { header: "x-api-token", prefix: "v1 " }],
+  ["hmac", "HMAC-SHA256 of the body", "Key", { Header: "x-signature" }, { header: "x-signature" }],
+])("a credential of the kind %s is bound, changed and shown without its value", async (kind, label, secret, members, kept) => {
+  const path = "/v1/projects/acme-product/destinations/crm/credentials";
+  await desk.go("/destinations/crm");
+  await button("Add a credential").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill(`by-${kind}`);
+  await dialog.getByLabel("Kind").selectOption(label);
+  await dialog.getByLabel("Origins").fill("ftp://api.example.com");
+  for (const [member, value] of Object.entries(members)) await dialog.getByLabel(member, { exact: true }).fill(value);
+  await dialog.getByLabel(secret, { exact: true }).fill("value-of-the-desk");
+  await button("Save").click();
+  await dialog.getByRole("alert").getByText("origins").first().waitFor();
+  await dialog.getByLabel("Origins").fill("https://api.example.com");
+  await button("Save").click();
+  await said(`by-${kind} is bound`);
+  await button(`Change by-${kind}`).click();
+  for (const [member, value] of Object.entries(members))
+    expect(await dialog.getByLabel(member, { exact: true }).inputValue()).toBe(value);
+  expect(await dialog.getByLabel(secret, { exact: true }).inputValue()).toBe("");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const shown = JSON.stringify(await world.ask("GET", path));
+  for (const value of Object.values(kept)) expect(shown).toContain(value);
+  expect(shown + (await page.content())).not.toContain("value-of-the-desk");
+});
+
+test("an installed sink is tested, and what failed is told with its remedy", async () => {
+  await desk.go("/sinks");
+  await button("Run the tests of misbehaving").click();
+  const dialog = page.getByRole("dialog");
+  await button("Run the tests").click();
+  await dialog.getByRole("region", { name: "Report" }).waitFor();
+  await dialog.getByText(/checks? failed$/).waitFor();
+  await dialog.getByText("Happened").first().waitFor();
+  await dialog.getByText("Remedy").first().waitFor();
+  // Its schema gives no example that works; a destination's configuration does, and then deliveries are tried as well.
+  await dialog.getByLabel("Configuration").selectOption("crm");
+  await button("Run them again").click();
+  await dialog.getByText(/^\d{2} passed/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 });
 
 test("what failed is found, looked into and replayed", async () => {

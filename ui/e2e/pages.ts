@@ -15,6 +15,20 @@ const seen =
     await page.getByRole("main").getByText(text).first().waitFor();
   };
 
+/** Opens a dialog of a page, and waits for what stands in it. */
+const dialog =
+  (opener: string | RegExp, inside: string | RegExp) =>
+  async (page: Page): Promise<void> => {
+    // Where the picture before was of the same page, its dialog is still there.
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page
+      .getByRole("button", { name: opener, exact: typeof opener === "string" })
+      .first()
+      .click();
+    await page.getByRole("dialog").getByText(inside).first().waitFor();
+  };
+
 /** All of them; the world is `populate`d. */
 export const sights: readonly Sight[] = [
   {
@@ -42,6 +56,8 @@ export const sights: readonly Sight[] = [
       await page.getByText("Why it was given up").waitFor();
     },
   },
+  { name: "deliveries-replay", path: "/deliveries?status=dead", ready: dialog("Replay all that match…", /deliver/) },
+  { name: "deliveries-purge", path: "/deliveries?status=dead", ready: dialog("Purge…", /deliver/) },
   { name: "destinations", path: "/destinations", ready: seen("legacy-sync") },
   { name: "destination", path: "/destinations/orders", ready: seen("Signing key") },
   { name: "destination-disabled", path: "/destinations/legacy-sync", ready: seen("It is disabled.") },
@@ -64,10 +80,25 @@ export const sights: readonly Sight[] = [
       await page.getByRole("dialog").getByLabel("Prefix").waitFor();
     },
   },
+  { name: "destination-rotate", path: "/destinations/orders", ready: dialog("Rotate…", "24 hours") },
+  { name: "destination-delete", path: "/destinations/legacy-sync", ready: dialog("Delete…", "legacy-sync") },
   { name: "destination-missing", path: "/destinations/nobody", ready: seen("Not found") },
   { name: "destination-new", path: "/destinations/new", ready: seen("Time-out") },
   { name: "destination-edit", path: "/destinations/event-archive/edit", ready: seen("Secret access key") },
   { name: "sinks", path: "/sinks", ready: seen("Amazon Kinesis") },
+  { name: "sink-install", path: "/sinks", ready: dialog("Install a sink", "Choose a .wasm file") },
+  { name: "sink-schema", path: "/sinks", ready: dialog("Schema", "properties") },
+  { name: "sink-remove", path: "/sinks", ready: dialog("Remove…", "can be installed again") },
+  {
+    name: "sink-test",
+    path: "/sinks",
+    ready: async (page) => {
+      await dialog(/^Run the tests of/, "nobody is reached")(page);
+      await page.getByRole("button", { name: "Run the tests", exact: true }).click();
+      await page.getByRole("button", { name: "Run them again" }).waitFor();
+      await page.getByText("Remedy").first().waitFor();
+    },
+  },
   {
     name: "manifest",
     path: "/manifest",
@@ -76,6 +107,20 @@ export const sights: readonly Sight[] = [
       await page.locator(".cm-content").getByText("companies").first().waitFor();
     },
   },
+  { name: "manifest-new", path: "/manifest", ready: dialog("New…", "Begin with a common case.") },
+  {
+    name: "manifest-deploy",
+    path: "/manifest",
+    ready: async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.locator(".cm-content").getByText("*/15 * * * *").click();
+      await page.keyboard.press("End");
+      await page.keyboard.type(" # every quarter of an hour");
+      await dialog("Deploy…", "crm")(page);
+    },
+  },
+  { name: "manifest-unsaved", path: "/manifest", ready: dialog("Import…", "Another file takes their place") },
   {
     name: "keys",
     path: "/keys",

@@ -7,9 +7,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { CLIENT, type Provider } from "./provider";
+
 const START_MS = 120_000;
 const SIGNING_KEY = "whsec_bG9vcGJhY2stc2lnbmluZy1rZXktMDEyMzQ1Njc4OQ==";
-const TOKEN = "loopback-token";
+/** The only one that the emulated HubSpot takes. */
+export const TOKEN = "loopback-token";
 
 const MANIFEST = `specVersion: 1.0.0
 integrations:
@@ -50,6 +53,8 @@ export interface World {
   receiver: string;
   /** The folder with amp.yaml, ampline.toml, data and the runtime's log. */
   folder: string;
+  /** What programs in the folder need to have around them. */
+  environment: NodeJS.ProcessEnv;
   /** Has the receiver answer 503 to everything, or take everything again. */
   down: (isDown: boolean) => Promise<void>;
   /** Has the receiver answer so many of the next messages to a path with this status. */
@@ -63,7 +68,7 @@ export interface World {
 }
 
 /** Programs that were built along with the runtime: AMPLINE_BIN_DIR, else target/debug. */
-function program(name: string): string {
+export function program(name: string): string {
   return join(process.env["AMPLINE_BIN_DIR"] ?? new URL("../../target/debug", import.meta.url).pathname, name);
 }
 
@@ -84,15 +89,25 @@ export async function sinkComponent(): Promise<string> {
   return newest;
 }
 
+/** What a world may have besides. */
+export interface Furniture {
+  contacts?: number;
+  /** Origins whose pages may ask the runtime. */
+  allowedOrigins?: string[];
+  /** Where customers consent, for the product's own registration at HubSpot. */
+  provider?: Provider;
+}
+
 /** Starts everything, and waits until the runtime answers. Its receiver checks no signatures: destinations made here have keys of their own. */
-export async function startWorld(contacts = 400, allowedOrigins: string[] = []): Promise<World> {
+export async function startWorld({ contacts = 400, allowedOrigins = [], provider }: Furniture = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "ampline-desk-"));
   const children: ChildProcess[] = [];
   try {
     const emulator = await announced(children, "hubspot-emulator", ["--contacts", String(contacts), "--token", TOKEN]);
     const receiver = await announced(children, "webhook-receiver", []);
     await writeFile(join(folder, "amp.yaml"), MANIFEST);
-    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins));
+    const app = provider ? registration(at(emulator), provider) : "";
+    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins) + app);
     const port = await freePort();
     const runtime = new Runtime(folder, port);
     await runtime.start();
@@ -103,6 +118,7 @@ export async function startWorld(contacts = 400, allowedOrigins: string[] = []):
       key,
       receiver: receiver.url.replace(/\/$/, ""),
       folder,
+      environment: runtime.environment(),
       down: (isDown) => control(receiver.url, "PUT", "mode", { mode: isDown ? "down" : "up" }),
       fault: (on, status, times) => control(receiver.url, "POST", "faults", { on, times, answer: { status: { status } } }),
       ask: (method, path, body) => ask(url, key, method, path, body),
@@ -160,7 +176,7 @@ class Runtime {
     const log = join(this.#folder, "ampline.log");
     const out = openSync(log, "a");
     const args = ["run", "amp.yaml", "--listen", `127.0.0.1:${this.#port}`, "--shutdown-grace-s", "2"];
-    const child = spawn(program("ampline"), args, { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", out, out] });
+    const child = spawn(program("ampline"), args, { cwd: this.#folder, env: this.environment(), stdio: ["ignore", out, out] });
     this.#child = child;
     const deadline = Date.now() + START_MS;
     for (;;) {
@@ -183,7 +199,7 @@ class Runtime {
   async key(): Promise<string> {
     const child = spawn(program("ampline"), ["secrets", "show", "api-key", "--data-dir", join(this.#folder, "data")], {
       cwd: this.#folder,
-      env: this.#environment(),
+      env: this.environment(),
       stdio: ["ignore", "pipe", "inherit"],
     });
     let text = "";
@@ -192,8 +208,15 @@ class Runtime {
     return text.trim();
   }
 
-  #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, SIGNING_KEY, HUBSPOT_TOKEN: TOKEN, AMPLINE_DATA_DIR: join(this.#folder, "data") };
+  /** Secrets that the settings name, and where the data lies. */
+  environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      SIGNING_KEY,
+      CLIENT_SECRET: CLIENT.secret,
+      HUBSPOT_TOKEN: TOKEN,
+      AMPLINE_DATA_DIR: join(this.#folder, "data"),
+    };
   }
 }
 
@@ -210,7 +233,7 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
@@ -235,6 +258,18 @@ async function ask(url: string, key: string, method: string, path: string, body?
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return text === "" ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** The product's own registration at a provider. */
+function registration(hubspot: string, { authUrl, tokenUrl }: Provider): string {
+  return `
+[provider_apps.hubspot]
+client_id = "${CLIENT.id}"
+client_secret = { env = "CLIENT_SECRET" }
+auth_url = "${authUrl}"
+token_url = "${tokenUrl}"
+base_url = "${hubspot}"
+`;
 }
 
 function settings(hubspot: string, receiver: string, allowedOrigins: string[]): string {

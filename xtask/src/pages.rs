@@ -70,6 +70,20 @@ pub(crate) fn in_browser(pictures: Option<&Path>) -> Outcome {
     Ok(format!("pictures are in {}", pictures.display()))
 }
 
+/// What the pages and the desktop's window cost, of what was built for release; the figures are kept beside the build as JSON.
+///
+/// # Errors
+/// It cannot be measured, which was printed.
+pub(crate) fn measure() -> Outcome {
+    install()?;
+    let target = place::target()?;
+    let figures = target.join("bench-desk.json");
+    let mut command = npm(&["run", "bench"]);
+    command.env("AMPLINE_BIN_DIR", target.join("release")).env("AMPLINE_BENCH_JSON", &figures);
+    process::run_within(BROWSER_TIME_MAX, &mut command)?;
+    Ok(format!("figures are in {}", figures.display()))
+}
+
 /// Packages as the lock file names them, in a folder of the cache that is called after it; `ui/node_modules` leads there. A folder of
 /// that name that somebody filled by hand is left alone.
 fn install() -> Result<(), String> {

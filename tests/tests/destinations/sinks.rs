@@ -1,6 +1,6 @@
 //! Sinks: listed, described, installed while the runtime runs, kept over a restart, and removed.
 
-use ampline_tests::guests::MISBEHAVING;
+use ampline_tests::guests::{MISBEHAVING, SOUND, broken};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -50,4 +50,51 @@ async fn a_component_is_installed_serves_and_is_removed() {
     let named = json!({ "updateMask": ["appName"], "project": { "appName": "MailMonkey" } });
     let url = "../demo";
     assert_eq!(ask(&runtime, Method::PATCH, url, Some(&named), None).await.body["appName"], "MailMonkey");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_installed_sink_is_tested_one_at_a_time_and_what_failed_is_told_with_its_remedy() {
+    let stage = Stage::new("");
+    let runtime = stage.start();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = stage.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    stage.says(&["sinks", "install", &file("sound.wasm", SOUND)]);
+    let test = "sinks/broken:test";
+
+    // Both are under way before either can be done: compiled or not, hundreds of deliveries are tried.
+    let (first, second) =
+        tokio::join!(ask(&runtime, Method::POST, test, None, None), ask(&runtime, Method::POST, test, None, None));
+    let (done, refused) = if first.status == 200 { (first, second) } else { (second, first) };
+    assert_eq!((done.status, refused.status), (200, 429), "{:#}{:#}", done.body, refused.body);
+    assert!(refused.body["retryAfter"].is_string(), "{:#}", refused.body);
+    assert_eq!((&done.body["sink"]["name"], &done.body["sink"]["file"]), (&json!("broken"), &json!("broken")), "{:#}", done.body);
+    assert!(failed(&done.body).is_empty(), "{:#}", done.body);
+    assert!(done.body["checks"].as_array().unwrap().len() > 40, "{:#}", done.body);
+    assert!(stage.receiver.seen().requests.is_empty(), "tests reach nobody");
+
+    // A word that the schema does not know is told of, and with it everything that stands on a configuration is left out.
+    let wrong = json!({ "config": { "no such member": true } });
+    let told = ask(&runtime, Method::POST, test, Some(&wrong), None).await;
+    assert_eq!(told.status, 200, "{:#}", told.body);
+    let refused = failed(&told.body);
+    assert_eq!(refused.iter().map(|check| &check["name"]).collect::<Vec<_>>(), ["config.accepts"], "{:#}", told.body);
+    assert!(refused[0]["happened"].is_string() && refused[0]["repair"].is_string(), "{:#}", told.body);
+
+    stage.says(&["sinks", "install", &file("broken.wasm", &broken("attempt")), "--replace"]);
+    let told = stage.ampline(&["sinks", "test", "broken"]);
+    let report = String::from_utf8_lossy(&told.stdout);
+    assert_eq!(told.status.code(), Some(1), "{report}");
+    assert!(report.contains("FAIL redelivery.same-effect") && report.contains("repair: "), "{report}");
+
+    assert_eq!(ask(&runtime, Method::POST, "sinks/webhook:test", None, None).await.status, 409);
+    assert_eq!(ask(&runtime, Method::POST, "sinks/nobody:test", None, None).await.status, 404);
+    let unknown = ask(&runtime, Method::POST, test, Some(&json!({ "configuration": {} })), None).await;
+    assert_eq!(unknown.status, 422, "{:#}", unknown.body);
+}
+
+fn failed(report: &Value) -> Vec<Value> {
+    report["checks"].as_array().unwrap().iter().filter(|check| check["status"] == "failed").cloned().collect()
 }

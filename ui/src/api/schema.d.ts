@@ -1405,6 +1405,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{projectIdOrName}/sinks/{sinkName}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tests an installed sink.
+         * @description The conformance harness, as `ampline sink test` has it, on the component that serves the type now: in the runtime's own host, with
+         *     everything that it asks of other sides answered by a script. It reaches neither a network nor a secret. A check that fails says what
+         *     must hold, what happened and how to repair it. One sink is tested at a time.
+         */
+        post: operations["testSink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{projectIdOrName}/sinks/{sinkName}/history": {
         parameters: {
             query?: never;
@@ -3797,6 +3819,38 @@ export interface components {
             /** @description The sink's own version. */
             version: string;
         };
+        /** @description One check and how it ended. */
+        SinkCheck: {
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /** @description What must hold, as a sentence without its end. */
+            expected: string;
+            /** @description What happened instead. */
+            happened?: string;
+            /** @description Dotted: `describe.stable`, `fault.http.429`; of a case its file's name. */
+            name: string;
+            /** @description Where it comes from. */
+            origin: components["schemas"]["SinkCheckOrigin"];
+            /** @description Why it was skipped or excepted. */
+            reason?: string;
+            /** @description What to do about it. */
+            repair?: string;
+            /** @description How it ended. */
+            status: components["schemas"]["SinkCheckStatus"];
+        };
+        /**
+         * @description Where a check comes from.
+         * @enum {string}
+         */
+        SinkCheckOrigin: "conformance" | "case";
+        /**
+         * @description How a check ended.
+         * @enum {string}
+         */
+        SinkCheckStatus: "passed" | "failed" | "skipped" | "excepted";
         /**
          * @description What became of a sink.
          * @enum {string}
@@ -3824,11 +3878,41 @@ export interface components {
             /** @description The version that served from then on; for removals, until then. */
             version: string;
         };
+        /** @description A number, and which part it is of what is allowed. */
+        SinkMeasure: {
+            /**
+             * Format: double
+             * @description The limit in the same unit; nothing where there is none.
+             */
+            limit?: number;
+            /** @description What was measured. */
+            name: string;
+            /** @description `µs`, `ms`, `KiB`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description In `unit`.
+             */
+            value: number;
+        };
+        /** @description All numbers. */
+        SinkMeasures: components["schemas"]["SinkMeasure"][];
         /**
          * @description Where a sink comes from.
          * @enum {string}
          */
         SinkOrigin: "builtIn" | "command" | "api";
+        /** @description What a run found. */
+        SinkTestReport: {
+            /** @description What was measured, where that was asked for. */
+            bench?: components["schemas"]["SinkMeasures"];
+            /** @description Every check and case, in the order in which they ran. */
+            checks: components["schemas"]["SinkCheck"][];
+            /** @description The component. */
+            sink: components["schemas"]["TestedSink"];
+            /** @description Files that were written: snapshots and cassettes. */
+            written?: string[];
+        };
         /** @description A text, and where it comes from. */
         Sourced: {
             /** @description `input`, `token`, …: it makes no difference here. */
@@ -3883,6 +3967,24 @@ export interface components {
             /** @description A JMESPath expression over `metadata`, `time` and `data`; without it the destination's default. */
             expression?: string | null;
         };
+        /** @description What the component is. */
+        TestedSink: {
+            /**
+             * Format: int64
+             * @description Bytes of the component.
+             */
+            bytes: number;
+            /** @description SHA-256 in hexadecimal digits. */
+            digest: string;
+            /** @description The file, or what else it was called. */
+            file: string;
+            /** @description What it may ask of the runtime. */
+            imports: string[];
+            /** @description Name that it gives itself; empty where it could not be asked. */
+            name: string;
+            /** @description Its version. */
+            version: string;
+        };
         /** @description A message on its way. */
         TestMessage: {
             /**
@@ -3897,6 +3999,13 @@ export interface components {
              * @description The message's id, as the receiver is shown it.
              */
             eventId: string;
+        };
+        /** @description With what a sink is tested. */
+        TestSinkRequest: {
+            /** @description `metadata` of a destination, which the sink must accept; what its schema gives as an example where it is left out. */
+            config?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A token and its times. */
         Token: {
@@ -8383,6 +8492,64 @@ export interface operations {
             409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    testSink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project that this runtime serves. */
+                projectIdOrName: string;
+                /** @description The type of destination that the sink serves. */
+                sinkName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestSinkRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description What the checks came to, passed or not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SinkTestReport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            /** @description It is built in. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            /** @description A sink is being tested already. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];

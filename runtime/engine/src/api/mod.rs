@@ -81,6 +81,7 @@ mod reads;
 mod revisions;
 mod session;
 mod shapes;
+mod sink_conformance;
 mod sinks;
 mod source;
 mod status;
@@ -204,6 +205,7 @@ fn keyed() -> Routes {
         .merge(operations::routes())
         .merge(destinations::routes())
         .merge(sinks::routes())
+        .merge(sink_conformance::routes())
         .merge(projects::routes())
         .merge(deliveries::routes())
         .merge(export::routes())

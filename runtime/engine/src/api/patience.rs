@@ -21,6 +21,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::problem::Problem;
+use crate::sink::library::TEST_TIME_MAX;
 
 /// Until a request's body must be there.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -28,14 +29,14 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for the installation of a sink: compiling an interpreter takes a busy machine minutes, and is itself bounded at ten.
 const INSTALL_TIMEOUT: Duration = Duration::from_secs(660);
+/// The same for the test of a sink, which is bounded itself.
+const TEST_TIMEOUT: Duration = TEST_TIME_MAX.saturating_add(Duration::from_secs(30));
 
 /// Answers 408 where the body did not come in time, 504 where the answer did not.
 pub(super) async fn bounded(request: Request, next: Next) -> Result<Response, Infallible> {
     let late = Arc::new(AtomicBool::new(false));
     let request = request.map(|body| if body.is_end_stream() { body } else { in_time(body, late.clone()) });
-    let installs = request.method() == Method::POST && request.uri().path().ends_with("/sinks");
-    let patience = if installs { INSTALL_TIMEOUT } else { RESPONSE_TIMEOUT };
-    let answer = timeout(patience, next.run(request)).await;
+    let answer = timeout(patience(request.method(), request.uri().path()), next.run(request)).await;
     if late.load(Ordering::Relaxed) {
         let detail = format!("the body was not there within {} s", BODY_TIMEOUT.as_secs());
         let mut response = Problem::new(StatusCode::REQUEST_TIMEOUT, detail).into_response();
@@ -47,6 +48,21 @@ pub(super) async fn bounded(request: Request, next: Next) -> Result<Response, In
         let detail = "the answer took too long; what was asked for goes on";
         Problem::new(StatusCode::GATEWAY_TIMEOUT, detail).into_response()
     }))
+}
+
+/// How long the answer to a request may take. Paths are as the router knows them.
+fn patience(method: &Method, path: &str) -> Duration {
+    let tests =
+        || path.strip_suffix("/:test").and_then(|sink| sink.rsplit_once('/')).is_some_and(|(all, _)| all.ends_with("/sinks"));
+    if *method != Method::POST {
+        RESPONSE_TIMEOUT
+    } else if path.ends_with("/sinks") {
+        INSTALL_TIMEOUT
+    } else if tests() {
+        TEST_TIMEOUT
+    } else {
+        RESPONSE_TIMEOUT
+    }
 }
 
 /// A body that fails once its time is over, and says so in `late`.
@@ -65,4 +81,18 @@ fn in_time(body: Body, late: Arc<AtomicBool>) -> Body {
             }
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_compiles_and_tests_sinks_may_take_longer() {
+        let at = |method: Method, path: &str| patience(&method, path);
+        assert_eq!(at(Method::POST, "/v1/projects/p/sinks"), INSTALL_TIMEOUT);
+        assert_eq!(at(Method::POST, "/v1/projects/p/sinks/mine/:test"), TEST_TIMEOUT);
+        assert_eq!(at(Method::GET, "/v1/projects/p/sinks"), RESPONSE_TIMEOUT);
+        assert_eq!(at(Method::POST, "/v1/projects/p/destinations/sinks/:test"), RESPONSE_TIMEOUT);
+    }
 }

@@ -313,7 +313,7 @@ fn entry(event: &SinkEvent, before: &[String]) -> SinkHistoryEntry {
     }
 }
 
-fn library(api: &Api) -> Result<&std::sync::Arc<SinkLibrary>, Problem> {
+pub(super) fn library(api: &Api) -> Result<&std::sync::Arc<SinkLibrary>, Problem> {
     let idle = || {
         let problem = Problem::new(StatusCode::CONFLICT, "no runtime uses this data folder, and the folder alone runs no sinks");
         problem.remedy("start it with `ampline run`, then ask again")
@@ -338,7 +338,7 @@ async fn component(body: Body) -> Result<Vec<u8>, Problem> {
     Ok(taken)
 }
 
-fn refused(error: LibraryError) -> Problem {
+pub(super) fn refused(error: LibraryError) -> Problem {
     let told = error.to_string();
     match error {
         LibraryError::Unknown(_) => not_found(told),

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{
     Setup, Unable,
@@ -20,22 +21,25 @@ const ROUND_TIME_MAX: Duration = Duration::from_secs(3);
 const STARTS: u32 = 20;
 
 /// A number, and which part it is of what is allowed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SinkMeasure)]
 pub struct Measure {
     /// What was measured.
     pub name: String,
     /// In `unit`.
     pub value: f64,
     /// `µs`, `ms`, `KiB`.
-    pub unit: &'static str,
+    pub unit: String,
     /// The limit in the same unit; nothing where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub limit: Option<f64>,
 }
 
 /// All numbers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SinkMeasures)]
 pub struct Bench(pub Vec<Measure>);
 
 /// Measures a sink that is installed on the stage.
@@ -51,7 +55,7 @@ pub(super) async fn run(
     let mut measures = vec![Measure {
         name: "component".to_owned(),
         value: kib(component.len()),
-        unit: "KiB",
+        unit: "KiB".to_owned(),
         limit: Some(kib(COMPONENT_BYTES_MAX)),
     }];
     measures.extend(compile(setup, component).await?);
@@ -62,7 +66,7 @@ pub(super) async fn run(
         drop(stage.open(kind, config).await.map_err(failed)?);
     }
     let start_us = started.elapsed().as_secs_f64() * 1e6 / f64::from(STARTS);
-    measures.push(Measure { name: "instance start and open".to_owned(), value: start_us, unit: "µs", limit: None });
+    measures.push(Measure { name: "instance start and open".to_owned(), value: start_us, unit: "µs".to_owned(), limit: None });
     let mut memory = 0;
     let mut sizes = sizes.to_vec();
     sizes.dedup();
@@ -81,17 +85,27 @@ pub(super) async fn run(
             }
         }
         let each = best.as_secs_f64() * 1e6 / f64::from(size.max(1));
-        measures.push(Measure { name: format!("envelope, in batches of {size}"), value: each, unit: "µs", limit: None });
+        measures.push(Measure {
+            name: format!("envelope, in batches of {size}"),
+            value: each,
+            unit: "µs".to_owned(),
+            limit: None,
+        });
         let (cpu, limit) = (most_cpu.as_secs_f64() * 1e3, stage.limits.cpu_per_call_max.as_secs_f64() * 1e3);
         measures.push(Measure {
             name: format!("processor time of a batch of {size}"),
             value: cpu,
-            unit: "ms",
+            unit: "ms".to_owned(),
             limit: Some(limit),
         });
     }
     let limit = Some(kib(stage.limits.memory_bytes_max));
-    measures.push(Measure { name: "memory of an instance, at most".to_owned(), value: kib(memory), unit: "KiB", limit });
+    measures.push(Measure {
+        name: "memory of an instance, at most".to_owned(),
+        value: kib(memory),
+        unit: "KiB".to_owned(),
+        limit,
+    });
     Ok(Bench(measures))
 }
 
@@ -108,7 +122,7 @@ async fn compile(setup: &Setup, component: &[u8]) -> Result<Option<Measure>, Una
     Ok(admitted.is_ok().then(|| Measure {
         name: "compiling it, once".to_owned(),
         value: took,
-        unit: "ms",
+        unit: "ms".to_owned(),
         limit: Some(120_000.0),
     }))
 }

@@ -86,6 +86,19 @@ pub fn run_to_end(harness: Harness) -> Result<Report, Unable> {
     runtime.map_err(|error| Unable(format!("cannot start: {error}")))?.block_on(harness.run())
 }
 
+/// The same beside an async runtime that has other things to do, in this thread alone. Nothing where it takes longer than `time_max`.
+///
+/// # Errors
+/// As [`run_to_end`].
+pub(crate) fn run_within(harness: Harness, time_max: Duration) -> Result<Option<Report>, Unable> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Unable(format!("cannot start: {error}")))?;
+    match runtime.block_on(async { tokio::time::timeout(time_max, harness.run()).await }) {
+        Ok(found) => found.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
 /// What a run works on.
 struct Work<'a> {
     setup: &'a Setup,

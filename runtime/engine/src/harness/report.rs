@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::bench::Bench;
 
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SinkCheckStatus)]
 pub enum Status {
     /// As it should be.
     Passed,
@@ -21,8 +23,9 @@ pub enum Status {
 }
 
 /// Where a check comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SinkCheckOrigin)]
 pub enum Origin {
     /// Every sink must pass it.
     Conformance,
@@ -31,8 +34,9 @@ pub enum Origin {
 }
 
 /// One check and how it ended.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SinkCheck)]
 pub struct Check {
     /// Dotted: `describe.stable`, `fault.http.429`; of a case its file's name.
     pub name: String,
@@ -44,12 +48,15 @@ pub struct Check {
     pub expected: String,
     /// What happened instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub happened: Option<String>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub repair: Option<String>,
     /// Why it was skipped or excepted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
@@ -96,8 +103,9 @@ impl Check {
 }
 
 /// What the component is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TestedSink)]
 pub struct Subject {
     /// The file, or what else it was called.
     pub file: String,
@@ -114,18 +122,20 @@ pub struct Subject {
 }
 
 /// What a run found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SinkTestReport)]
 pub struct Report {
     /// The component.
     pub sink: Subject,
     /// Every check and case, in the order in which they ran.
     pub checks: Vec<Check>,
     /// Files that were written: snapshots and cassettes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub written: Vec<String>,
     /// What was measured, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub bench: Option<Bench>,
 }
 

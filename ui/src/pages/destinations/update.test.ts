@@ -17,17 +17,26 @@ const before: Schemas["Destination"] = {
 };
 
 test.each([
-  ["nothing", { name: "orders", metadata: before.metadata, secrets: {} }, undefined],
-  ["a name", { name: "sales", metadata: before.metadata, secrets: {} }, { updateMask: ["name"], destination: { name: "sales" } }],
+  ["nothing", { name: "orders", metadata: before.metadata, secrets: {}, delivery: {} }, undefined],
+  [
+    "a name",
+    { name: "sales", metadata: before.metadata, secrets: {}, delivery: {} },
+    { updateMask: ["name"], destination: { name: "sales" } },
+  ],
   [
     "a member changed and one taken away",
-    { name: "orders", metadata: { url: "https://b.example" }, secrets: {} },
+    { name: "orders", metadata: { url: "https://b.example" }, secrets: {}, delivery: {} },
     { updateMask: ["metadata.url", "metadata.timeoutMs"], destination: { metadata: { url: "https://b.example" } } },
   ],
   [
     "a secret",
-    { name: "orders", metadata: before.metadata, secrets: { awsKeyId: "x" } },
+    { name: "orders", metadata: before.metadata, secrets: { awsKeyId: "x" }, delivery: {} },
     { updateMask: ["secrets.awsKeyId"], destination: { secrets: { awsKeyId: "x" } } },
+  ],
+  [
+    "a pace",
+    { name: "orders", metadata: before.metadata, secrets: {}, delivery: { concurrency: 4 } },
+    { updateMask: ["delivery.concurrency"], destination: { delivery: { concurrency: 4 } } },
   ],
 ])("%s", (_, after, expected) => {
   expect(update(before, after)).toEqual(expected);

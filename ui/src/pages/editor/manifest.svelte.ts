@@ -151,7 +151,8 @@ export class Manifest {
   changedOutside(path: string, version: string | null): void {
     if (this.file?.path !== path || version === this.file.version) return;
     this.outside = version === null ? "deleted" : "changed";
-    if (this.outside === "changed" && !this.isEdited) void this.openPath(path);
+    // Where it cannot be read, the person is asked, and told why once they take it.
+    if (this.outside === "changed" && !this.isEdited) this.openPath(path).catch(() => undefined);
   }
 
   /** Ends what is under way. */

@@ -6,11 +6,13 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
-use super::super::Failure;
+use super::super::{Failure, Format, Target, client::Client, place::PlaceArgs};
 use crate::{
     harness::{self, Harness, Report},
     network::{AddressPolicy, Cidr},
+    percent::encoded,
     sink::wasm::Compiler,
 };
 
@@ -22,8 +24,8 @@ const CASES_DEFAULT: &str = "cases";
 /// Exit code: 0 where everything passed, 1 where something failed, 2 where the tests could not run.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
-    /// The component
-    #[arg(value_name = "FILE.wasm", required_unless_present = "list")]
+    /// The component; or the name of an installed sink, which its runtime tests
+    #[arg(value_name = "FILE.wasm|NAME", required_unless_present = "list")]
     file: Option<PathBuf>,
     /// The folder of cases (YAML); `cases` here where it is there
     #[arg(long, value_name = "DIR")]
@@ -55,6 +57,8 @@ pub(super) struct TestArgs {
     /// Name the conformance checks, and run nothing
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// How to print.
@@ -72,7 +76,10 @@ pub(super) async fn run(args: TestArgs) -> Result<(), Failure> {
         let lines: String = harness::checks().iter().map(|(name, meaning)| format!("{name:<26} {meaning}\n")).collect();
         return print(&lines);
     };
-    let report = harness(&args, file)?.run().await.map_err(|unable| Failure::unable(unable.to_string()))?;
+    let report = match installed(file) {
+        Some(name) => tested_by_its_runtime(&args, name).await?,
+        None => harness(&args, file)?.run().await.map_err(|unable| Failure::unable(unable.to_string()))?,
+    };
     if let Some(path) = &args.junit {
         let written = std::fs::write(path, harness::junit(&report));
         written.map_err(|error| Failure::unable(format!("cannot write {}: {error}", path.display())))?;
@@ -83,6 +90,27 @@ pub(super) async fn run(args: TestArgs) -> Result<(), Failure> {
         1 => Err(Failure::refused("one check failed")),
         count => Err(Failure::refused(format!("{count} checks failed"))),
     }
+}
+
+/// The name of an installed sink, where no file is meant: no sink's name has a dot or a slash in it.
+fn installed(file: &Path) -> Option<&str> {
+    file.to_str().filter(|text| !text.contains(['.', '/', '\\']) && !file.exists())
+}
+
+/// What a runtime found of a sink that is installed there.
+async fn tested_by_its_runtime(args: &TestArgs, name: &str) -> Result<Report, Failure> {
+    let beside_its_cases = args.cases.is_some() || !args.only.is_empty() || args.update || args.record || args.bench;
+    if beside_its_cases {
+        let told = format!("{name:?} is no file, and of an installed sink a runtime tries the conformance checks, all of them");
+        return Err(Failure::unable(format!("{told}: give the component's file, or no more than --config")));
+    }
+    let config = args.config.as_deref().map(config).transpose()?;
+    let body = config.map_or_else(|| json!({}), |config| json!({ "config": config }));
+    let client = Client::connect(&Target { place: args.place.clone(), format: Format::Json }).await?;
+    let path = format!("sinks/{}:test", encoded(name));
+    let found = client.upload(&path, "application/json", body.to_string().into_bytes()).await?;
+    client.close().await?;
+    serde_json::from_value(found).map_err(|error| Failure::unable(format!("the runtime's report is none: {error}")))
 }
 
 fn harness(args: &TestArgs, file: &Path) -> Result<Harness, Failure> {

@@ -1,6 +1,7 @@
 //! The sinks that a person installed: components in files of their own, named by their digests, and a row for each in the project
 //! store.
 
+mod conformance;
 mod files;
 mod trials;
 mod trust;
@@ -12,6 +13,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+pub(crate) use self::conformance::{TEST_TIME_MAX, TestError};
 use self::files::Files;
 pub use self::trust::Trust;
 pub(crate) use self::trust::signature;
@@ -40,6 +42,8 @@ pub(crate) struct SinkLibrary {
     /// Set once destinations run.
     destinations: RwLock<Option<Arc<Destinations>>>,
     changing: tokio::sync::Mutex<()>,
+    /// Held while a sink is tested.
+    testing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// How a component is to be installed.
@@ -108,8 +112,17 @@ impl SinkLibrary {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ProjectError> {
         let built_in = sinks.infos().into_iter().map(|info| info.descriptor.name.clone()).collect();
-        let (destinations, changing) = (RwLock::default(), tokio::sync::Mutex::default());
-        let this = Self { sinks, built_in, files: Files::new(dir), trust, store, clock, destinations, changing };
+        let this = Self {
+            sinks,
+            built_in,
+            files: Files::new(dir),
+            trust,
+            store,
+            clock,
+            destinations: RwLock::default(),
+            changing: tokio::sync::Mutex::default(),
+            testing: Arc::default(),
+        };
         for record in this.store.sinks().await? {
             let left_out = |version: &str, reason: String| {
                 tracing::error!(event = "sink.left_out", sink = %record.name, version, reason);

@@ -44,6 +44,11 @@ impl Cache {
         Ok(Self { dir: dir.to_owned(), key })
     }
 
+    /// The directory.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Where the code of this component is kept: named by the component's content, and the engine's version and settings.
     pub(super) fn entry(&self, engine: &Engine, component: &[u8]) -> PathBuf {
         let mut settings = DefaultHasher::new();

@@ -178,6 +178,11 @@ impl WasmSinks {
         Ok(Arc::new(Self { opener, cache, compiler, sinks: RwLock::new(sinks), judged: Arc::default(), compiled }))
     }
 
+    /// How components are compiled, and the directory in which what was made of them is kept.
+    pub(crate) fn compiling(&self) -> (Compiler, &std::path::Path) {
+        (self.compiler.clone(), self.cache.dir())
+    }
+
     /// How many components were compiled at load; the others came from the cache.
     pub fn compiled(&self) -> usize {
         self.compiled
