@@ -168,7 +168,7 @@ impl Demo {
 impl Bench {
     fn run(self) -> Result<(), Failed> {
         let mut steps = Steps::of("bench");
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON, &NODE], &self.install)?;
         build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", self.names.into_iter().chain(self.further))
     }
