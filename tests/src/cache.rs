@@ -62,5 +62,6 @@ pub fn run(command: &mut Command, remedy: &str) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("{program} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
+    let said = [output.stdout, output.stderr].concat();
+    Err(format!("{program} failed ({}): {}", output.status, String::from_utf8_lossy(&said).trim()))
 }

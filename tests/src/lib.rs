@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod cache;
+pub mod components;
 pub mod demo;
 pub mod faults;
 pub mod guests;

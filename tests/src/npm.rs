@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -15,6 +16,8 @@ use crate::cache::{self, run};
 
 const MANIFEST: &str = include_str!("../npm/package.json");
 const LOCK: &str = include_str!("../npm/package-lock.json");
+const COMPONENTIZE_MANIFEST: &str = include_str!("../npm/componentize/package.json");
+const COMPONENTIZE_LOCK: &str = include_str!("../npm/componentize/package-lock.json");
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/npm");
 /// Names the folder of the packages, to us and to the scripts.
 const FOLDER_VARIABLE: &str = "AMPLINE_NPM_DIR";
@@ -29,17 +32,30 @@ const FETCH_LIMITS: [&str; 2] = ["--fetch-retries=1", "--fetch-timeout=60000"];
 /// # Errors
 /// When Node or npm is missing or the installation fails; give it to [`crate::requirement::require`].
 pub fn packages() -> Result<Packages, String> {
+    installed(cache::set(FOLDER_VARIABLE), MANIFEST, LOCK)
+}
+
+/// The same for `tests/npm/componentize`: componentize-js, which makes components of JavaScript with WASI, and jco, which makes
+/// types of a contract.
+///
+/// # Errors
+/// Those of [`packages`].
+pub fn componentizers() -> Result<Packages, String> {
+    installed(None, COMPONENTIZE_MANIFEST, COMPONENTIZE_LOCK)
+}
+
+fn installed(folder: Option<PathBuf>, manifest: &str, lock: &str) -> Result<Packages, String> {
     run(Command::new("node").arg("--version"), REMEDY)?;
-    let folder = match cache::set(FOLDER_VARIABLE) {
+    let folder = match folder {
         Some(folder) => folder,
-        None => cache::folder("npm", LOCK)?,
+        None => cache::folder("npm", lock)?,
     };
-    cache::installed_once(&folder, LOCK, || install(&folder))?;
+    cache::installed_once(&folder, lock, || install(&folder, manifest, lock))?;
     Ok(Packages(folder))
 }
 
-fn install(folder: &Path) -> Result<(), String> {
-    for (name, text) in [("package.json", MANIFEST), ("package-lock.json", LOCK)] {
+fn install(folder: &Path, manifest: &str, lock: &str) -> Result<(), String> {
+    for (name, text) in [("package.json", manifest), ("package-lock.json", lock)] {
         fs::write(folder.join(name), text).map_err(|error| format!("write {name} to {}: {error}", folder.display()))?;
     }
     let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -63,6 +79,15 @@ impl Packages {
     /// Where they are.
     pub fn folder(&self) -> &Path {
         &self.0
+    }
+
+    /// Runs a program of a package to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or fails, with what it said.
+    pub fn run(&self, program: &str, arguments: &[&OsStr]) -> Result<(), String> {
+        let program = self.0.join("node_modules/.bin").join(program);
+        run(Command::new(program).args(arguments), REMEDY)
     }
 
     /// Runs a script of `tests/npm` with these arguments and input, to its end.

@@ -181,7 +181,7 @@ impl Bench {
                 return Ok(());
             }
         }
-        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON], &self.install)?;
+        prepare(&mut steps, &[&C_COMPILER, &WASM_COMPILER, &NGINX, &POSTGRES, &PYTHON, &NODE], &self.install)?;
         build(&mut steps, "release", &["bench", "hubspot-emulator"])?;
         hand_over("release", "bench", others.into_iter().chain(self.further))
     }

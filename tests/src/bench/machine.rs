@@ -31,7 +31,39 @@ pub(super) fn peak_mb(pid: u32) -> f64 {
 
 fn status_mb(pid: u32, name: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("");
-    let kib = line.trim().split(' ').next().and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
-    kib * 1_024.0 / 1e6
+    status.lines().find_map(|line| mb_of(line, name)).unwrap_or(0.0)
+}
+
+/// Memory of this process that is no file's, in MB.
+pub(super) fn anonymous_mb() -> f64 {
+    let rollup = fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
+    rollup.lines().find_map(|line| mb_of(line, "Anonymous:")).unwrap_or(0.0)
+}
+
+/// A file that is mapped into this process: its pages in memory, and those of them that the process wrote to and has for itself, in MB.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mapped {
+    pub(super) resident_mb: f64,
+    pub(super) dirty_mb: f64,
+}
+
+/// What is mapped of the files whose path has `name` in it.
+pub(super) fn mapped(name: &str) -> Mapped {
+    let smaps = fs::read_to_string("/proc/self/smaps").unwrap_or_default();
+    let (mut found, mut is_it) = (Mapped::default(), false);
+    for line in smaps.lines() {
+        // The head of a mapping begins with its addresses; what follows are names with a colon.
+        if !line.split(' ').next().is_some_and(|first| first.ends_with(':')) {
+            is_it = line.contains(name);
+        } else if is_it {
+            found.resident_mb += mb_of(line, "Rss:").unwrap_or(0.0);
+            found.dirty_mb += mb_of(line, "Private_Dirty:").unwrap_or(0.0);
+        }
+    }
+    found
+}
+
+fn mb_of(line: &str, name: &str) -> Option<f64> {
+    let kib: f64 = line.strip_prefix(name)?.trim().split(' ').next()?.parse().ok()?;
+    Some(kib * 1_024.0 / 1e6)
 }

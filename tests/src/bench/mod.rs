@@ -7,6 +7,7 @@ mod drain;
 mod envelopes;
 mod journal;
 pub mod kinesis_stub;
+mod languages;
 mod machine;
 mod memory;
 mod nginx;
@@ -23,9 +24,10 @@ use std::path::Path;
 use report::Report;
 
 /// The benchmarks there are, in the order in which they run.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
     "journal",
     "sandbox",
+    "languages",
     "deliveries",
     "latency",
     "s3",
@@ -58,6 +60,7 @@ pub fn run(names: &[String], json: &Path) -> Result<(), String> {
             match name {
                 "journal" => journal::measure(&mut report).await,
                 "sandbox" => sandbox::measure(&mut report).await,
+                "languages" => languages::measure(&mut report).await,
                 "deliveries" => deliveries::measure(&mut report).await,
                 "latency" => deliveries::measure_latency(&mut report).await,
                 "s3" => sinks::measure_s3(&mut report).await,

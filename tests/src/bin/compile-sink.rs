@@ -10,11 +10,5 @@ fn main() -> ExitCode {
         eprintln!("usage: compile-sink IN OUT");
         return ExitCode::FAILURE;
     };
-    match child_main(Path::new(&input), Path::new(&output)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    child_main(Path::new(&input), Path::new(&output))
 }

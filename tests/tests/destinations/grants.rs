@@ -147,6 +147,24 @@ fn search(stage: &Stage, answers: &[Value]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_at_the_same_time_lose_nothing() {
+    let stage = Stage::new("");
+    let runtime = start(&stage);
+    let made = ask(&runtime, Method::POST, "destinations", Some(&sender(&stage, "odd", "odd", None)), None).await;
+    assert_eq!(made.status, 201, "{:#}", made.body);
+    let hosts: Vec<String> = (0..4).map(|number| format!("https://host-{number}.example")).collect();
+    std::thread::scope(|scope| {
+        for host in &hosts {
+            scope.spawn(|| stage.says(&["destinations", "grant", "odd", "--host", host]));
+        }
+    });
+    let mut granted: Vec<String> =
+        serde_json::from_value(runtime.client.get("destinations/odd").await.unwrap()["grants"]["hosts"].clone()).unwrap();
+    granted.sort();
+    assert_eq!(granted, hosts);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_of_grants_is_told_with_its_place() {
     let stage = Stage::new("");
     let runtime = start(&stage);

@@ -24,6 +24,10 @@ async fn a_component_is_installed_serves_and_is_removed() {
         path.display().to_string()
     };
     assert!(stage.refused(&["sinks", "install", &file("none.wasm", b"no component")]).contains("it is not WebAssembly"));
+    let core = stage.refused(&["sinks", "install", &file("core.wasm", b"\0asm\x01\0\0\0")]);
+    assert!(core.contains("it is a core module and not a component; build it for wasm32-wasip2"), "{core}");
+    let large = stage.refused(&["sinks", "install", &file("large.wasm", &vec![0; (64 << 20) + 1])]);
+    assert!(large.contains("a component has at most 67108864") && large.contains("wasm-opt -Os"), "{large}");
     let destination = json!({ "name": "odd", "type": "misbehaving", "metadata": { "behaviour": "deliver" } });
     let unknown = ask(&runtime, Method::POST, "destinations", Some(&destination), None).await;
     assert_eq!(unknown.status, 422, "{:#}", unknown.body);

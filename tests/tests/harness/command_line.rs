@@ -51,8 +51,8 @@ fn the_exit_code_says_how_it_went() {
         (&["test", "sound.wasm", "--config", "config.json"][..], 0, "passed\n", ""),
         (&["test", "swallow.wasm", "--only", "fault.http.50"], 1, "FAIL fault.http.502", "error: one check failed"),
         (&["test", "nothing.wasm"], 1, "it exports no ampline:sink/sink", "error: one check failed"),
-        (&["test", "text.wasm"], 2, "", "text.wasm is no WebAssembly file"),
-        (&["test", "core.wasm"], 2, "", "core.wasm is a core module, not a component"),
+        (&["test", "text.wasm"], 2, "", "text.wasm: it is not WebAssembly: it is text"),
+        (&["test", "core.wasm"], 2, "", "core.wasm: it is a core module and not a component"),
         (&["test", "absent.wasm"], 2, "", "cannot read absent.wasm"),
         (&["test", "sound.wasm", "--only", "nothing of this name"], 2, "", "no check and no case"),
         (&["test", "sound.wasm", "--cases", "absent"], 2, "", "cannot read the cases in absent"),
@@ -68,6 +68,57 @@ fn the_exit_code_says_how_it_went() {
         let (got, stdout, stderr) = run(folder.path(), args);
         assert_eq!(got, Some(code), "{args:?}:\n{stdout}\n{stderr}");
         assert!(stdout.contains(out) && stderr.contains(err), "{args:?}:\n{stdout}\n{stderr}");
+    }
+}
+
+/// Files that are no sink for this runtime, what is wrong with each, and what its author is told to do.
+fn unfit() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
+    let sink = |import: &str, version: &str| {
+        let text = format!(r#"(component {import} (instance $i) (export "ampline:sink/sink@{version}" (instance $i)))"#);
+        wat::parse_str(text).unwrap()
+    };
+    let import = |name: &str| format!(r#"(import "{name}" (instance))"#);
+    let cut_short = sink("", "1.0.0")[..20].to_vec();
+    let too_large = [b"\0asm\x0d\0\x01\0".to_vec(), vec![0; 64 << 20]].concat();
+    vec![
+        ("text", b"export const sink = {};".to_vec(), "it is not WebAssembly: it is text", "`ampline sink build` makes one"),
+        ("core", wat::parse_str("(module)").unwrap(), "it is a core module", "`wasm-tools component new`"),
+        ("large", too_large, "it has 67108872 bytes, and a component has at most 67108864", "`wasm-opt -Os`"),
+        ("broken", cut_short, "it cannot be compiled", "build it anew"),
+        (
+            "world",
+            wat::parse_str("(component)").unwrap(),
+            "it exports no ampline:sink/sink@1.0.0",
+            "worlds of ampline:sink@1.0.0",
+        ),
+        ("version", sink("", "2.0.0"), "it is built for ampline:sink@2.0.0", "rebuild it for 1.0.0"),
+        ("import", sink(&import("acme:kv/store@1.0.0"), "1.0.0"), "it imports acme:kv/store@1.0.0", "leave out what needs it"),
+        (
+            "wasi",
+            sink(&import("wasi:http/types@0.3.0"), "1.0.0"),
+            "it imports wasi:http/types@0.3.0",
+            "build it for wasm32-wasip2",
+        ),
+        ("inside", sink("", "1.0.0"), "it does not fit ampline:sink@1.0.0", "sinks-wit/wit/1.0.0"),
+    ]
+}
+
+#[test]
+fn every_refusal_says_what_the_author_does() {
+    let folder = folder();
+    for (name, bytes, reason, remedy) in unfit() {
+        let file = format!("{name}.wasm");
+        fs::write(folder.path().join(&file), bytes).unwrap();
+        for args in
+            [&["inspect", &file][..], &["test", &file], &["run", &file, "--config", "config.json", "--message", "message.json"]]
+        {
+            let (code, stdout, stderr) = run(folder.path(), args);
+            assert!(matches!(code, Some(1 | 2)), "{args:?}: {code:?}");
+            let told = [stdout, stderr].concat().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains(reason) && told.contains(remedy), "{args:?}: {told}");
+            let others = unfit().into_iter().filter(|(other, ..)| *other != name).map(|(.., remedy)| remedy);
+            assert!(others.into_iter().all(|other| !told.contains(other)), "{args:?} advises what does not help: {told}");
+        }
     }
 }
 

@@ -30,7 +30,10 @@ async fn check_bytes(bytes: &[u8], component: &str, expected: &[&str], compiler:
 async fn every_problem_is_named_with_its_remedy() {
     let sink = r#"(instance $i) (export "ampline:sink/sink@1.0.0" (instance $i))"#;
     for (component, expected) in [
-        ("(module)", &["sink mine: it is a core module", "wasm32-wasip2", "wasm-tools component new"][..]),
+        (
+            "(module)",
+            &["sink mine: it is a core module and not a component; build it for wasm32-wasip2", "wasm-tools component new"][..],
+        ),
         ("(component)", &["it exports no ampline:sink/sink@1.0.0", "http-sink"]),
         (r#"(component (instance $i) (export "ampline:sink/sink@2.0.0" (instance $i)))"#, &["built for ampline:sink@2.0.0"]),
         (&format!("(component {sink})"), &["does not fit"]),
@@ -84,6 +87,13 @@ async fn a_component_gets_only_so_much_time_to_compile() {
     };
     let bytes = wat::parse_str("(component)").unwrap();
     check_bytes(&bytes, "slow", &["it cannot be compiled: the compiler took more than 200 ms", "wasm-opt -Os"], sleeping).await;
+}
+
+#[tokio::test]
+async fn a_component_has_only_so_many_bytes() {
+    let component = wat::parse_str("(component)").unwrap();
+    let bytes = [&component[..], &vec![0; 64 << 20]].concat();
+    check_bytes(&bytes, "large", &["a component has at most 67108864", "wasm-opt -Os"], Compiler::InProcess).await;
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ pub(crate) const CLIPPY: Prerequisite = Prerequisite {
 /// Runs the clients that providers publish, against our emulators.
 pub(crate) const NODE: Prerequisite = Prerequisite {
     name: "Node",
-    needed_for: "clients that are not ours, HubSpot's own and jsforce, are run against the emulators",
+    needed_for: "clients that are not ours, HubSpot's own and jsforce, are run against the emulators; sinks in JavaScript are made",
     find: found::node,
     rustup: &[],
     tool: None,
@@ -130,7 +130,7 @@ pub(crate) const POSTGRES: Prerequisite = Prerequisite {
 /// Runs moto, the emulator of AWS, and official libraries as judges.
 pub(crate) const PYTHON: Prerequisite = Prerequisite {
     name: "Python",
-    needed_for: "destinations of AWS are tested against moto, and read back by Amazon's own client",
+    needed_for: "destinations of AWS are tested against moto, and read back by Amazon's own client; sinks in Python are made",
     find: found::python,
     rustup: &[],
     tool: None,

@@ -25,7 +25,8 @@ use crate::{
     project::{Origin, ProjectError, SinkAction, SinkEvent},
     sink::{
         self,
-        library::{self, Asked, By, COMPONENT_BYTES_MAX, InstalledSink, LibraryError, SinkLibrary},
+        library::{self, Asked, By, InstalledSink, LibraryError, SinkLibrary},
+        wasm::{COMPONENT_BYTES_MAX, Problem as Unfit},
     },
 };
 
@@ -328,7 +329,8 @@ async fn component(body: Body) -> Result<Vec<u8>, Problem> {
         let chunk = chunk.map_err(|_| bad_request("the body broke off"))?;
         if taken.len() + chunk.len() > COMPONENT_BYTES_MAX {
             let told = format!("a component has at most {} MiB", COMPONENT_BYTES_MAX >> 20);
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told));
+            let unfit = Unfit::TooLarge { bytes: COMPONENT_BYTES_MAX + 1, most: COMPONENT_BYTES_MAX };
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told).remedy(unfit.remedy()));
         }
         taken.extend_from_slice(&chunk);
     }

@@ -154,6 +154,15 @@ impl Client {
         Ok(())
     }
 
+    /// What is there under `/v1/projects/{project}`, and its revision: what a change builds on.
+    pub(super) async fn get_revision(&self, path: &str) -> Result<(Value, Option<String>), Failure> {
+        let path = format!("/v1/projects/{}/{path}", encoded(&self.project));
+        let response = self.response(Method::GET, &path, None, None, None).await?;
+        let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let revision = tag.map(|tag| tag.trim_matches('"').to_owned());
+        Ok((answered(response).await?, revision))
+    }
+
     /// Asks otherwise under `/v1/projects/{project}`. `revision` is the one that a change builds on.
     pub(super) async fn send(
         &self,

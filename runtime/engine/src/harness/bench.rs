@@ -12,7 +12,7 @@ use super::{
     script::{Rule, Script},
     stage::Stage,
 };
-use crate::sink::library::COMPONENT_BYTES_MAX;
+use crate::sink::wasm::COMPONENT_BYTES_MAX;
 
 /// Batches of one size are timed so often, and no longer than this.
 const ROUNDS: u32 = 20;

@@ -48,11 +48,8 @@ use self::{
 use crate::{
     destination::grants::DestinationGrants,
     network::AddressPolicy,
-    sink::wasm::{Admitted, Compiler},
+    sink::wasm::{self, Admitted, Compiler, Problem},
 };
-
-const WASM: &[u8] = b"\0asm";
-const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Why nothing could be tried; reads after "cannot test".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -220,7 +217,7 @@ impl Harness {
     /// Where that cannot be done: a file that is no component, a case that cannot be read.
     pub async fn run(self) -> Result<Report, Unable> {
         let component = self.component.clone()?;
-        is_component(&self.file, &component)?;
+        wasm::is_component(&component).map_err(|problem| Unable(format!("{}: {problem}", self.file)))?;
         let (notes, cases) = self.read_cases()?;
         let setup = self.setup(notes.grants.clone());
         let given = self.config.clone().or_else(|| notes.config.clone());
@@ -312,17 +309,6 @@ impl Harness {
     }
 }
 
-fn is_component(file: &str, bytes: &[u8]) -> Result<(), Unable> {
-    if !bytes.starts_with(WASM) {
-        return Err(Unable(format!("{file} is no WebAssembly file: give the component that `ampline sink build` makes")));
-    }
-    if bytes.starts_with(CORE_MODULE) {
-        let remedy = "encode it with `ampline sink build`, or with `wasm-tools component new`";
-        return Err(Unable(format!("{file} is a core module, not a component: {remedy}")));
-    }
-    Ok(())
-}
-
 fn subject(file: &str, component: &[u8]) -> Subject {
     let digest = Sha256::digest(component).iter().map(|byte| format!("{byte:02x}")).collect();
     Subject { file: file.to_owned(), digest, bytes: component.len() as u64, ..Subject::default() }
@@ -333,8 +319,10 @@ async fn admit(recorder: &mut Recorder, stage: &Stage, component: &[u8]) -> Opti
     let verdict = match &admitted {
         Ok(_) => Verdict::Holds,
         Err(problems) => {
-            let told = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            Verdict::broken(told, "build it for one of the worlds of ampline:sink, with this runtime's version of the contract")
+            let mut remedies: Vec<String> = problems.iter().map(Problem::remedy).collect();
+            remedies.dedup();
+            let reasons: Vec<String> = problems.iter().map(Problem::reason).collect();
+            Verdict::broken(reasons.join("; "), remedies.join("; "))
         }
     };
     recorder.require("component.fits", conformance::CHECKS[0].1, async { verdict }).await;

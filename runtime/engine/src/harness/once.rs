@@ -12,7 +12,7 @@ use super::{
     Setup, Unable, default_cache_dir,
     envelopes::{Facts, of_message},
     given::{Given, bytes},
-    is_component, ms,
+    ms,
     script::Script,
     shown,
     stage::first,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     destination::grants::{DestinationGrants, HostPattern},
     network::AddressPolicy,
-    sink::wasm::Compiler,
+    sink::wasm::{self, Compiler},
 };
 
 /// What is to be delivered once.
@@ -64,7 +64,7 @@ impl Once {
     pub async fn run(self) -> Result<Attempt, Unable> {
         let name = self.file.display().to_string();
         let component = bytes(&self.file).map_err(|reason| Unable(format!("{name} {reason}")))?;
-        is_component(&name, &component)?;
+        wasm::is_component(&component).map_err(|problem| Unable(format!("{name}: {problem}")))?;
         let config = Given::read(&self.config).map_err(|fault| Unable(fault.to_string()))?.value().clone();
         let envelopes: Result<Vec<_>, Unable> = (0..).zip(&self.messages).map(|(place, path)| message(place, path)).collect();
         let grants = DestinationGrants { hosts: vec![HostPattern::Any], ..DestinationGrants::default() };

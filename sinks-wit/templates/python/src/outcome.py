@@ -4,6 +4,9 @@ import math
 import re
 from datetime import datetime, timezone
 
+# `strptime` imports it when it is first called, and there are no files then: what is imported here is in the component.
+import _strptime  # noqa: F401
+
 from wit_world.exports.sink import Outcome, Outcome_Delivered, Outcome_Failed
 from wit_world.imports import clock
 from wit_world.imports.http import Response

@@ -1,13 +1,21 @@
-"""A sink in Python that uses its standard library as any program does, to show what of the machine it sees: nothing."""
+"""A sink in Python that uses its standard library as any program does, to show what of the machine it sees: nothing. Where its configuration
+has a `url`, each message goes there, and what it sees in a header."""
 
+import json
 import os
 import random
 import socket
 import sys
 import time
 
+from componentize_py_types import Err, Ok
 from wit_world import exports
 from wit_world.exports import sink
+from wit_world.imports import http
+from wit_world.imports.types import Failure, FailureClass, Payload_Message
+
+# One instance serves one destination: what `open` took in.
+opened = {}
 
 
 class Sink(exports.Sink):
@@ -15,7 +23,7 @@ class Sink(exports.Sink):
         return sink.Descriptor(
             name="python",
             version="1.0.0",
-            config_schema='{"type": "object"}',
+            config_schema='{"type": "object", "properties": {"url": {"type": "string"}}}',
             max_batch_envelopes=100,
             max_batch_bytes=1 << 20,
             max_message_bytes=0,
@@ -27,7 +35,7 @@ class Sink(exports.Sink):
         return []
 
     def open(self, config):
-        return None
+        opened.update(json.loads(config))
 
     def probe(self):
         return None
@@ -35,7 +43,24 @@ class Sink(exports.Sink):
     def deliver(self, batch):
         print("written by print")
         print("written to standard error", file=sys.stderr)
-        return [sink.Outcome_Delivered(seen()) for _ in batch]
+        if "url" not in opened:
+            return [sink.Outcome_Delivered(seen()) for _ in batch]
+        return [settled(answer) for answer in http.send([request(place) for place in range(len(batch))])]
+
+
+def request(place):
+    headers = [("content-type", "application/json"), ("x-seen", seen())]
+    return http.Request("POST", opened["url"], headers, Payload_Message(place), None, None, 10_000)
+
+
+def settled(answer):
+    match answer:
+        case Ok(value) if value.status < 300:
+            return sink.Outcome_Delivered(f"HTTP {value.status}")
+        case Ok(value):
+            return sink.Outcome_Failed(Failure(FailureClass.TRANSIENT, f"http.{value.status}", "no", None, False, []))
+        case Err(value):
+            return sink.Outcome_Failed(value)
 
 
 def seen():

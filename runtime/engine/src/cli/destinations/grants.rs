@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{Failure, Target, given_secret, output, table},
+    super::{Failure, Target, client::Client, given_secret, output, table},
     ask,
 };
 use crate::percent::encoded;
@@ -111,14 +111,44 @@ impl Kind {
     }
 }
 
+/// How often a change is tried anew that others were faster than.
+const ATTEMPTS: u32 = 5;
+
 /// Changes what is granted, and shows it. Without a flag it only shows it.
 pub(super) async fn grant(args: GrantArgs) -> Result<(), Failure> {
-    let GrantArgs { name, host, revoke_host, limit, no_limit, target } = args;
-    let path = format!("/{}", encoded(&name));
-    let shown = ask(&target, Method::GET, &path, None).await?;
+    let client = Client::connect(&args.target).await?;
+    let path = format!("destinations/{}", encoded(&args.name));
+    let (mut shown, mut revision) = client.get_revision(&path).await?;
+    for attempt in 1.. {
+        let Some(change) = change(&args, &shown["grants"]) else { break };
+        match client.send(Method::PATCH, &path, Some(change), revision.as_deref()).await {
+            Ok(changed) => {
+                shown = changed;
+                break;
+            }
+            // Hosts are written as a whole, so what another writer granted meanwhile is taken in first.
+            Err(failure) => match client.get_revision(&path).await? {
+                (now, found) if found != revision && attempt < ATTEMPTS => (shown, revision) = (now, found),
+                _ => return Err(failure),
+            },
+        }
+    }
+    client.close().await?;
+    if args.host.iter().any(|host| host == "*") {
+        eprintln!(
+            "warning: the sink of {} may now send to every host that the network allows; grant those that it needs in its place",
+            args.name
+        );
+    }
+    output::show(args.target.format, &shown["grants"], text)
+}
+
+/// The request that makes of what is granted what was asked for; nothing where nothing was.
+fn change(args: &GrantArgs, held: &Value) -> Option<Value> {
+    let GrantArgs { host, revoke_host, limit, no_limit, .. } = args;
     let (mut mask, mut grants) = (Vec::new(), json!({}));
     if !(host.is_empty() && revoke_host.is_empty()) {
-        let held = shown["grants"]["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let held = held["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let kept: Vec<String> = held.filter(|one| !revoke_host.iter().any(|gone| gone == one)).map(str::to_owned).collect();
         mask.push("grants.hosts".to_owned());
         grants["hosts"] = kept.into_iter().chain(host.iter().cloned()).collect();
@@ -128,19 +158,7 @@ pub(super) async fn grant(args: GrantArgs) -> Result<(), Failure> {
         limits.keys().cloned().chain(no_limit.iter().map(|limit| camel(limit))).map(|key| format!("grants.limits.{key}")),
     );
     grants["limits"] = limits.into();
-    let changed = match mask.as_slice() {
-        [] => shown,
-        _ => {
-            let body = json!({ "updateMask": mask, "destination": { "grants": grants } });
-            ask(&target, Method::PATCH, &path, Some(body)).await?
-        }
-    };
-    if host.iter().any(|host| host == "*") {
-        eprintln!(
-            "warning: the sink of {name} may now send to every host that the network allows; grant those that it needs in its place"
-        );
-    }
-    output::show(target.format, &changed["grants"], text)
+    (!mask.is_empty()).then(|| json!({ "updateMask": mask, "destination": { "grants": grants } }))
 }
 
 /// Runs an action on credentials.

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::super::{Failure, Format, output, table};
 use crate::sink::{
     self,
-    library::COMPONENT_BYTES_MAX,
-    wasm::{self, Compiler, Limits, Problem, SinkInfo},
+    wasm::{self, COMPONENT_BYTES_MAX, Compiler, Limits, Problem, SinkInfo},
 };
 
 /// Flags of `ampline sink inspect`.

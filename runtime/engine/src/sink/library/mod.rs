@@ -24,8 +24,6 @@ use crate::{
     project::{DestinationRecord, Issue, Origin, ProjectError, ProjectStore, SinkAction, SinkEvent, SinkRecord},
 };
 
-/// Largest component.
-pub(crate) const COMPONENT_BYTES_MAX: usize = 64 << 20;
 /// Most sinks besides those built in.
 const SINKS_MAX: usize = 100;
 /// Versions of one sink that are kept besides the one that serves.

@@ -1,7 +1,6 @@
 //! What a component must be before it may serve: built for this contract, asking only for what the contract has, and sane in
 //! what it says of itself.
 
-use ampline_core::outcome::Failure;
 use wasmtime::{
     Engine,
     component::{Component, HasSelf, Linker},
@@ -11,6 +10,7 @@ use super::{
     bindings::{FullSinkPre, ampline::sink as interfaces, exports::ampline::sink::sink},
     instance::Guest,
     limits::Limits,
+    problem::{Problem, SUPPORTED},
 };
 use crate::sink::{
     Descriptor,
@@ -20,84 +20,11 @@ use crate::sink::{
 const PACKAGE: &str = "ampline:sink/";
 /// Releases `1.x` differ by added functions and interfaces only.
 const SERIES: &str = "1.";
-const SUPPORTED: &str = "1.0.0";
 const NAME_BYTES_MAX: usize = 64;
 const SCHEMA_BYTES_MAX: usize = 256 << 10;
 const BATCH_ENVELOPES_MAX: u32 = 1_000;
 const BATCH_BYTES_MAX: u64 = 64 << 20;
 const MESSAGE_BYTES_LEAST: u64 = 1_024;
-
-/// Why a component is not installed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// It is no WebAssembly at all.
-    #[error("it is not WebAssembly: {0}; a sink is a component, as `ampline sink build` makes one")]
-    NotWasm(&'static str),
-    /// It is a core module.
-    #[error(
-        "it is a core module and not a component: build it for wasm32-wasip2, or make a component of it \
-         (`ampline sink build`, `wasm-tools component new`)"
-    )]
-    CoreModule,
-    /// It is larger than may be installed.
-    #[error(
-        "it has {bytes} bytes, and a component has at most {most}; build it optimised for size and without debugging sections \
-         (`opt-level = \"s\"`, `strip = true`, `wasm-opt -Os`)"
-    )]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-        /// The most.
-        most: usize,
-    },
-    /// It is no sink.
-    #[error(
-        "it exports no ampline:sink/sink@{SUPPORTED}; build it for one of the worlds of ampline:sink, for example `http-sink`"
-    )]
-    NoSink,
-    /// It is a sink of another version of the contract.
-    #[error(
-        "it is built for ampline:sink@{0}, and this runtime has {SUPPORTED}; rebuild it for {SUPPORTED}, or run a runtime that has {0}"
-    )]
-    Version(String),
-    /// It asks for something of WASI that sinks do not get.
-    #[error(
-        "it imports {0}, which sinks do not get; of WASI they get cli, clocks, filesystem, http, io, random and sockets of version \
-         0.2, in an empty sandbox: build it for wasm32-wasip2, or leave out what needs the import"
-    )]
-    Wasi(String),
-    /// It asks for something that the contract does not have.
-    #[error(
-        "it imports {0}, which this runtime does not have; a sink may import messages, templates, http, objects, streams, sql, documents, log and clock of ampline:sink@{SUPPORTED}"
-    )]
-    Import(String),
-    /// It names the right interfaces, but they are not the same inside.
-    #[error("it does not fit ampline:sink@{SUPPORTED}; rebuild it with the contract of this runtime: {0}")]
-    Link(String),
-    /// It is made for a later minor version and calls what that added.
-    #[error(
-        "it is made for ampline:sink@{version} and calls what {SUPPORTED}, the version of this runtime, does not have yet; run a later runtime, or build it for {SUPPORTED}: {reason}"
-    )]
-    Newer {
-        /// What it is made for.
-        version: String,
-        /// In the linker's words.
-        reason: String,
-    },
-    /// It cannot be compiled.
-    #[error("it cannot be compiled: {0}")]
-    Compile(String),
-    /// It failed when asked what it is.
-    #[error("it failed in `describe`, which is pure and may call nothing but the log: {}: {}", .0.code, .0.message)]
-    Describe(Failure),
-    /// What it says of itself cannot be.
-    #[error("it describes itself wrongly: {0}")]
-    Descriptor(String),
-    /// Another sink has its name.
-    #[error("another installed sink serves {0:?} already; install one of them")]
-    Duplicate(String),
-}
 
 /// Everything about the component that can be known before it runs; then the component, ready to be instantiated.
 pub(super) fn link(engine: &Engine, component: &Component) -> Result<FullSinkPre<Host>, Vec<Problem>> {

@@ -4,13 +4,13 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{ExitCode, Stdio},
     time::Duration,
 };
 
 use tokio::{io::AsyncReadExt, process::Command, time::timeout};
 
-use super::engine;
+use super::{engine, problem::Problem};
 
 /// The hidden subcommand of the runtime that compiles: `compile-sink IN OUT`.
 pub const SUBCOMMAND: &str = "compile-sink";
@@ -20,6 +20,9 @@ pub const COMPILE_MAX: Duration = Duration::from_secs(600);
 /// Processor time of a compilation: an interpreter of 18 MB takes 40 s.
 const COMPILE_CPU_MAX: Duration = Duration::from_secs(300);
 const COMPILE_MEMORY_BYTES_MAX: u64 = 4 << 30;
+/// Exit statuses of the child: it is the component's fault (`EX_DATAERR`), or the machine's (`EX_IOERR`).
+const COMPONENT: u8 = 65;
+const MACHINE: u8 = 74;
 const STDERR_BYTES_MAX: u64 = 16 << 10;
 
 /// How components are compiled.
@@ -46,14 +49,16 @@ impl Compiler {
     }
 
     /// Compiles `component` to code for this machine. `scratch` is a path beside which two files may be written.
-    pub(super) async fn compile(&self, component: &[u8], scratch: &Path) -> Result<Vec<u8>, String> {
+    pub(super) async fn compile(&self, component: &[u8], scratch: &Path) -> Result<Vec<u8>, Problem> {
         match self {
-            Self::InProcess => compile(component),
+            Self::InProcess => compile(component).map_err(Problem::Compile),
             Self::Child { program, args, time_max } => {
                 let files = Scratch { input: scratch.with_extension("in"), output: scratch.with_extension("out") };
-                fs::write(&files.input, component).map_err(|e| format!("cannot write {}: {e}", files.input.display()))?;
+                let unwritten = |e| Problem::Machine(format!("cannot write {}: {e}", files.input.display()));
+                fs::write(&files.input, component).map_err(unwritten)?;
                 run(Command::new(program).args(args).arg(&files.input).arg(&files.output), *time_max).await?;
-                fs::read(&files.output).map_err(|e| format!("the compiler left no {}: {e}", files.output.display()))
+                fs::read(&files.output)
+                    .map_err(|e| Problem::Machine(format!("the compiler left no {}: {e}", files.output.display())))
             }
         }
     }
@@ -73,10 +78,10 @@ impl Drop for Scratch {
     }
 }
 
-async fn run(command: &mut Command, time_max: Duration) -> Result<(), String> {
+async fn run(command: &mut Command, time_max: Duration) -> Result<(), Problem> {
     // The compiler needs nothing of the environment, where secrets may be.
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().map_err(|e| format!("cannot start the compiler: {e}"))?;
+    let mut child = command.spawn().map_err(|e| Problem::Machine(format!("cannot start the compiler: {e}")))?;
     let begun = std::time::Instant::now();
     let mut words = Vec::new();
     let stderr = child.stderr.take();
@@ -86,29 +91,38 @@ async fn run(command: &mut Command, time_max: Duration) -> Result<(), String> {
         }
         child.wait().await
     });
-    match done.await {
-        Ok(Ok(status)) if status.success() => Ok(()),
+    let status = match done.await {
+        Ok(Ok(status)) => status,
+        Ok(Err(error)) => return Err(Problem::Machine(format!("lost the compiler: {error}"))),
+        Err(_) => return Err(Problem::CompileTime(time_max)),
+    };
+    let words = String::from_utf8_lossy(&words).trim().to_owned();
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(code) if code == i32::from(COMPONENT) => Err(Problem::Compile(words)),
+        Some(code) if code == i32::from(MACHINE) => Err(Problem::Machine(words)),
         // The limit on processor time ends it by a signal.
-        Ok(Ok(status)) if status.code().is_none() && begun.elapsed() >= COMPILE_CPU_MAX / 8 => Err(too_long(COMPILE_CPU_MAX)),
-        Ok(Ok(status)) => Err(format!("the compiler ended with {status}: {}", String::from_utf8_lossy(&words).trim())),
-        Ok(Err(error)) => Err(format!("lost the compiler: {error}")),
-        Err(_) => Err(too_long(time_max)),
+        None if begun.elapsed() >= COMPILE_CPU_MAX / 8 => Err(Problem::CompileTime(COMPILE_CPU_MAX)),
+        _ => Err(Problem::CompileBroken { reason: format!("{status}: {words}"), most: COMPILE_MEMORY_BYTES_MAX }),
     }
 }
 
-fn too_long(most: Duration) -> String {
-    format!(
-        "the compiler took more than {} ms, which is all that it gets; make the component smaller: fewer dependencies, `wasm-opt -Os`",
-        most.as_millis()
-    )
-}
-
-/// What the child does: compiles the component in `input` to code in `output`, within limits of time and memory. An error is
-/// for standard error; the exit status must then not be 0.
-pub fn child_main(input: &Path, output: &Path) -> Result<(), String> {
+/// What the child does: compiles the component in `input` to code in `output`, within limits of time and memory. What is wrong is said on
+/// standard error; the exit status tells the parent whose fault it is.
+pub fn child_main(input: &Path, output: &Path) -> ExitCode {
     limit_resources();
-    let component = fs::read(input).map_err(|e| format!("cannot read {}: {e}", input.display()))?;
-    fs::write(output, compile(&component)?).map_err(|e| format!("cannot write {}: {e}", output.display()))
+    let unable = |what: &str, path: &Path, error: std::io::Error| (MACHINE, format!("cannot {what} {}: {error}", path.display()));
+    let made = fs::read(input).map_err(|error| unable("read", input, error)).and_then(|component| {
+        let code = compile(&component).map_err(|reason| (COMPONENT, reason))?;
+        fs::write(output, code).map_err(|error| unable("write", output, error))
+    });
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((status, reason)) => {
+            eprintln!("{reason}");
+            ExitCode::from(status)
+        }
+    }
 }
 
 fn compile(component: &[u8]) -> Result<Vec<u8>, String> {

@@ -11,7 +11,7 @@ use super::{Compiler, Limits, Problem, SinkInfo, cache::Cache, compiled_componen
 /// Each problem with its remedy.
 pub async fn inspect(bytes: &[u8], compiler: &Compiler) -> Result<SinkInfo, Vec<Problem>> {
     let limits = Limits::default();
-    let unable = |what: &str, reason: String| vec![Problem::Compile(format!("{what}: {reason}"))];
+    let unable = |what: &str, reason: String| vec![Problem::Machine(format!("{what}: {reason}"))];
     let scratch = Scratch::new().map_err(|e| unable("no folder to compile in", e.to_string()))?;
     let engine = engine::running(&limits).map_err(|e| unable("the engine that runs sinks does not start", format!("{e:#}")))?;
     let cache = Cache::open(&scratch.0).map_err(|e| unable("the folder to compile in cannot be used", e.to_string()))?;

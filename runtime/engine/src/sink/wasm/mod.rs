@@ -12,6 +12,7 @@ mod instance;
 pub(crate) mod limits;
 pub(crate) mod meter;
 mod open;
+mod problem;
 mod shape;
 mod trial;
 mod verdict;
@@ -27,16 +28,6 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use wasmtime::{Engine, component::Component};
 
-pub(crate) use self::installed::digest;
-pub use self::{
-    admission::Problem,
-    compile::Compiler,
-    inspect::inspect,
-    installed::{Admitted, SinkInfo},
-    limits::Limits,
-    shape::Producers,
-    trial::Verdict,
-};
 use self::{
     cache::Cache,
     cache::Unused,
@@ -44,6 +35,19 @@ use self::{
     instance::Guest,
     open::Opener,
     trial::Trial,
+};
+pub use self::{
+    compile::Compiler,
+    inspect::inspect,
+    installed::{Admitted, SinkInfo},
+    limits::Limits,
+    problem::Problem,
+    shape::Producers,
+    trial::Verdict,
+};
+pub(crate) use self::{
+    installed::digest,
+    shape::{COMPONENT_BYTES_MAX, is_component},
 };
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{
@@ -299,18 +303,18 @@ async fn compiled_component(
     bytes: &[u8],
     compiled: &mut usize,
 ) -> Result<Component, Problem> {
-    shape::component(bytes)?;
+    is_component(bytes)?;
     let entry = cache.entry(engine, bytes);
     match cache.load(engine, &entry) {
         Ok(component) => return Ok(component),
         Err(Unused::Absent) => {}
         Err(unused) => tracing::warn!(entry = %entry.display(), "compiling a sink anew; its compiled file is not used: {unused}"),
     }
-    let scratch = cache.scratch().map_err(|e| Problem::Compile(e.to_string()))?;
-    let code = compiler.compile(bytes, &scratch).await.map_err(Problem::Compile)?;
+    let scratch = cache.scratch().map_err(|e| Problem::Machine(e.to_string()))?;
+    let code = compiler.compile(bytes, &scratch).await?;
     *compiled += 1;
-    cache.store(&entry, &code).map_err(|e| Problem::Compile(format!("cannot keep the compiled code: {e}")))?;
-    cache.load(engine, &entry).map_err(|e| Problem::Compile(format!("the compiled code cannot be loaded: {e}")))
+    cache.store(&entry, &code).map_err(|e| Problem::Machine(format!("cannot keep the compiled code: {e}")))?;
+    cache.load(engine, &entry).map_err(|e| Problem::Machine(format!("the compiled code cannot be loaded: {e}")))
 }
 
 #[async_trait]

@@ -2,8 +2,10 @@
 
 use wasmparser::{Encoding, KnownCustom, Parser, Payload};
 
-use super::admission::Problem;
+use super::problem::Problem;
 
+/// Largest component.
+pub(crate) const COMPONENT_BYTES_MAX: usize = 64 << 20;
 /// Most names of languages and tools that are kept, and bytes of each.
 const NAMES_MAX: usize = 20;
 const NAME_BYTES_MAX: usize = 64;
@@ -17,8 +19,11 @@ pub struct Producers {
     pub tools: Vec<String>,
 }
 
-/// Refuses what is no component, with what to do about it.
-pub(super) fn component(bytes: &[u8]) -> Result<(), Problem> {
+/// Refuses what is no component or too large a one.
+pub(crate) fn is_component(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.len() > COMPONENT_BYTES_MAX {
+        return Err(Problem::TooLarge { bytes: bytes.len(), most: COMPONENT_BYTES_MAX });
+    }
     if !bytes.starts_with(b"\0asm") {
         let is_text = bytes.iter().take(1 << 10).all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
         let told = if is_text && !bytes.is_empty() { "it is text" } else { "it does not begin as WebAssembly does" };
