@@ -51,7 +51,7 @@ type Spoil = fn(&Path);
 #[tokio::test]
 async fn what_is_no_journal_of_ours_is_refused() {
     let rows: [(&str, Spoil, &str); 7] = [
-        ("newer", |file| execute(file, "PRAGMA user_version = 99"), "it has version 99, this release knows up to 9"),
+        ("newer", |file| execute(file, "PRAGMA user_version = 99"), "it has version 99, this release knows up to 10"),
         ("no version", |file| execute(file, "PRAGMA user_version = 0"), "version is 0"),
         ("foreign", |file| execute(file, "PRAGMA application_id = 12345"), "of another application"),
         (

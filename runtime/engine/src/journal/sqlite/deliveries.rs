@@ -57,7 +57,7 @@ pub(super) fn condition(
     }
     match filter.status {
         Some(DeliveryStatus::Pending) => condition.sql.push_str(" AND +d.status = 0"),
-        Some(DeliveryStatus::Delivered) => condition.sql.push_str(" AND +d.status = 1"),
+        Some(DeliveryStatus::Delivered) => condition.sql.push_str(" AND d.status = 1"),
         Some(DeliveryStatus::Dead) => condition.sql.push_str(" AND d.status = 2"),
         None => {}
     }

@@ -63,6 +63,7 @@ const SCHEMA: Schema = Schema {
         include_str!("on_request.sql"),
         include_str!("narrow.sql"),
         include_str!("order.sql"),
+        include_str!("delivered.sql"),
     ],
 };
 
