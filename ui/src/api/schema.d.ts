@@ -3808,6 +3808,8 @@ export interface components {
             name: string;
             /** @description Whether the version that it replaced still stands by, to take its place back if this one fails where that one worked. */
             onTrial: boolean;
+            /** @description Whether messages of one installation and object come to it one after the other, as they were read. */
+            ordered: boolean;
             origin: components["schemas"]["SinkOrigin"];
             /** @description The name of the trusted key that signed it. */
             signedBy?: string;

@@ -73,6 +73,8 @@ struct Sink {
     max_batch_bytes: u64,
     /// Larger messages go out as an address to fetch them from; 0 = no limit.
     max_message_bytes: u64,
+    /// Whether messages of one installation and object come to it one after the other, as they were read.
+    ordered: bool,
     /// When it was first installed; nothing for one that is built in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -380,6 +382,7 @@ fn shown(one: &InstalledSink) -> Sink {
         max_batch_messages: descriptor.max_batch_envelopes,
         max_batch_bytes: descriptor.max_batch_bytes,
         max_message_bytes: descriptor.max_message_bytes,
+        ordered: descriptor.ordered,
         create_time: one.record.as_ref().map(|record| record.create_time),
         update_time: one.record.as_ref().map(|record| record.update_time),
     }

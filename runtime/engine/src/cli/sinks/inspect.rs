@@ -65,6 +65,7 @@ fn value(info: &SinkInfo) -> Value {
         "maxBatchMessages": descriptor.max_batch_envelopes,
         "maxBatchBytes": descriptor.max_batch_bytes,
         "maxMessageBytes": descriptor.max_message_bytes,
+        "ordered": descriptor.ordered,
         "limits": {
             "memoryBytes": limits.memory_bytes_max,
             "cpuMsPerCall": millis(limits.cpu_per_call_max),
@@ -80,6 +81,10 @@ fn millis(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
+fn order(kept: bool) -> &'static str {
+    if kept { "messages of one installation and object come one after the other" } else { "messages come as they fall due" }
+}
+
 fn text(info: &SinkInfo) -> String {
     let (descriptor, limits) = (&info.descriptor, Limits::default());
     let said = |names: &[String]| if names.is_empty() { "it does not say".to_owned() } else { names.join(", ") };
@@ -92,6 +97,7 @@ fn text(info: &SinkInfo) -> String {
         ("written in", said(&info.producers.languages)),
         ("made by", said(&info.producers.tools)),
         ("batches", format!("up to {} messages and {} bytes", descriptor.max_batch_envelopes, descriptor.max_batch_bytes)),
+        ("order", order(descriptor.ordered).to_owned()),
         (
             "limits",
             format!(
