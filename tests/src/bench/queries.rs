@@ -39,13 +39,13 @@ use crate::{
 
 const DELIVERED: u64 = 1_000_000;
 /// More than can be delivered while this looks.
-const BACKLOG: u64 = 1_400_000;
+const BACKLOG: u64 = 2_500_000;
 const ITEMS: u64 = 1_000_000;
 const BODY_BYTES: usize = 400;
 const PER_SECOND: u64 = 1_000;
 /// Requests that may be under way at once.
 const CONNECTIONS: usize = 64;
-const WATCH: Duration = Duration::from_secs(10);
+const WATCH: Duration = Duration::from_secs(8);
 const WARM_UP: Duration = Duration::from_secs(3);
 const P99_MS: f64 = 10.0;
 /// The least that is delivered meanwhile, as a share of what is delivered without questions.
