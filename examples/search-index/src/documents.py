@@ -1,9 +1,26 @@
 """Records as documents: the lines of a `_bulk` request."""
 
 import json
+import re
 from typing import Any
 
 from wit_world.imports.messages import Entry
+
+# Values much deeper than this are nobody's record, and the parser calls itself for each level: a few thousand end the component.
+DEPTH_MAX = 100
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def parsed(text: bytes) -> Any:
+    """The value of a JSON text. A ValueError where it is none, or lists and objects lie in each other too deep."""
+    brackets = STRING.sub(b"", text).translate(None, NO_BRACKET)
+    for _ in range(DEPTH_MAX):
+        # Each turn takes the innermost level away, or a list and the object around it.
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    if brackets:
+        raise ValueError(f"lists and objects lie in each other more than {DEPTH_MAX} deep, or do not end")
+    return json.loads(text)
 
 
 def lines(index: str, fields: dict[str, str], message: Any, entries: list[Entry]) -> bytes:

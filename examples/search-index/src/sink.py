@@ -9,7 +9,7 @@ from wit_world.imports import http, messages
 from wit_world.imports.types import ConfigIssue, Envelope, Failure, FailureClass, Payload, Payload_Bytes, Payload_Empty
 
 import config
-from documents import lines
+from documents import lines, parsed
 from outcome import failed, outcome
 
 # One instance serves one destination: what `open` took in.
@@ -69,8 +69,8 @@ def settled(body: bytes | None, answers) -> Outcome:
 def body(place: int) -> bytes | None:
     """The lines for a message; none where there is nothing to read in it."""
     try:
-        return lines(opened["index"], opened["fields"], json.loads(messages.body(place)), messages.records(place))
-    except (ValueError, AttributeError, TypeError, RecursionError):
+        return lines(opened["index"], opened["fields"], parsed(messages.body(place)), messages.records(place))
+    except (ValueError, AttributeError, TypeError):
         return None
 
 

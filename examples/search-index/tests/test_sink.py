@@ -7,7 +7,7 @@ from wit_world.exports.sink import Outcome_Delivered
 from wit_world.imports.types import FailureClass
 
 import config
-from documents import document
+from documents import DEPTH_MAX, document, parsed
 from sink import Sink
 from tests.host import NOW_MS, Host, answer
 
@@ -57,6 +57,12 @@ class SinkTest(unittest.TestCase):
             outcomes = self.sink.deliver(batch)
             self.assertEqual(len(host.requests), 1)
         self.assertEqual([isinstance(outcome, Outcome_Delivered) for outcome in outcomes], [False, True, False, True])
+
+    def test_values_that_lie_too_deep_are_not_read(self) -> None:
+        deep = lambda count: b'{"a[": "]", "b": ' + b"[" * count + b"]" * count + b"}"
+        self.assertEqual(parsed(deep(DEPTH_MAX - 1))["a["], "]")
+        for text in [deep(DEPTH_MAX + 1), deep(10_000), b"[" * 10_000]:
+            self.assertRaises(ValueError, parsed, text)
 
     def test_fields_choose_and_rename(self) -> None:
         record = {"a": {"b": 1}, "c": None}

@@ -97,7 +97,7 @@ fn unfit() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
             "wasi",
             sink(&import("wasi:http/types@0.3.0"), "1.0.0"),
             "it imports wasi:http/types@0.3.0",
-            "build it for wasm32-wasip2",
+            "build it for wasm32-wasip2, or leave out",
         ),
         ("inside", sink("", "1.0.0"), "it does not fit ampline:sink@1.0.0", "sinks-wit/wit/1.0.0"),
     ]

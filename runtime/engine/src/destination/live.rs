@@ -263,10 +263,12 @@ impl Destinations {
             }
             (Some(state), Coming::Changed) => state.disabled_reason.as_deref().is_some_and(|reason| reason != OPERATOR),
         };
-        if starts {
-            self.needs.journal.set_destination(name, None).await?;
-        }
+        let name = name.to_owned();
         self.know(resolved, settings, true);
+        // Only now: the lane before knows nothing of what changed, and would stop it again for the reason that is no more.
+        if starts {
+            self.needs.journal.set_destination(&name, None).await?;
+        }
         Ok(())
     }
 

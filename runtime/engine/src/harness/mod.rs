@@ -48,13 +48,27 @@ use self::{
 use crate::{
     destination::grants::DestinationGrants,
     network::AddressPolicy,
-    sink::wasm::{self, Admitted, Compiler, Problem},
+    sink::wasm::{self, Admitted, COMPONENT_BYTES_MAX, Compiler, Problem},
 };
 
 /// Why nothing could be tried; reads after "cannot test".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unable(pub String);
+
+/// The component in a file, if it is one and not too large.
+fn component(file: &Path) -> Result<Vec<u8>, Unable> {
+    let name = file.display();
+    let unread = |error| Unable(format!("cannot read {name}: {error}"));
+    let unfit = |problem: Problem| Unable(format!("{name}: {problem}"));
+    let bytes = usize::try_from(std::fs::metadata(file).map_err(unread)?.len()).unwrap_or(usize::MAX);
+    if bytes > COMPONENT_BYTES_MAX {
+        return Err(unfit(Problem::TooLarge { bytes, most: COMPONENT_BYTES_MAX }));
+    }
+    let component = std::fs::read(file).map_err(unread)?;
+    wasm::is_component(&component).map_err(unfit)?;
+    Ok(component)
+}
 
 /// How stages are made.
 #[derive(Debug, Clone)]
@@ -131,9 +145,7 @@ impl Harness {
     /// Tries the component in a file.
     pub fn of(file: impl AsRef<Path>) -> Self {
         let file = file.as_ref();
-        let name = file.display().to_string();
-        let read = std::fs::read(file).map_err(|error| Unable(format!("cannot read {name}: {error}")));
-        Self::new(name, read)
+        Self::new(file.display().to_string(), component(file))
     }
 
     /// Tries a component at hand, under a name for messages.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Setup, Unable, default_cache_dir,
+    Setup, Unable, component, default_cache_dir,
     envelopes::{Facts, of_message},
     given::{Given, bytes},
     ms,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     destination::grants::{DestinationGrants, HostPattern},
     network::AddressPolicy,
-    sink::wasm::{self, Compiler},
+    sink::wasm::Compiler,
 };
 
 /// What is to be delivered once.
@@ -62,9 +62,7 @@ impl Once {
     /// # Errors
     /// Where it did not come to a delivery: files that cannot be read, a component that does not fit, a bad configuration.
     pub async fn run(self) -> Result<Attempt, Unable> {
-        let name = self.file.display().to_string();
-        let component = bytes(&self.file).map_err(|reason| Unable(format!("{name} {reason}")))?;
-        wasm::is_component(&component).map_err(|problem| Unable(format!("{name}: {problem}")))?;
+        let component = component(&self.file)?;
         let config = Given::read(&self.config).map_err(|fault| Unable(fault.to_string()))?.value().clone();
         let envelopes: Result<Vec<_>, Unable> = (0..).zip(&self.messages).map(|(place, path)| message(place, path)).collect();
         let grants = DestinationGrants { hosts: vec![HostPattern::Any], ..DestinationGrants::default() };
