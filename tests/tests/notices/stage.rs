@@ -1,6 +1,6 @@
 //! A runtime between an emulated HubSpot and a receiver with two addresses: `/hook` for records, `/ops` for notifications.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use ampline_tests::{hubspot::Options, loopback::Client, receiver::Seen, runtime::RuntimeProcess, world::World};
 use serde_json::Value;
@@ -64,11 +64,16 @@ impl Stage {
         self.receiver.wait_until(PATIENCE, what).await.unwrap();
     }
 
-    /// The bodies that came to `/ops` and were taken, in their order.
+    /// The bodies that came to `/ops` and were taken, each once, in their order.
     pub(crate) fn told(&self) -> Vec<Value> {
         let seen = self.receiver.seen();
+        // What was taken right before a kill comes again, under the same id.
+        let mut ids = HashSet::new();
         let taken = seen.requests.iter().filter(|request| request.path == "/ops" && request.status == 200);
-        taken.map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+        taken
+            .filter(|request| ids.insert(&request.headers["webhook-id"]))
+            .map(|request| serde_json::from_slice(&request.body).unwrap())
+            .collect()
     }
 
     /// Waits for a notification of this type that is as it should be.
