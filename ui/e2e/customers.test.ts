@@ -85,7 +85,7 @@ test("a manifest is completed, repaired by one click, survives a reload, and is 
   const dialog = page.getByRole("dialog");
   await dialog.getByText("created").waitFor();
   await dialog.getByRole("button", { name: "Deploy" }).click();
-  await page.getByText("It is deployed").waitFor();
+  await page.getByText("It is deployed", { exact: true }).waitFor();
   const made = (await world.ask("GET", "/v1/projects/acme-product/integrations/billing")) as {
     latestRevision: { number: number };
   };
@@ -173,7 +173,7 @@ test("an earlier revision is restored into the editor, and deployed again", asyn
   const dialog = page.getByRole("dialog");
   await dialog.getByText("leads").first().waitFor();
   await dialog.getByRole("button", { name: "Deploy" }).click();
-  await page.getByText("It is deployed").waitFor();
+  await page.getByText("It is deployed", { exact: true }).waitFor();
   const made = (await world.ask("GET", "/v1/projects/acme-product/integrations/leads")) as {
     latestRevision: { number: number; content: unknown };
   };

@@ -160,14 +160,15 @@ test("a destination is edited, stopped, started and deleted", async () => {
   expect(await page.getByLabel("Messages in flight").getAttribute("aria-invalid")).toBe("true");
   await page.getByLabel("Messages in flight").fill("4");
   await button("Save").click();
-  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  // The page of the destination has it, the form has not.
+  await page.getByRole("link", { name: "Edit" }).waitFor();
   await said("30 s, 5 min");
   const paced = (await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")) as { delivery: unknown };
   expect(paced.delivery).toEqual({ concurrency: 4, ratePerSecond: 0.5, retryDelaysSeconds: [30, 300] });
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Messages per second").fill("");
   await button("Save").click();
-  await page.getByRole("heading", { level: 1, name: "shipping" }).waitFor();
+  await page.getByRole("link", { name: "Edit" }).waitFor();
   expect(await world.ask("GET", "/v1/projects/acme-product/destinations/shipping")).toMatchObject({
     delivery: { concurrency: 4, retryDelaysSeconds: [30, 300] },
   });
