@@ -311,8 +311,8 @@ fn cargo(steps: &mut Steps, name: &'static str, arguments: &[&str]) -> Result<()
     steps.run(name, &rerun, || process::run(&mut command).map(|()| "no complaint".to_owned()))
 }
 
-/// Builds the runtime and the binaries that drive it, with cargo's own progress to look at. Of the whole workspace, as the tests are:
-/// with the same features of every dependency, nothing is built twice.
+/// Builds the runtime and the binaries that drive it, with cargo's own progress to look at. Of the whole workspace, so that dependencies
+/// have mostly the features that they have for the tests; those that only tests depend on give some of them others.
 fn build(steps: &mut Steps, profile: &'static str, binaries: &[&'static str]) -> Result<(), Failed> {
     let mut arguments = vec!["build", "--workspace", "--bin", "ampline"];
     arguments.extend(binaries.iter().flat_map(|binary| ["--bin", binary]));
