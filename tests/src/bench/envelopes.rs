@@ -123,7 +123,8 @@ impl Store {
     pub(super) async fn commit(&self, read: usize, envelopes: Vec<Envelope>) -> Result<(), Failure> {
         let commit = PageCommit {
             on_request: false,
-            envelopes,
+            pages: 1,
+            envelopes: envelopes.into_iter().map(Arc::new).collect(),
             cursor: "{}".to_owned(),
             records_processed: 0,
             records_estimated_total: None,

@@ -32,7 +32,8 @@ async fn commit(journal: &dyn Journal) {
     envelopes.iter_mut().for_each(|envelope| envelope.destination = "crm".into());
     let commit = PageCommit {
         on_request: false,
-        envelopes,
+        pages: 1,
+        envelopes: envelopes.into_iter().map(Into::into).collect(),
         cursor: "{}".into(),
         records_processed: 0,
         records_estimated_total: None,

@@ -156,9 +156,10 @@ impl Bench {
         let (now, lease) = (Timestamp::now(), Duration::from_secs(60));
         let begin = Begin { key, trigger: None, operation_id: Uuid::now_v7(), now, lease };
         let owned = journal.begin(begin).await.unwrap().unwrap();
-        let all = scripts.iter().flat_map(|(name, _)| (0..envelopes).map(|number| envelope(name, number))).collect();
+        let all = scripts.iter().flat_map(|(name, _)| (0..envelopes).map(|number| envelope(name, number).into())).collect();
         let commit = PageCommit {
             on_request: false,
+            pages: 1,
             envelopes: all,
             cursor: "{}".into(),
             records_processed: 0,

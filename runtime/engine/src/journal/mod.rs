@@ -137,8 +137,10 @@ pub struct Begin {
 /// Envelopes and the cursor that covers them; durable together or not at all. Renews the lease, or ends the operation.
 #[derive(Debug, Clone)]
 pub struct PageCommit {
-    /// The envelopes of the page; none for an empty page.
-    pub envelopes: Vec<Envelope>,
+    /// The envelopes of the pages; none for empty pages.
+    pub envelopes: Vec<Arc<Envelope>>,
+    /// How many pages of the operation these are.
+    pub pages: u32,
     /// Whether they are delivered on request only: see [`Journal::ask_for`].
     pub on_request: bool,
     /// The opaque cursor behind them.
@@ -157,6 +159,15 @@ pub struct PageCommit {
     pub lease: Duration,
     /// Ends the operation behind the page, as [`Journal::finish`] does, in the same transaction.
     pub end: Option<OperationEnd>,
+}
+
+impl PageCommit {
+    /// Takes in the pages that came before, as if all were one.
+    pub(crate) fn put_behind(&mut self, mut before: Self) {
+        before.envelopes.append(&mut self.envelopes);
+        before.log.append(&mut self.log);
+        (self.envelopes, self.log, self.pages) = (before.envelopes, before.log, before.pages + self.pages);
+    }
 }
 
 /// How an operation ended.

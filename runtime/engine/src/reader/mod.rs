@@ -8,6 +8,7 @@ mod throttle;
 mod told;
 mod trace;
 mod turn;
+mod unstored;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! One read in progress: page after page, each durable before the next is asked for.
+//! One read in progress: page after page, each durable soon behind its coming and before the read ends, rests or gives up.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -13,16 +13,14 @@ use serde_json::json;
 
 use super::{
     Job, LEASE, Shared, Turn,
-    ending::with_room,
     fetch::{NoPage, Way},
     notes::Notes,
     throttle::Throttle,
-    trace,
+    unstored::{Page, Unstored},
 };
 use crate::{
     connection::Connection,
     journal::{JournalError, OperationEnd, PageCommit, ReadLease},
-    metrics,
 };
 
 /// Most requests that complete one page.
@@ -119,8 +117,15 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Reads until the end, or until something stops it. `tries` of the first page went before.
-    pub(super) async fn pages(&mut self, turn: &Turn, mut tries: u32) -> Result<Pages, Stopped> {
+    /// Reads until the end, or until something stops it; what came until then is durable. `tries` of the first page went before.
+    pub(super) async fn pages(&mut self, turn: &Turn, tries: u32) -> Result<Pages, Stopped> {
+        let mut unstored = Unstored::new(self.shared, &self.lease, &self.plan.context.provider);
+        let came_to = self.read_on(&mut unstored, turn, tries).await;
+        unstored.store().await.map_err(Stopped::Journal)?;
+        came_to
+    }
+
+    async fn read_on(&mut self, unstored: &mut Unstored<'_>, turn: &Turn, mut tries: u32) -> Result<Pages, Stopped> {
         let mut stop = self.shared.stop.clone();
         let prepared = tokio::select! {
             prepared = self.prepare() => prepared,
@@ -136,15 +141,18 @@ impl<'a> Operation<'a> {
             if turn.is_over() {
                 return Ok(Pages::TurnOver);
             }
-            let page = tokio::select! {
-                page = self.fetch(std::mem::take(&mut tries)) => page,
-                _ = stop.wait_for(|stop| *stop) => return Ok(Pages::Stopping),
+            let fetching = async {
+                tokio::select! {
+                    page = self.fetch(std::mem::take(&mut tries)) => Some(page),
+                    _ = stop.wait_for(|stop| *stop) => None,
+                }
             };
-            match page {
-                Ok(Some(page)) => self.store(page).await.map_err(Stopped::Journal)?,
+            match unstored.beside(fetching).await.map_err(Stopped::Journal)? {
+                None => return Ok(Pages::Stopping),
+                Some(Ok(Some(page))) => self.take_in(page, unstored).await.map_err(Stopped::Journal)?,
                 // The first page is asked for again, by the provider's clock.
-                Ok(None) => {}
-                Err(no_page) => return without_page(no_page),
+                Some(Ok(None)) => {}
+                Some(Err(no_page)) => return without_page(no_page),
             }
         }
         Ok(Pages::All)
@@ -203,8 +211,8 @@ impl<'a> Operation<'a> {
         Ok(())
     }
 
-    /// Makes a page durable, and with the last one that the operation has ended.
-    async fn store(&mut self, page: FetchedPage) -> Result<(), JournalError> {
+    /// Makes messages of a page, which become durable with it; with the last one the operation has ended.
+    async fn take_in(&mut self, page: FetchedPage, unstored: &mut Unstored<'_>) -> Result<(), JournalError> {
         let FetchedPage { records, fresh, cursor, is_last, began } = page;
         let Some(run) = cursor.run.as_ref() else { return Ok(()) };
         let info = OperationInfo {
@@ -213,8 +221,7 @@ impl<'a> Operation<'a> {
             read_type: run.read_type,
             page: self.page,
         };
-        let envelopes = build(&self.plan, &info, &fresh);
-        let messages = envelopes.len();
+        let envelopes: Vec<_> = build(&self.plan, &info, &fresh).into_iter().map(Arc::new).collect();
         let (read_type, total) = (run.read_type, run.total);
         (self.page, self.records) = (self.page + 1, run.records);
         if records > 0 {
@@ -223,11 +230,21 @@ impl<'a> Operation<'a> {
         drop(fresh);
         // The last page moves the watermark in its own transaction: a crash behind it must not begin the run anew.
         self.cursor = if is_last { cursor.complete() } else { cursor };
-        let end = is_last.then(|| self.success(None, Vec::new()));
-        self.commit(envelopes, read_type, total, end).await?;
-        trace::page(self.page, records, messages, began, self.shared.clock.now());
-        metrics::READ_PAGES.add(&[&self.plan.context.provider], 1);
-        metrics::READ_RECORDS.add(&[&self.plan.context.provider], records as u64);
+        let page = Page { number: self.page, records, messages: envelopes.len(), began };
+        let commit = PageCommit {
+            envelopes,
+            pages: 1,
+            on_request: self.plan.on_request.is_some(),
+            cursor: self.cursor.to_text(),
+            records_processed: self.records,
+            records_estimated_total: total,
+            read_type,
+            log: self.notes.take(),
+            now: self.shared.clock.now(),
+            lease: LEASE,
+            end: is_last.then(|| self.success(None, Vec::new())),
+        };
+        unstored.add(page, commit).await?;
         (self.holds_answers, self.has_ended) = (false, is_last);
         Ok(())
     }
@@ -262,28 +279,6 @@ impl<'a> Operation<'a> {
         if let (Ok(Some(total)), Some(run)) = (total, self.cursor.run.as_mut()) {
             run.total = Some(total);
         }
-    }
-
-    async fn commit(
-        &self,
-        envelopes: Vec<Envelope>,
-        read_type: ReadType,
-        total: Option<u64>,
-        end: Option<OperationEnd>,
-    ) -> Result<(), JournalError> {
-        let commit = PageCommit {
-            envelopes,
-            on_request: self.plan.on_request.is_some(),
-            cursor: self.cursor.to_text(),
-            records_processed: self.records,
-            records_estimated_total: total,
-            read_type,
-            log: self.notes.take(),
-            now: self.shared.clock.now(),
-            lease: LEASE,
-            end,
-        };
-        with_room(self.shared, || self.shared.journal.commit(&self.lease, commit.clone())).await
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::ReadOutcome;
+use super::{ReadOutcome, unstored::Page};
 use crate::{
     connection::Connection,
     telemetry::{self, Span},
@@ -35,12 +35,12 @@ pub(super) fn operation(plan: &ReadPlan, id: Uuid, began: Timestamp, now: Timest
 }
 
 /// A page, from its first request until it was durable.
-pub(super) fn page(page: u32, records: usize, messages: usize, began: Timestamp, now: Timestamp) {
+pub(super) fn page(page: &Page, now: Timestamp) {
     telemetry::tell(|| {
-        Span::internal(telemetry::here(), "page", began.into(), elapsed(began, now))
-            .with("ampline.page", i64::from(page))
-            .with("ampline.records", counted(records as u64))
-            .with("ampline.messages", counted(messages as u64))
+        Span::internal(telemetry::here(), "page", page.began.into(), elapsed(page.began, now))
+            .with("ampline.page", i64::from(page.number))
+            .with("ampline.records", counted(page.records as u64))
+            .with("ampline.messages", counted(page.messages as u64))
     });
 }
 

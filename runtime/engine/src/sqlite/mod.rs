@@ -6,6 +6,7 @@ mod checkpoint;
 mod connect;
 mod fault;
 mod file_lock;
+mod log_sync;
 pub(crate) mod outbox;
 mod readers;
 mod schema;
@@ -22,6 +23,7 @@ use checkpoint::Checkpoints;
 pub use connect::{Options, Synchronous};
 pub(crate) use fault::{Fault, StoreFailed, Unusable};
 pub(crate) use file_lock::FileLock;
+use log_sync::LogSync;
 pub use outbox::Waiting;
 use readers::Readers;
 pub(crate) use rusqlite::Connection;
@@ -55,7 +57,7 @@ impl Database {
         let checkpointer = connect::connect(path, options, connect::Role::Checkpointer).map_err(unusable)?;
         let checkpoints = Checkpoints::new(checkpointer).map_err(unusable)?;
         Ok(Self {
-            writer: Writer::new(writer, options.synchronous, checkpoints, lock),
+            writer: Writer::new(writer, options.synchronous, checkpoints, LogSync::new(path), lock),
             readers: Readers::new(path.to_owned(), *options),
             path: path.to_owned(),
         })
@@ -77,17 +79,18 @@ impl Database {
         self.writer.write(Answer::Durable, work, committed).await
     }
 
-    /// As [`Database::write`], but nobody is promised anything yet: power loss may take it, unless something that was written later was
-    /// answered. Everybody sees it at once.
+    /// As [`Database::write`], but the answer does not wait for the disk: power loss may take what was written in the last quarter of a
+    /// second, unless something that was written later was answered. Everybody sees it at once.
     pub(crate) async fn write_ahead<T, R>(
         &self,
         work: impl FnMut(&Connection) -> Result<T, Fault<R>> + Send + 'static,
+        committed: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Fault<R>>
     where
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.writer.write(Answer::Ordered, work, |_| ()).await
+        self.writer.write(Answer::Ordered, work, committed).await
     }
 
     /// Runs `work` on one snapshot of the store, which holds everything that was answered before.

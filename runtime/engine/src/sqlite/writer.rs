@@ -19,6 +19,7 @@ use super::{
     connect::{close, set_synchronous},
     file_lock::FileLock,
     lock,
+    log_sync::LogSync,
 };
 use crate::metrics;
 
@@ -51,7 +52,7 @@ struct Queue {
 pub(super) enum Answer {
     /// What was written survives what the store's options say.
     Durable,
-    /// Power loss may take what was written, unless something that was written later was answered as durable.
+    /// Power loss may take what was written for a moment longer, unless something that was written later was answered as durable.
     Ordered,
 }
 
@@ -61,6 +62,7 @@ struct OpenFile {
     /// What durable commits survive, and how the connection commits at present.
     synchronous: (Synchronous, Synchronous),
     checkpoints: Checkpoints,
+    log: Arc<LogSync>,
     _lock: FileLock,
 }
 
@@ -125,13 +127,19 @@ where
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, synchronous: Synchronous, checkpoints: Checkpoints, lock: FileLock) -> Arc<Self> {
+    pub(super) fn new(
+        connection: Connection,
+        synchronous: Synchronous,
+        checkpoints: Checkpoints,
+        log: Arc<LogSync>,
+        lock: FileLock,
+    ) -> Arc<Self> {
         let synchronous = (synchronous, synchronous);
         Arc::new(Self {
             queue: Mutex::default(),
             trouble: Mutex::default(),
             room: Arc::new(Semaphore::new(QUEUE_MAX as usize)),
-            file: Mutex::new(Some(OpenFile { connection, synchronous, checkpoints, _lock: lock })),
+            file: Mutex::new(Some(OpenFile { connection, synchronous, checkpoints, log, _lock: lock })),
         })
     }
 
@@ -235,6 +243,12 @@ impl OpenFile {
             for job in group {
                 transaction(&self.connection, slice::from_mut(job));
             }
+        }
+        let (durable, present) = self.synchronous;
+        if present == durable {
+            self.log.paid();
+        } else {
+            self.log.owe();
         }
     }
 

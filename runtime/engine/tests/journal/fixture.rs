@@ -117,8 +117,9 @@ pub(crate) async fn begin(journal: &dyn Journal, name: &str, now: i64) -> Option
 pub(crate) fn page(envelopes: Vec<Envelope>, cursor: &str, now: i64) -> PageCommit {
     PageCommit {
         on_request: false,
+        pages: 1,
         records_processed: envelopes.len() as u64,
-        envelopes,
+        envelopes: envelopes.into_iter().map(Into::into).collect(),
         cursor: cursor.to_owned(),
         records_estimated_total: None,
         read_type: ReadType::Backfill,

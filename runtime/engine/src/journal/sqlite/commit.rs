@@ -24,6 +24,7 @@ use crate::{
 /// How far the read came; what a commit says besides its envelopes.
 pub(super) struct Progress {
     pub(super) cursor: String,
+    pub(super) pages: u32,
     pub(super) records_processed: u64,
     pub(super) records_estimated_total: Option<u64>,
     pub(super) read_type: ReadType,
@@ -33,7 +34,7 @@ pub(super) struct Progress {
     pub(super) end: Option<OperationEnd>,
 }
 
-/// A page, encoded before it queues for the one writer.
+/// Pages, encoded before they queue for the one writer.
 pub(super) struct Prepared {
     lease: ReadLease,
     progress: Progress,
@@ -69,10 +70,11 @@ impl Prepared {
     }
 }
 
-/// Encodes a page.
+/// Encodes pages.
 pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared, JournalError> {
     let PageCommit {
         envelopes,
+        pages,
         on_request,
         cursor,
         records_processed,
@@ -85,14 +87,15 @@ pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared,
     } = commit;
     Ok(Prepared {
         lease: lease.clone(),
-        progress: Progress { cursor, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end },
+        progress: Progress { cursor, pages, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end },
         envelopes: encode(envelopes)?,
         on_request,
     })
 }
 
 /// Encodes envelopes.
-pub(super) fn encode(envelopes: Vec<Envelope>) -> Result<Envelopes, JournalError> {
+pub(super) fn encode(envelopes: Vec<impl Into<Arc<Envelope>>>) -> Result<Envelopes, JournalError> {
+    let envelopes: Vec<Arc<Envelope>> = envelopes.into_iter().map(Into::into).collect();
     let mut distinct: Vec<Context<'_>> = Vec::new();
     let mut places = Vec::with_capacity(envelopes.len());
     for envelope in &envelopes {
@@ -104,7 +107,7 @@ pub(super) fn encode(envelopes: Vec<Envelope>) -> Result<Envelopes, JournalError
         }
     }
     let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
-    let prepared = |(context, envelope)| PreparedEnvelope { context, own: Own::of(&envelope), whole: Arc::new(envelope) };
+    let prepared = |(context, envelope)| PreparedEnvelope { context, own: Own::of(&envelope), whole: envelope };
     Ok(Envelopes { contexts, each: places.into_iter().zip(envelopes).map(prepared).collect() })
 }
 
@@ -151,7 +154,7 @@ struct ContextRow {
     new: i64,
 }
 
-/// Stores the page; says what is new for which destination.
+/// Stores the pages; says what is new for which destination.
 pub(super) fn commit(db: &Connection, page: &Prepared) -> Result<Vec<Arrived>, Fault> {
     ownership::advance(db, &page.lease, &page.progress)?;
     let mut arrived = store(db, &page.envelopes, page.progress.now)?;

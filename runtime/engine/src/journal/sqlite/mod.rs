@@ -114,7 +114,7 @@ impl std::fmt::Debug for SqliteJournal {
 impl Journal for SqliteJournal {
     async fn begin(&self, begin: Begin) -> Result<Option<ReadLease>> {
         // An operation that power loss takes has committed nothing: another begins.
-        let begun = self.database.write_ahead(move |db| ownership::begin(db, &begin)).await?;
+        let begun = self.database.write_ahead(move |db| ownership::begin(db, &begin), |_| ()).await?;
         if let Some(lease) = &begun {
             self.lanes.changes.operation(&lease.key, lease.operation_id);
         }
@@ -207,7 +207,8 @@ impl Journal for SqliteJournal {
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
         let (lanes, settled_lanes, told) = (Arc::clone(&self.lanes), Arc::clone(&self.lanes), Arc::clone(&self.told));
-        let settled = self.database.write(
+        // What power loss takes of it is delivered once more, as what it catches between an answer and its settlement.
+        let settled = self.database.write_ahead(
             move |db| settle::settle(db, &lanes, &settlements),
             move |settled| {
                 if settle::announce(&settled_lanes, settled) {

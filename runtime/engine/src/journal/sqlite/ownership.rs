@@ -205,7 +205,7 @@ pub(super) fn advance(db: &Connection, lease: &ReadLease, progress: &Progress) -
         progress.cursor,
         lease_end_us(progress.now, progress.lease)
     ])?;
-    let sql = "UPDATE operation SET pages = pages + 1, updated_at_ns = ?2, records_processed = ?3, \
+    let sql = "UPDATE operation SET pages = pages + ?6, updated_at_ns = ?2, records_processed = ?3, \
                records_estimated_total = ?4, read_type = ?5 WHERE id = ?1";
     let estimate = progress.records_estimated_total.map(u64::cast_signed);
     db.prepare_cached(sql)?.execute(params![
@@ -213,7 +213,8 @@ pub(super) fn advance(db: &Connection, lease: &ReadLease, progress: &Progress) -
         ns(progress.now),
         progress.records_processed.cast_signed(),
         estimate,
-        progress.read_type.as_str()
+        progress.read_type.as_str(),
+        progress.pages
     ])?;
     operation_log::append(db, operation, &progress.log)?;
     progress.end.as_ref().map_or(Ok(()), |end| conclude(db, read, operation, end))
