@@ -92,7 +92,7 @@ impl State<'_> {
             if place > 0 {
                 body.push(b',');
             }
-            push_member(&camel_case(spellings.get(name).unwrap_or(name)), &mut body);
+            push_member(&camel_case(spellings.get(name.as_str()).map_or(name, String::as_str)), &mut body);
             body.extend_from_slice(value);
         }
         body.push(b'}');
@@ -160,5 +160,5 @@ fn spellings(record: &Record) -> BTreeMap<String, String> {
         Some(inner)
     });
     let names = outer.into_iter().chain(inner.unwrap_or_default()).map(|(name, _)| name);
-    names.map(|name| (name.to_lowercase(), name)).collect()
+    names.map(|name| (name.to_lowercase(), name.into())).collect()
 }

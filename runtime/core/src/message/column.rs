@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::entry::{push_member, push_string};
 use crate::plan::{FieldPath, ValueMap};
@@ -24,7 +25,7 @@ impl Column {
     }
 
     /// The value as it is delivered; nothing where the record does not have it.
-    pub(super) fn value<'r>(&mut self, fields: &'r [(String, Bytes)]) -> Option<Cow<'r, [u8]>> {
+    pub(super) fn value<'r>(&mut self, fields: &'r [(SmolStr, Bytes)]) -> Option<Cow<'r, [u8]>> {
         if fields.get(self.place).is_none_or(|(name, _)| *name != self.source) {
             self.place = fields.iter().position(|(name, _)| *name == self.source)?;
         }
@@ -119,7 +120,7 @@ impl Mapped {
     }
 
     /// Writes the members that the record has; whether there were any.
-    pub(super) fn push(&mut self, fields: &[(String, Bytes)], into: &mut Vec<u8>) -> bool {
+    pub(super) fn push(&mut self, fields: &[(SmolStr, Bytes)], into: &mut Vec<u8>) -> bool {
         let mut any = false;
         for (member, node) in &mut self.members {
             let before = into.len();

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
+use smol_str::SmolStr;
 
 use super::column::{Column, Mapped, Translation};
 use crate::{
@@ -94,14 +95,14 @@ impl All {
     }
 
     /// Writes every field but those that are delivered under another name only; whether there were any.
-    fn push(&self, fields: &[(String, Bytes)], into: &mut Vec<u8>) -> bool {
+    fn push(&self, fields: &[(SmolStr, Bytes)], into: &mut Vec<u8>) -> bool {
         let mut any = false;
-        for (name, value) in fields.iter().filter(|(name, _)| !self.renamed.contains(name)) {
+        for (name, value) in fields.iter().filter(|(name, _)| !self.renamed.contains(name.as_str())) {
             if any {
                 into.push(b',');
             }
             push_member(name, into);
-            match self.translations.get(name) {
+            match self.translations.get(name.as_str()) {
                 Some(translation) => into.extend_from_slice(&translation.of(value)),
                 None => into.extend_from_slice(value),
             }

@@ -33,7 +33,10 @@ fn record(id: &str, fields: &[(&str, &str)]) -> Record {
         modified_at: None,
         deleted: false,
         raw: Bytes::from(format!("{{ {} }}", members.join(" ,\n"))),
-        fields: fields.iter().map(|(name, value)| (name.to_lowercase(), Bytes::copy_from_slice(value.as_bytes()))).collect(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (name.to_lowercase().into(), Bytes::copy_from_slice(value.as_bytes())))
+            .collect(),
         associations: Vec::new(),
     }
 }

@@ -329,7 +329,7 @@ fn a_record_meets_a_filter_whatever_type_the_provider_gives_its_value() {
         modified_at: None,
         deleted: false,
         raw: bytes::Bytes::new(),
-        fields: vec![("status".to_owned(), bytes::Bytes::copy_from_slice(value.as_bytes()))],
+        fields: vec![("status".into(), bytes::Bytes::copy_from_slice(value.as_bytes()))],
         associations: Vec::new(),
     };
     let rows = [

@@ -25,6 +25,7 @@ use http::{Request, Response};
 pub use info::{ApiKeyPlace, AuthScheme, CustomAuth, Grant, Input, OAuth2, ProviderInfo, RateLimit, Unfilled, fill, fill_text};
 pub use inputs::MissingInputs;
 use jiff::Timestamp;
+use smol_str::SmolStr;
 
 use crate::{cursor::Run, plan::ReadPlan};
 
@@ -206,7 +207,7 @@ pub struct Record {
     /// Its JSON text, byte for byte: a slice of the response.
     pub raw: Bytes,
     /// Its fields: lower-cased name, JSON text of the value (a slice of `raw`).
-    pub fields: Vec<(String, Bytes)>,
+    pub fields: Vec<(SmolStr, Bytes)>,
     /// Associated records by the name of the association: JSON text of the contract's list of `Association`.
     pub associations: Vec<(String, Bytes)>,
 }

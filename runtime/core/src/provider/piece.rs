@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use smol_str::{SmolStr, StrExt};
 
 use super::ReadError;
 
@@ -28,13 +29,9 @@ pub(super) fn instant(raw: &RawValue) -> Option<Timestamp> {
 }
 
 /// The name as the names of fields are compared.
-pub(super) fn lower_case(mut name: String) -> String {
-    if name.is_ascii() {
-        name.make_ascii_lowercase();
-        name
-    } else {
-        name.to_lowercase()
-    }
+pub(super) fn lower_case(name: SmolStr) -> SmolStr {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if name.bytes().all(is_lower) { name } else { name.to_lowercase_smolstr() }
 }
 
 /// The bytes of a piece, shared with the answer that it lies in.

@@ -138,7 +138,12 @@ fn judge_record(record: &Record, response: &Response<Bytes>) {
     let whole = response.body().as_ptr_range();
     // Of a record that went into another nothing is there but its id.
     assert!(record.deleted || whole.contains(&record.raw.as_ptr()), "a record is a slice of the answer");
-    record.fields.iter().chain(&record.associations).for_each(|(_, value)| drop(messages::raw(value)));
+    record
+        .fields
+        .iter()
+        .map(|(_, value)| value)
+        .chain(record.associations.iter().map(|(_, value)| value))
+        .for_each(|value| drop(messages::raw(value)));
 }
 
 struct Read<'a> {

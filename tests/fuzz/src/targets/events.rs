@@ -110,7 +110,7 @@ fn record(id: &str) -> Record {
         modified_at: Some(NOW),
         deleted: false,
         raw: Bytes::from_static(br#"{"email":"a@b","firstname":"A","name":null}"#),
-        fields: fields.map(|(name, value)| (name.to_owned(), Bytes::from_static(value.as_bytes()))).to_vec(),
+        fields: fields.map(|(name, value)| (name.into(), Bytes::from_static(value.as_bytes()))).to_vec(),
         associations: Vec::new(),
     }
 }

@@ -68,11 +68,10 @@ fn use_up(plan: &ReadPlan) {
 
 /// A record that has each field of the plan.
 fn record(plan: &ReadPlan) -> Record {
-    let names = plan.fields.sources().into_iter().map(str::to_lowercase);
-    let fields: Vec<(String, Bytes)> = names.map(|name| (name, Bytes::from_static(br#"{"a":["x",1]}"#))).collect();
-    let member = |(name, value): &(String, Bytes)| {
-        format!("{}:{}", serde_json::Value::from(name.as_str()), String::from_utf8_lossy(value))
-    };
-    let raw = format!("{{{}}}", fields.iter().map(member).collect::<Vec<_>>().join(","));
+    const VALUE: &str = r#"{"a":["x",1]}"#;
+    let names: Vec<_> = plan.fields.sources().into_iter().map(str::to_lowercase).collect();
+    let member = |name: &String| format!("{}:{VALUE}", serde_json::Value::from(name.as_str()));
+    let raw = format!("{{{}}}", names.iter().map(member).collect::<Vec<_>>().join(","));
+    let fields = names.into_iter().map(|name| (name.into(), Bytes::from_static(VALUE.as_bytes()))).collect();
     Record { id: "1".to_owned(), modified_at: Some(NOW), deleted: false, raw: raw.into(), fields, associations: Vec::new() }
 }

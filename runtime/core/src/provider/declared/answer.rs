@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::{
     model::{Definition, Fields, Mark, Object, UpdatedAt},
@@ -17,7 +18,7 @@ use crate::{
     cursor::Run,
     members::Members,
     plan::ReadPlan,
-    provider::{FieldMetadata, ProviderPage, ReadError, Record},
+    provider::{FieldMetadata, ProviderPage, ReadError, Record, piece::lower_case},
 };
 
 /// Reads a page. `body` is that of an answer that is no refusal.
@@ -115,7 +116,7 @@ fn record(object: &Object, item: &RawValue, body: &Bytes) -> Result<Record, Read
 }
 
 /// The fields of a record: those of its root, which stand before others of the same name, and those beside it.
-fn fields_of(object: &Object, members: &[(String, &RawValue)], body: &Bytes) -> Result<Vec<(String, Bytes)>, String> {
+fn fields_of(object: &Object, members: &[(SmolStr, &RawValue)], body: &Bytes) -> Result<Vec<(SmolStr, Bytes)>, String> {
     let inner = match &object.field_root {
         None => Vec::new(),
         Some(path) => match path.find_in(members) {
@@ -127,13 +128,14 @@ fn fields_of(object: &Object, members: &[(String, &RawValue)], body: &Bytes) -> 
             }
         },
     };
-    let inner: Vec<(String, &RawValue)> = inner.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+    let inner: Vec<(SmolStr, &RawValue)> = inner.into_iter().map(|(name, value)| (lower_case(name), value)).collect();
     let root = object.field_root.as_ref().and_then(JsonPath::first);
-    let outer = members.iter().filter(|(name, _)| Some(name.as_str()) != root).map(|(name, value)| (name.to_lowercase(), *value));
+    let outer =
+        members.iter().filter(|(name, _)| Some(name.as_str()) != root).map(|(name, value)| (lower_case(name.clone()), *value));
     let inner_names: HashSet<&str> = inner.iter().map(|(name, _)| name.as_str()).collect();
     // `id` is always the primary key.
     let outer = outer.filter(|(name, _)| name == "id" || !inner_names.contains(name.as_str()));
-    let fields: Vec<(String, Bytes)> = outer.map(|(name, value)| (name, slice(body, value))).collect();
+    let fields: Vec<(SmolStr, Bytes)> = outer.map(|(name, value)| (name, slice(body, value))).collect();
     let has_id = fields.iter().any(|(name, _)| name == "id");
     let inner =
         inner.iter().filter(|(name, _)| !(has_id && name == "id")).map(|(name, value)| (name.clone(), slice(body, value)));

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use serde_json::{Value, value::RawValue};
+use smol_str::SmolStr;
 
 use crate::members::Members;
 
@@ -61,7 +62,7 @@ impl JsonPath {
     }
 
     /// The value that it leads to, where the members of the outermost object are known already.
-    pub(super) fn find_in<'a>(&self, members: &[(String, &'a RawValue)]) -> Option<&'a RawValue> {
+    pub(super) fn find_in<'a>(&self, members: &[(SmolStr, &'a RawValue)]) -> Option<&'a RawValue> {
         let (first, rest) = self.0.split_first()?;
         let value = members.iter().rev().find(|(name, _)| name == first)?.1;
         if rest.is_empty() {

@@ -109,7 +109,7 @@ fn tombstone(id: &str, modified_at: Option<Timestamp>) -> Record {
         modified_at,
         deleted: true,
         raw: Bytes::from(format!(r#"{{"id":"{id}","archived":true}}"#)),
-        fields: vec![("id".to_owned(), text), ("archived".to_owned(), Bytes::from_static(b"true"))],
+        fields: vec![("id".into(), text), ("archived".into(), Bytes::from_static(b"true"))],
         associations: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::{associations, object::Interface};
 use crate::{
@@ -26,8 +27,8 @@ const COMPARED_MAX: usize = 16;
 /// A record, its properties apart from what stands beside them; names lower-cased.
 #[derive(Default)]
 struct RecordBody<'a> {
-    root: Vec<(String, &'a RawValue)>,
-    properties: Option<Vec<(String, &'a RawValue)>>,
+    root: Vec<(SmolStr, &'a RawValue)>,
+    properties: Option<Vec<(SmolStr, &'a RawValue)>>,
     associations: Option<&'a RawValue>,
 }
 
@@ -41,7 +42,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RecordBody<'a> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut record = RecordBody::default();
-                while let Some(name) = map.next_key::<String>()? {
+                while let Some(name) = map.next_key::<SmolStr>()? {
                     match name.as_str() {
                         "properties" => {
                             let Members(properties) = map.next_value()?;

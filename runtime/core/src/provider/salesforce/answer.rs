@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::{
     name,
@@ -180,7 +181,7 @@ fn read(plan: &ReadPlan, raws: &[&RawValue], body: &Bytes) -> Result<Vec<Record>
             return Err(wrong(&format_args!("the record `{id}` comes twice")));
         }
         let associations = related.iter().filter_map(|(name, related)| Some(((*name).clone(), related.list(name, &fields)?)));
-        let nested = dotted.iter().filter_map(|name| Some((name.clone(), slice(body, within(&fields, name)?))));
+        let nested = dotted.iter().filter_map(|name| Some((name.into(), slice(body, within(&fields, name)?))));
         let plain = fields.iter().map(|(name, value)| (name.clone(), slice(body, value)));
         let record = Record {
             id,
@@ -199,14 +200,14 @@ fn read(plan: &ReadPlan, raws: &[&RawValue], body: &Bytes) -> Result<Vec<Record>
 }
 
 /// The members of a record, lower-cased, but for `attributes`, which is no field.
-fn members(raw: &RawValue) -> serde_json::Result<Vec<(String, &RawValue)>> {
+fn members(raw: &RawValue) -> serde_json::Result<Vec<(SmolStr, &RawValue)>> {
     let Members(members) = serde_json::from_str(raw.get())?;
     let fields = members.into_iter().map(|(name, value)| (lower_case(name), value));
     Ok(fields.filter(|(name, _)| name != "attributes").collect())
 }
 
 /// What a dotted name names in a record: null where one of the related records is not there.
-fn within<'a>(fields: &[(String, &'a RawValue)], name: &str) -> Option<&'a RawValue> {
+fn within<'a>(fields: &[(SmolStr, &'a RawValue)], name: &str) -> Option<&'a RawValue> {
     let (head, rest) = name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)));
     let (_, value) = fields.iter().find(|(field, _)| field == head)?;
     match rest {

@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use smol_str::SmolStr;
 
 use super::name;
 use crate::{
@@ -78,7 +79,7 @@ impl<'a> Related<'a> {
     }
 
     /// The list of the contract's associations, as JSON, out of a record's fields.
-    pub(super) fn list(&self, association: &str, fields: &[(String, &RawValue)]) -> Option<Bytes> {
+    pub(super) fn list(&self, association: &str, fields: &[(SmolStr, &RawValue)]) -> Option<Bytes> {
         let held = self.answered_in();
         let (_, value) = fields.iter().find(|(name, _)| *name == held)?;
         match self {

@@ -24,7 +24,10 @@ fn record(id: &str, fields: &[(&str, &str)]) -> Record {
         modified_at: Some(Timestamp::from_millisecond(1_700_000_000_900).unwrap()),
         deleted: false,
         raw: Bytes::from(format!("{{{}}}", raw.join(","))),
-        fields: fields.iter().map(|(name, value)| (name.to_lowercase(), Bytes::copy_from_slice(value.as_bytes()))).collect(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (name.to_lowercase().into(), Bytes::copy_from_slice(value.as_bytes())))
+            .collect(),
         associations: Vec::new(),
     }
 }

@@ -87,7 +87,17 @@ pub(super) fn prepare(lease: &ReadLease, commit: PageCommit) -> Result<Prepared,
     } = commit;
     Ok(Prepared {
         lease: lease.clone(),
-        progress: Progress { cursor, pages, records_processed, records_estimated_total, read_type, log, now, lease: lease_time, end },
+        progress: Progress {
+            cursor,
+            pages,
+            records_processed,
+            records_estimated_total,
+            read_type,
+            log,
+            now,
+            lease: lease_time,
+            end,
+        },
         envelopes: encode(envelopes)?,
         on_request,
     })
