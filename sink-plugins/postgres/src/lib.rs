@@ -31,7 +31,7 @@ impl Sink for Postgres {
             config_schema: Config::schema(),
             // A batch becomes few transactions: what a commit costs hardly depends on its rows.
             max_batch_envelopes: 100,
-            max_batch_bytes: 8 << 20,
+            max_batch_bytes: 1 << 20,
             max_message_bytes: 0,
             // Of two states of a record the newer one stays, whatever order they come in.
             ordered: false,

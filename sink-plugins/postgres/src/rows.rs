@@ -1,7 +1,5 @@
 //! The records of a batch as rows, and a run of rows as the statements that write it.
 
-use std::collections::BTreeMap;
-
 use ampline_sink::{
     Envelope, Failure, Payload, RecordRef,
     messages::Entry,
@@ -54,25 +52,27 @@ fn bigint(number: u64) -> i64 {
 /// Writes rows in one transaction. One statement cannot touch a row of the table twice, so of several states of a record only the
 /// newest goes; and all go in the order of their keys, so that two transactions that share records wait for each other in one order.
 pub(crate) fn write(table: &Table, rows: &[Row<'_>], transact: Transact<'_>) -> Result<(), Failure> {
-    let mut newest: BTreeMap<(&str, &str), &Row<'_>> = BTreeMap::new();
-    for row in rows {
-        let kept = newest.entry((row.group, row.id)).or_insert(row);
-        if row.version >= kept.version {
-            *kept = row;
+    let mut newest: Vec<&Row<'_>> = rows.iter().collect();
+    // Providers give records in some order of their own, mostly this one: a sort notices, a tree would not.
+    newest.sort_by_key(|row| (row.group, row.id, row.version));
+    newest.dedup_by(|next, kept| {
+        let same = (next.group, next.id) == (kept.group, kept.id);
+        if same {
+            *kept = *next;
         }
-    }
+        same
+    });
     let (mut modified, mut occurred, mut documents) = (Vec::new(), Vec::new(), Vec::new());
-    for row in newest.values() {
+    for row in &newest {
         modified.push(row.version.0);
         occurred.push(row.version.1);
         let RecordAt { envelope, index } = row.at;
         documents.push((!row.deleted).then_some(Payload::Data(RecordRef { envelope, index })));
     }
-    let keys =
-        |deleted_only: bool| newest.values().filter(move |row| row.deleted || !deleted_only).map(|row| (row.group, row.id));
+    let keys = |deleted_only: bool| newest.iter().filter(move |row| row.deleted || !deleted_only).map(|row| (row.group, row.id));
     let (groups, ids): (Vec<_>, Vec<_>) = keys(false).unzip();
     let (gone_groups, gone_ids): (Vec<_>, Vec<_>) = keys(true).unzip();
-    let intent = intent(&newest.values().copied().collect::<Vec<_>>(), &table.name);
+    let intent = intent(&newest, &table.name);
     let upsert = [
         Parameter::Texts(&groups),
         Parameter::Texts(&ids),

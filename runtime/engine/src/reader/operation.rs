@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use ampline_core::{
     cursor::{OVERLAP_DEFAULT, PageGuard, ReadCursor, ReadType, behind},
-    message::{Envelope, OperationInfo, build},
+    message::{OperationInfo, build},
     plan::ReadPlan,
     provider::{Provider, ReadError, Record},
 };
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     connection::Connection,
-    journal::{JournalError, OperationEnd, PageCommit, ReadLease},
+    journal::{JournalError, PageCommit, ReadLease},
 };
 
 /// Most requests that complete one page.

@@ -15,7 +15,7 @@ use crate::{
 /// How long the first of them waits for others. Next to what a provider takes for a page it is nothing.
 const WAIT_MAX: Duration = Duration::from_millis(40);
 /// From so many bytes of messages on they are stored at once.
-const BYTES_MAX: usize = 1 << 20;
+const BYTES_MAX: usize = 768 << 10;
 /// Records of pages that bring no messages have no bytes, and a crash should not cost many pages.
 const PAGES_MAX: usize = 16;
 

@@ -117,7 +117,8 @@ pub(super) fn encode(envelopes: Vec<impl Into<Arc<Envelope>>>) -> Result<Envelop
         }
     }
     let contexts = distinct.iter().map(PreparedContext::of).collect::<Result<Vec<_>, _>>()?;
-    let prepared = |(context, envelope)| PreparedEnvelope { context, own: Own::of(&envelope), whole: envelope };
+    let prepared =
+        |(context, envelope): (usize, Arc<Envelope>)| PreparedEnvelope { context, own: Own::of(&envelope), whole: envelope };
     Ok(Envelopes { contexts, each: places.into_iter().zip(envelopes).map(prepared).collect() })
 }
 
