@@ -92,3 +92,151 @@ impl<'a> Unstored<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future, sync::Arc};
+
+    use ampline_core::{cursor::ReadType, plan::ReadKey};
+    use tokio::sync::watch;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        clock::SystemClock,
+        disk::Disk,
+        journal::{
+            Begin, Journal, OperationEnd, OperationOf, OperationStatus,
+            sqlite::{Options, SqliteJournal},
+        },
+        pressure::Pressure,
+        reader::Throttles,
+    };
+
+    struct Fixture {
+        shared: Shared,
+        lease: ReadLease,
+        _stop: watch::Sender<bool>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let journal: Arc<dyn Journal> = SqliteJournal::open(&folder.path().join("journal.db"), &Options::default()).unwrap();
+            let key = ReadKey { installation_id: "i".into(), object_name: "contacts".into() };
+            let (now, lease) = (Timestamp::now(), Duration::from_secs(60));
+            let begin = Begin { key, trigger: None, operation_id: Uuid::now_v7(), now, lease };
+            let lease = journal.begin(begin).await.unwrap().unwrap();
+            let (stop, stopped) = watch::channel(false);
+            let shared = Shared {
+                pressure: Arc::new(Pressure::new(journal.clone(), Disk::new(folder.path(), 0))),
+                journal,
+                clock: Arc::new(SystemClock),
+                http: reqwest::Client::new(),
+                throttles: Arc::new(Throttles::default()),
+                stop: stopped,
+            };
+            Self { shared, lease, _stop: stop, _folder: folder }
+        }
+
+        fn unstored(&self) -> Unstored<'_> {
+            Unstored::new(&self.shared, &self.lease, "hubspot")
+        }
+
+        async fn stored(&self) -> OperationOf {
+            self.shared.journal.operation(self.lease.operation_id).await.unwrap().unwrap()
+        }
+
+        async fn pages(&self) -> u32 {
+            self.stored().await.pages
+        }
+    }
+
+    fn page(number: u32) -> (Page, PageCommit) {
+        let now = Timestamp::now();
+        let commit = PageCommit {
+            envelopes: Vec::new(),
+            pages: 1,
+            on_request: false,
+            cursor: format!("behind {number}"),
+            records_processed: u64::from(number) * 10,
+            records_estimated_total: None,
+            read_type: ReadType::Backfill,
+            log: Vec::new(),
+            now,
+            lease: Duration::from_secs(60),
+            end: None,
+        };
+        (Page { number, records: 10, messages: 0, began: now }, commit)
+    }
+
+    fn end(status: OperationStatus) -> OperationEnd {
+        let (result, now) = ("ended".to_owned(), Timestamp::now());
+        let (log, notifications) = (Vec::new(), Vec::new());
+        OperationEnd { status, result, cursor: None, strikes: 0, pause: None, log, notifications, now }
+    }
+
+    /// The provider answers at once: nothing is stored before the last page, and then all.
+    #[tokio::test(start_paused = true)]
+    async fn quick_pages_share_a_commit() {
+        let fixture = Fixture::new().await;
+        let mut unstored = fixture.unstored();
+        for number in 1..=3 {
+            let (page, mut commit) = page(number);
+            if number == 3 {
+                commit.end = Some(end(OperationStatus::Success));
+            }
+            assert_eq!(fixture.pages().await, 0, "before page {number}");
+            unstored.beside(future::ready(())).await.unwrap();
+            unstored.add(page, commit).await.unwrap();
+        }
+        let OperationOf { pages, operation, .. } = fixture.stored().await;
+        assert_eq!((pages, operation.records_processed, operation.status), (3, 30, OperationStatus::Success));
+    }
+
+    /// The provider takes its time: what came is stored while the next page is on its way.
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_page_keeps_nobody_waiting() {
+        let fixture = Fixture::new().await;
+        let mut unstored = fixture.unstored();
+        let (first, commit) = page(1);
+        unstored.add(first, commit).await.unwrap();
+        let stored = async {
+            while fixture.pages().await == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), unstored.beside(stored)).await.expect("stored beside it").unwrap();
+        assert_eq!(fixture.stored().await.operation.records_processed, 10);
+    }
+
+    /// A long run of quick pages is stored now and then, and what is left over when it is asked for.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_held_is_bounded() {
+        let fixture = Fixture::new().await;
+        let mut unstored = fixture.unstored();
+        for number in 1..=20 {
+            let (page, commit) = page(number);
+            unstored.add(page, commit).await.unwrap();
+        }
+        assert_eq!(fixture.pages().await, 16);
+        unstored.store().await.unwrap();
+        assert_eq!(fixture.pages().await, 20);
+        unstored.store().await.unwrap();
+        assert_eq!(fixture.pages().await, 20, "once");
+    }
+
+    /// A read that another owns by now stores nothing, and says so at once.
+    #[tokio::test(start_paused = true)]
+    async fn a_stale_owner_does_not_wait_for_its_page() {
+        let fixture = Fixture::new().await;
+        let mut unstored = fixture.unstored();
+        let (first, commit) = page(1);
+        unstored.add(first, commit).await.unwrap();
+        fixture.shared.journal.finish(&fixture.lease, end(OperationStatus::Failure)).await.unwrap();
+        let stored = unstored.beside(future::pending::<()>()).await;
+        assert!(matches!(stored, Err(JournalError::StaleFence { .. })), "{stored:?}");
+        assert_eq!(fixture.pages().await, 0);
+    }
+}

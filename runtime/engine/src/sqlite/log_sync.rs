@@ -66,3 +66,34 @@ impl LogSync {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_owed_is_paid_in_time_unless_somebody_else_pays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("store");
+        std::fs::write(folder.path().join("store-wal"), "log").unwrap();
+        let log = LogSync::new(&store);
+        let owed = || log.owed.load(Ordering::SeqCst);
+        log.owe();
+        tokio::time::sleep(WITHIN / 2).await;
+        assert!(owed());
+        // One look is enough for all that is owed until then.
+        log.owe();
+        tokio::time::sleep(WITHIN).await;
+        assert!(!owed() && !log.watched.load(Ordering::SeqCst));
+        log.owe();
+        log.paid();
+        assert!(!owed());
+        log.sync().unwrap();
+    }
+
+    #[test]
+    fn a_log_that_was_folded_away_owes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        LogSync::new(&folder.path().join("store")).sync().unwrap();
+    }
+}
