@@ -177,8 +177,8 @@ mod tests {
         OperationEnd { status, result, cursor: None, strikes: 0, pause: None, log, notifications, now }
     }
 
-    /// The provider answers at once: nothing is stored before the last page, and then all.
-    #[tokio::test(start_paused = true)]
+    /// Nothing is stored before the last page comes, and then all.
+    #[tokio::test]
     async fn quick_pages_share_a_commit() {
         let fixture = Fixture::new().await;
         let mut unstored = fixture.unstored();
@@ -188,7 +188,6 @@ mod tests {
                 commit.end = Some(end(OperationStatus::Success));
             }
             assert_eq!(fixture.pages().await, 0, "before page {number}");
-            unstored.beside(future::ready(())).await.unwrap();
             unstored.add(page, commit).await.unwrap();
         }
         let OperationOf { pages, operation, .. } = fixture.stored().await;
@@ -196,7 +195,7 @@ mod tests {
     }
 
     /// The provider takes its time: what came is stored while the next page is on its way.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_slow_page_keeps_nobody_waiting() {
         let fixture = Fixture::new().await;
         let mut unstored = fixture.unstored();
@@ -212,7 +211,7 @@ mod tests {
     }
 
     /// A long run of quick pages is stored now and then, and what is left over when it is asked for.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_is_held_is_bounded() {
         let fixture = Fixture::new().await;
         let mut unstored = fixture.unstored();
@@ -228,7 +227,7 @@ mod tests {
     }
 
     /// A read that another owns by now stores nothing, and says so at once.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_stale_owner_does_not_wait_for_its_page() {
         let fixture = Fixture::new().await;
         let mut unstored = fixture.unstored();
