@@ -29,7 +29,7 @@ pub(super) fn check(whole: &str, rounds: u64, read: impl Fn(&Response<Bytes>) ->
 }
 
 /// One to three damages: a byte replaced, a quotation mark put in, the end cut off, a piece doubled, a value exchanged.
-fn damaged(whole: &str, round: u64) -> Vec<u8> {
+pub(super) fn damaged(whole: &str, round: u64) -> Vec<u8> {
     let mut state = round.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1);
     let mut below = |end: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -18,6 +18,7 @@ use super::{
     request::{Page, tells_of_deletes},
     search::left_over,
     selection::MERGED_IDS,
+    take_apart,
 };
 use crate::{
     cursor::Run,
@@ -36,6 +37,13 @@ struct PageBody<'a> {
     paging: Option<Paging<'a>>,
     #[serde(default)]
     total: Option<u64>,
+}
+
+/// A page with its records read.
+pub(super) struct Answer<'a> {
+    pub(super) records: Vec<Record>,
+    pub(super) next: Option<Next<'a>>,
+    pub(super) total: Option<u64>,
 }
 
 /// Where the rest of a list is.
@@ -64,11 +72,10 @@ pub(super) fn refuse(plan: &ReadPlan) -> Result<(), ReadError> {
 /// Reads a page, and holds it to the promise that paging comes to an end.
 pub(super) fn page(plan: &ReadPlan, run: &Run, body: &Bytes) -> Result<ProviderPage, ReadError> {
     let asked = Page::of(plan, run);
-    let answer: PageBody<'_> = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
     let with_associations = matches!(asked, Page::List(_)) && !plan.associations.is_empty() && associations::are_carried(plan);
-    let read = |raw: &&RawValue| record::read(plan, raw, body, with_associations);
-    let mut records = answer.results.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let next = answer.paging.and_then(|paging| paging.next);
+    let answer =
+        take_apart::page(plan, body, with_associations).map_or_else(|| step_by_step(plan, body, with_associations), Ok)?;
+    let Answer { mut records, next, total } = answer;
     let next = match asked {
         Page::List(listing) | Page::Archived(listing) => {
             unique(&records, body)?;
@@ -80,11 +87,18 @@ pub(super) fn page(plan: &ReadPlan, run: &Run, body: &Bytes) -> Result<ProviderP
     let next =
         if has_ended && tells_of_deletes(plan, run) { Some(Position::Archived(Listing::default()).to_text()) } else { next };
     // A search counts what lies behind its last id.
-    let total = answer.total.map(|total| run.records.saturating_add(total));
+    let total = total.map(|total| run.records.saturating_add(total));
     let merged = if tells_of_deletes(plan, run) { merged(&records) } else { Vec::new() };
     records.retain(|record| is_wanted(plan, run, &asked, record));
     records.extend(merged);
     Ok(ProviderPage { records, next, total })
+}
+
+/// Reads a page that is not as pages are, or says why not.
+pub(super) fn step_by_step<'a>(plan: &ReadPlan, body: &'a Bytes, with_associations: bool) -> Result<Answer<'a>, ReadError> {
+    let PageBody { results, paging, total } = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
+    let records = results.iter().map(|raw| record::read(plan, raw, body, with_associations)).collect::<Result<_, _>>()?;
+    Ok(Answer { records, next: paging.and_then(|paging| paging.next), total })
 }
 
 /// Records that went into those of a page. HubSpot lists them nowhere: that they are gone is said by the records that they are in.
@@ -116,8 +130,7 @@ fn tombstone(id: &str, modified_at: Option<Timestamp>) -> Record {
 
 /// Records that were asked for by their ids.
 pub(super) fn records(plan: &ReadPlan, body: &Bytes) -> Result<Vec<Record>, ReadError> {
-    let answer: PageBody<'_> = serde_json::from_slice(body).map_err(|error| ReadError::malformed(error, body))?;
-    answer.results.iter().map(|raw| record::read(plan, raw, body, false)).collect()
+    step_by_step(plan, body, false).map(|answer| answer.records)
 }
 
 /// Puts what a batch says of records into them. One that is gone was archived in the meantime; where archived records are not read, it

@@ -16,6 +16,7 @@ mod request;
 mod schemas;
 mod search;
 mod selection;
+mod take_apart;
 
 use bytes::Bytes;
 use http::{Request, Response};
