@@ -15,6 +15,28 @@ pub const TOKEN: &str = "loopback-token";
 /// The project that its runtime serves.
 pub const PROJECT: &str = "demo";
 
+/// A schedule whose next tick no test lives to see: what is read is read at the start, and when somebody asks for it.
+pub const ONCE: &str = "0 0 1 1 *";
+
+/// A manifest whose integration `crm` reads HubSpot's contacts from their beginning on into a destination, by this schedule.
+pub fn contacts(destination: &str, schedule: &str) -> String {
+    format!(
+        r#"
+specVersion: 1.0.0
+integrations:
+  - name: crm
+    provider: hubspot
+    read:
+      objects:
+        - objectName: contacts
+          destination: {destination}
+          schedule: "{schedule}"
+          requiredFields: [{{ fieldName: email }}]
+          backfill: {{ defaultPeriod: {{ fullHistory: true }} }}
+"#
+    )
+}
+
 /// The doubles, running, and the runtime, yet to be started.
 pub struct World {
     /// HubSpot.

@@ -16,7 +16,7 @@ use ampline_tests::{
     requirement::require,
     runtime::{RuntimeClient, RuntimeProcess},
     services::{aws::Keys, kinesis::KinesisLocal, moto::Moto},
-    world::World,
+    world::{World, contacts},
 };
 use axum::{Json, Router, routing::get};
 use serde_json::{Value, json};
@@ -26,20 +26,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const CONTACTS: u64 = 250;
 const BUCKET: &str = "loopback-bucket";
 const STREAM: &str = "loopback-stream";
-
-const MANIFEST: &str = r#"
-specVersion: 1.0.0
-integrations:
-  - name: crm
-    provider: hubspot
-    read:
-      objects:
-        - objectName: contacts
-          destination: aws
-          schedule: "*/10 * * * *"
-          backfill: { defaultPeriod: { fullHistory: true } }
-          requiredFields: [{ fieldName: email }]
-"#;
 
 const STATIC: &str = r#"secrets = { awsKeyId = { env = "AWS_TEST_ID" }, awsSecretKey = { env = "AWS_TEST_SECRET" } }"#;
 const WITH_TOKEN: &str = r#"secrets = { awsKeyId = { env = "AWS_TEST_ID" }, awsSecretKey = { env = "AWS_TEST_SECRET" }, awsSessionToken = { env = "AWS_TEST_TOKEN" } }"#;
@@ -59,7 +45,8 @@ keyTemplate = "join('/', [metadata.objectName, metadata.operationId, metadata.\"
 
 /// A world whose runtime finds no credentials of this machine by accident.
 fn world(folder: &Path, destinations: &str) -> World {
-    let mut world = World::new(folder, Options::default().with("contacts", CONTACTS), MANIFEST, destinations).unwrap();
+    let manifest = contacts("aws", "*/10 * * * *");
+    let mut world = World::new(folder, Options::default().with("contacts", CONTACTS), &manifest, destinations).unwrap();
     let nowhere = folder.join("nowhere").display().to_string();
     for (name, value) in [
         ("AWS_EC2_METADATA_DISABLED", "true"),

@@ -12,26 +12,13 @@ use ampline_tests::{
     npm,
     python::Venv,
     requirement::require,
-    world::World,
+    world::{ONCE, World, contacts},
 };
 use serde_json::Value;
 
 /// Components of this size are compiled by a build that is not optimised, on machines that are busy.
 const PATIENCE: Duration = Duration::from_secs(120);
 const CONTACTS: u64 = 250;
-const MANIFEST: &str = r#"
-specVersion: 1.0.0
-integrations:
-  - name: crm
-    provider: hubspot
-    read:
-      objects:
-        - objectName: contacts
-          destination: own
-          schedule: "0 0 1 1 *"
-          requiredFields: [{ fieldName: email }]
-          backfill: { defaultPeriod: { fullHistory: true } }
-"#;
 const NOTHING_YET: &str = "# a destination of the sink comes here\n";
 
 fn says(world: &World, arguments: &[&str]) -> String {
@@ -43,7 +30,8 @@ fn says(world: &World, arguments: &[&str]) -> String {
 /// Installs a component, gives its type a destination, and waits until every contact was delivered by it.
 async fn delivers(kind: &str, component: &Path) {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::new(folder.path(), Options::default().with("contacts", CONTACTS), MANIFEST, NOTHING_YET).unwrap();
+    let world =
+        World::new(folder.path(), Options::default().with("contacts", CONTACTS), &contacts("own", ONCE), NOTHING_YET).unwrap();
     let runtime = world.workplace.start().unwrap();
     let told = says(&world, &["sinks", "install", component.to_str().unwrap()]);
     assert!(told.contains(kind), "{told}");

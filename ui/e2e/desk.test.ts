@@ -227,6 +227,18 @@ test.each([
   ["basic", "User and password", "Password", { User: "una" }, { username: "una" }],
   ["header", "Header of its own", "Value", { Header: "x-api-token", Prefix: "v1 " }, { header: "x-api-token", prefix: "v1 " }],
   ["hmac", "HMAC-SHA256 of the body", "Key", { Header: "x-signature" }, { header: "x-signature" }],
+  [
+    "oauth2",
+    "OAuth 2 client credentials",
+    "Client secret",
+    {
+      "Token URL": "https://login.example.com/token",
+      "Client ID": "the-desk",
+      Scopes: "read write",
+      Audience: "https://api.example.com",
+    },
+    { clientId: "the-desk", scopes: "read", audience: "https://api.example.com" },
+  ],
 ])("a credential of the kind %s is bound, changed and shown without its value", async (kind, label, secret, members, kept) => {
   const path = "/v1/projects/acme-product/destinations/crm/credentials";
   await desk.go("/destinations/crm");

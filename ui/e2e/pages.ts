@@ -80,6 +80,16 @@ export const sights: readonly Sight[] = [
       await page.getByRole("dialog").getByLabel("Prefix").waitFor();
     },
   },
+  {
+    name: "destination-credential-oauth2",
+    path: "/destinations/crm-upsert",
+    ready: async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Add a credential" }).click();
+      await page.getByRole("dialog").getByLabel("Kind").selectOption("OAuth 2 client credentials");
+      await page.getByRole("dialog").getByLabel("Token URL").waitFor();
+    },
+  },
   { name: "destination-rotate", path: "/destinations/orders", ready: dialog("Rotate…", "24 hours") },
   { name: "destination-delete", path: "/destinations/legacy-sync", ready: dialog("Delete…", "legacy-sync") },
   { name: "destination-missing", path: "/destinations/nobody", ready: seen("Not found") },

@@ -34,4 +34,5 @@ pub mod sink;
 mod sqlite;
 pub mod store;
 mod telemetry;
+mod token_endpoint;
 mod uploads;

@@ -14,6 +14,9 @@ const TAKEN: [&str; 5] = ["api", "kinesis", "postgres", "s3", "webhook"];
 /// What cargo would not take as a package, or another language as a module.
 const RESERVED: [&str; 6] = ["core", "proc-macro", "sink", "std", "test", "wit-world"];
 
+/// What a project of any language has: cases, and a message to try.
+const EVERY: &str = "templates/every";
+
 /// What is to be made.
 #[derive(Debug)]
 pub struct New<'a> {
@@ -43,7 +46,8 @@ pub fn create(new: &New<'_>) -> Result<Created, String> {
         return Err(format!("`{}` {fault}", new.name));
     }
     is_free(new.dir)?;
-    let mut made: Vec<(String, String)> = files::of(folder(new.language)).map(|file| filled(file, new.name)).collect();
+    let templates = files::of(folder(new.language)).chain(files::of(EVERY));
+    let mut made: Vec<(String, String)> = templates.map(|file| filled(file, new.name)).collect();
     match new.language {
         Language::Rust => made.extend(vendor::sdk(new.name)?),
         Language::JavaScript | Language::Python => {
@@ -161,7 +165,13 @@ mod tests {
             (Language::Python, &["requirements.txt", "src/sink.py", "stubs/wit_world/imports/http.py", "wit/sink.wit"]),
         ] {
             let (place, created) = made("team-chat", language).unwrap();
-            for file in expected.iter().chain(&["README.md", ".gitignore", "ampline-sink.toml", "cases/sink.yaml"]) {
+            for file in expected.iter().chain(&[
+                "README.md",
+                ".gitignore",
+                "ampline-sink.toml",
+                "cases/sink.yaml",
+                "samples/message.json",
+            ]) {
                 assert!(created.files.contains(&PathBuf::from(file)), "{language}: {file} is not among {:?}", created.files);
             }
             for file in &created.files {

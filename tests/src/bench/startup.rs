@@ -6,24 +6,13 @@ use super::{
     Failure,
     report::{Report, Target},
 };
-use crate::{hubspot::Options, world::World};
+use crate::{
+    hubspot::Options,
+    world::{World, contacts},
+};
 
 const ROUNDS: usize = 7;
 const PATIENCE: Duration = Duration::from_secs(30);
-
-const MANIFEST: &str = r#"
-specVersion: 1.0.0
-integrations:
-  - name: crm
-    provider: hubspot
-    read:
-      objects:
-        - objectName: contacts
-          destination: hook
-          schedule: "*/10 * * * *"
-          backfill: { defaultPeriod: { fullHistory: true } }
-          requiredFields: [{ fieldName: email }]
-"#;
 
 const DESTINATIONS: &str = r#"
 [destinations.hook]
@@ -35,7 +24,7 @@ signing_key = { env = "SIGNING_KEY" }
 pub(super) async fn measure(report: &mut Report) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let World { emulator: _emulator, receiver, workplace } =
-        World::new(folder.path(), Options::default(), MANIFEST, DESTINATIONS)?;
+        World::new(folder.path(), Options::default(), &contacts("hook", "*/10 * * * *"), DESTINATIONS)?;
     // The first start compiles the sinks.
     workplace.start()?.terminate()?;
     let mut times_ms = Vec::new();

@@ -7,8 +7,10 @@ use super::Service;
 use crate::npm;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/npm/oidc.mjs");
-/// The registration that it knows.
+/// The registration that people consent to.
 pub const CLIENT_ID: &str = "ampline";
+/// The registration that has credentials of its own.
+pub const MACHINE_ID: &str = "machine";
 /// More redirects than that lead nowhere.
 const REDIRECTS_MAX: u32 = 8;
 
@@ -76,6 +78,15 @@ impl Oidc {
     pub async fn asked(&self) -> Result<BTreeMap<String, u64>, String> {
         let answer = self.http.get(format!("{}/control", self.service.url())).send().await.map_err(|error| error.to_string())?;
         serde_json::from_slice(&answer.bytes().await.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+    }
+
+    /// Whether a token of [`MACHINE_ID`] is good.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn holds(&self, token: &str) -> Result<bool, String> {
+        let asked = self.http.get(format!("{}/control/holds?{token}", self.service.url())).send().await;
+        Ok(asked.map_err(|error| error.to_string())?.text().await.map_err(|error| error.to_string())? == "true")
     }
 
     /// Ends all grants, as people do who change their mind.

@@ -6,6 +6,7 @@
 mod changes;
 mod files;
 mod grants;
+mod oauth2;
 mod order;
 mod page;
 mod reload;

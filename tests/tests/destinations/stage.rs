@@ -6,7 +6,7 @@ use ampline_tests::{
     hubspot::{Options, Properties},
     receiver::{self, Received, Receiver, Seen},
     runtime::RuntimeProcess,
-    world::World,
+    world::{ONCE, World, contacts},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,20 +14,6 @@ use serde_json::{Value, json};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// Contacts that HubSpot has at first: five pages.
 pub(crate) const CONTACTS: u64 = 450;
-
-const MANIFEST: &str = r#"
-specVersion: 1.0.0
-integrations:
-  - name: crm
-    provider: hubspot
-    read:
-      objects:
-        - objectName: contacts
-          destination: hook
-          schedule: "0 0 1 1 *"
-          requiredFields: [{ fieldName: email }]
-          backfill: { defaultPeriod: { fullHistory: true } }
-"#;
 
 pub(crate) struct Stage {
     pub(crate) world: World,
@@ -48,7 +34,7 @@ impl Stage {
     pub(crate) fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options::default().with("contacts", CONTACTS);
-        let world = World::new(folder.path(), options, MANIFEST, settings).unwrap();
+        let world = World::new(folder.path(), options, &contacts("hook", ONCE), settings).unwrap();
         let receiver = Receiver::start(receiver::Options::default()).unwrap();
         Self { world, receiver, folder }
     }

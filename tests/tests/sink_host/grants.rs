@@ -42,7 +42,7 @@ impl Secrets for One {
 
 fn binding(origin: &str) -> CredentialBinding {
     let origins = vec![Origin::parse(origin).unwrap()];
-    CredentialBinding { kind: CredentialKind::Bearer, origins, username: None, header: None, prefix: None }
+    CredentialBinding { kind: CredentialKind::Bearer, origins, username: None, header: None, prefix: None, oauth2: None }
 }
 
 /// The misbehaving sink as somebody installed it, beside nothing that is built in.

@@ -13,6 +13,7 @@ mod hosted_store;
 mod poison;
 mod receiver;
 mod secrecy;
+mod tokens;
 mod toolchains;
 mod trial;
 mod versions;

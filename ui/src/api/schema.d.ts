@@ -1835,6 +1835,11 @@ export interface components {
             /** @description Why the connection does not work. */
             statusReason?: string | null;
         };
+        /**
+         * @description How a client says who it is at the token endpoint.
+         * @enum {string}
+         */
+        ClientAuth: "basic" | "post";
         /** @description A registration that is authorised for itself. */
         ClientCredentials: {
             clientId?: string | null;
@@ -2082,6 +2087,8 @@ export interface components {
             header?: string;
             /** @description How it is sent. */
             kind: components["schemas"]["CredentialKind"];
+            /** @description How `oauth2` gets its tokens. */
+            oauth2?: components["schemas"]["TokenClient"];
             /** @description Where it may go: `https://api.example.com`. The sink may reach these origins. */
             origins: string[];
             /** @description What stands before the value of `header`, or before the digits of `hmac`: `sha256=`. */
@@ -2093,20 +2100,21 @@ export interface components {
          * @description How the host adds a credential to a request.
          * @enum {string}
          */
-        CredentialKind: "bearer" | "basic" | "header" | "hmac";
+        CredentialKind: "bearer" | "basic" | "header" | "hmac" | "oauth2";
         /** @description A credential as a client writes it. */
         CredentialRequest: {
             /** @description The header of `header` and `hmac`. */
             header?: string | null;
             /** @description How it is sent. */
             kind: components["schemas"]["CredentialKind"];
+            oauth2?: components["schemas"]["TokenClient"] | null;
             /** @description Where it may go: `https://api.example.com`. The sink may reach these origins. */
             origins: string[];
             /** @description What stands before the value of `header`, or before the digits of `hmac`: `sha256=`. */
             prefix?: string | null;
             /** @description The user name of `basic`. */
             username?: string | null;
-            /** @description The token, password or key; never shown again. May be left out where nothing else of the credential changes. */
+            /** @description The token, password, key or client's secret; never shown again. May be left out where nothing else of the credential changes. */
             value?: string | null;
         };
         /** @description Credentials of a form of the provider's own. */
@@ -4017,6 +4025,22 @@ export interface components {
             issuedAt?: string | null;
             /** Format: password */
             token: string;
+        };
+        /** @description How `oauth2` gets its tokens: by the client's own credentials (RFC 6749 section 4.4). */
+        TokenClient: {
+            /** @description Whom the token is for, where the server wants to be told (`audience`). */
+            audience?: string;
+            /** @description How the client says who it is. */
+            clientAuth?: components["schemas"]["ClientAuth"];
+            /** @description The client's id there. */
+            clientId: string;
+            /** @description What is asked for; nothing leaves it to the server. */
+            scopes?: string[];
+            /**
+             * @description Where tokens are given. The runtime asks there, and the sink may not.
+             * @example https://login.example.com/oauth/token
+             */
+            tokenUrl: string;
         };
         /** @description What token answers tell besides. */
         TokenMetadataFields: {

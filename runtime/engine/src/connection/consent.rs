@@ -17,11 +17,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClientOf, Connection, Connections, Credentials, How, NewConnection, OAuth2Credentials, ProviderApp, RegistryError, Tokens,
-    needs::Needs, sealed::Purpose, state::filled, token_endpoint,
+    needs::Needs, sealed::Purpose, state::filled,
 };
 use crate::{
     project::{Origin, Party, PendingAuthorization, ProjectError},
     secrets::Secret,
+    token_endpoint,
 };
 
 /// Where providers send people back to.

@@ -21,7 +21,6 @@ mod sealed;
 mod state;
 #[cfg(test)]
 mod tests;
-mod token_endpoint;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -45,6 +44,7 @@ use state::{Next, State};
 use crate::{
     project::{ConnectionRecord, ProjectError},
     secrets::Secret,
+    token_endpoint,
 };
 
 /// How long somebody waits for a refresh that another began.

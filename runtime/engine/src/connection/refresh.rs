@@ -13,14 +13,13 @@ use ampline_core::{
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::{
-    Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, room, sealed::Purpose, token_endpoint,
-};
+use super::{Connection, Credentials, OAuth2Credentials, Tokens, credentials::Registration, room, sealed::Purpose};
 use crate::{
     clock,
     connection::credentials::Kept,
     project::{CredentialNews, ProjectError},
     secrets::Secret,
+    token_endpoint,
 };
 
 /// How long to wait before asking a store again that could not keep tokens.

@@ -105,7 +105,7 @@ pub(super) fn unknown_kind(path: &str, kind: &str, kinds: &[String]) -> Issue {
 }
 
 /// `grants.limits.memory_mebibytes` of `grants.limits.memoryMebibytes`.
-pub(super) fn snake_case(path: &str) -> String {
+pub(crate) fn snake_case(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 4);
     for letter in path.chars() {
         if letter.is_ascii_uppercase() {

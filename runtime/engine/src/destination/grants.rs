@@ -9,6 +9,7 @@ mod credentials;
 mod given;
 mod hosts;
 mod limits;
+mod tokens;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use check::Checked;
-pub use credentials::{CredentialBinding, CredentialKind};
+pub use credentials::{ClientAuth, CredentialBinding, CredentialKind, TokenClient};
 pub(crate) use given::{GivenCredential, GivenGrants};
 pub use hosts::{HostPattern, Origin};
 pub use limits::DestinationLimits;
@@ -85,6 +86,15 @@ impl DestinationGrants {
             );
         }
         format!("run `ampline destinations credentials set {destination} {name} --origin {origin}`")
+    }
+
+    /// What binds a credential anew whose client was refused, in one piece; the secret comes on standard input.
+    pub(crate) fn rebinding(&self, destination: &str, name: &str) -> String {
+        if self.is_of_file {
+            return format!("correct [destinations.{destination}.grants.credentials.{name}] in ampline.toml");
+        }
+        let bound = self.credentials.get(name).map(CredentialBinding::flags).unwrap_or_default();
+        format!("bind another with `ampline destinations credentials set {destination} {name}{bound}`")
     }
 
     /// What raises a limit: its name is `memory-mebibytes`, …

@@ -13,6 +13,7 @@ mod live;
 mod resolved;
 mod sealing;
 
+pub(crate) use contract::snake_case;
 pub use delivery::DeliverySettings;
 pub(crate) use edit::DestinationEdit;
 pub(crate) use given::GivenDestination;

@@ -43,7 +43,7 @@ pub(super) struct Held {
     own: Option<Arc<RequestHeaders>>,
     named: BTreeMap<String, Arc<NamedCredential>>,
     redaction: Option<Arc<Redaction>>,
-    /// Whether credentials that nobody bound are canaries, bound to where the configuration leads.
+    /// Whether credentials that nobody gave are canaries.
     is_play: bool,
     origins: Mutex<Vec<Origin>>,
 }
@@ -78,7 +78,7 @@ impl Held {
         Ok(Self { signing: Some(signing), values, own, named, redaction, is_play, origins })
     }
 
-    /// Binds the credentials that nobody bound to every address that the configuration names.
+    /// Binds the credentials that nobody bound, as bearer tokens, to every address that the configuration names.
     pub(super) fn lead_to(&self, config: &Value) {
         let mut found = Vec::new();
         origins(config, &mut found);
@@ -112,9 +112,10 @@ impl Secrets for Held {
             return Some(bound.clone());
         }
         let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let binding = CredentialBinding { kind: CredentialKind::Bearer, origins, username: None, header: None, prefix: None };
-        let made = self.is_play.then(|| NamedCredential::new(&binding, &Secret::new(credential())).ok());
-        made.flatten().map(Arc::new)
+        let kind = CredentialKind::Bearer;
+        let binding = CredentialBinding { kind, origins, username: None, header: None, prefix: None, oauth2: None };
+        let value = if self.is_play { Secret::new(credential()) } else { self.values.get(name)?.clone() };
+        NamedCredential::new(&binding, &value).ok().map(Arc::new)
     }
 
     fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {

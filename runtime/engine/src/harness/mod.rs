@@ -48,7 +48,7 @@ use self::{
 use crate::{
     destination::grants::DestinationGrants,
     network::AddressPolicy,
-    sink::wasm::{self, Admitted, COMPONENT_BYTES_MAX, Compiler, Problem},
+    sink::wasm::{self, Admitted, Compiler, Problem, Unread},
 };
 
 /// Why nothing could be tried; reads after "cannot test".
@@ -59,13 +59,11 @@ pub struct Unable(pub String);
 /// The component in a file, if it is one and not too large.
 fn component(file: &Path) -> Result<Vec<u8>, Unable> {
     let name = file.display();
-    let unread = |error| Unable(format!("cannot read {name}: {error}"));
     let unfit = |problem: Problem| Unable(format!("{name}: {problem}"));
-    let bytes = usize::try_from(std::fs::metadata(file).map_err(unread)?.len()).unwrap_or(usize::MAX);
-    if bytes > COMPONENT_BYTES_MAX {
-        return Err(unfit(Problem::TooLarge { bytes, most: COMPONENT_BYTES_MAX }));
-    }
-    let component = std::fs::read(file).map_err(unread)?;
+    let component = wasm::read(file).map_err(|unread| match unread {
+        Unread::File(error) => Unable(format!("cannot read {name}: {error}")),
+        Unread::Unfit(problem) => unfit(problem),
+    })?;
     wasm::is_component(&component).map_err(unfit)?;
     Ok(component)
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Setup, Unable, component, default_cache_dir,
-    envelopes::{Facts, of_message},
+    envelopes::{Facts, Record, of_message, of_records},
     given::{Given, bytes},
     ms,
     script::Script,
@@ -32,7 +32,7 @@ pub struct Once {
     pub config: PathBuf,
     /// Files of messages, or of one record each where they hold no `result`.
     pub messages: Vec<PathBuf>,
-    /// Values of secrets by name: `signingKey`, `awsKeyId`, …
+    /// Values of secrets by name: `signingKey`, `awsKeyId`, …, and of the credentials that the sink names, as bearer tokens.
     pub secrets: BTreeMap<String, String>,
     /// Which addresses may be dialled.
     pub addresses: AddressPolicy,
@@ -97,5 +97,11 @@ fn message(place: u32, path: &Path) -> Result<ampline_core::message::Envelope, U
     let mut facts = Facts::of(place);
     // A real receiver may know the ids of earlier runs.
     (facts.id, facts.occurred_at) = (uuid::Uuid::now_v7(), jiff::Timestamp::now());
-    of_message(&facts, &bytes(path).map_err(fault)?, &[]).map_err(fault)
+    let text = bytes(path).map_err(fault)?;
+    match serde_json::from_slice::<Value>(&text) {
+        Ok(Value::Object(record)) if !record.contains_key("result") => {
+            Ok(of_records(&facts, &[Record::of(&Value::Object(record), false)]))
+        }
+        _ => of_message(&facts, &text, &[]).map_err(fault),
+    }
 }

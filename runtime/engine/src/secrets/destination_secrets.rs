@@ -216,7 +216,13 @@ impl Secrets for DestinationSecrets {
     }
 
     fn redaction(&self, destination: &str) -> Option<Arc<Redaction>> {
-        self.of(destination)?.redaction.clone()
+        let one = self.of(destination)?;
+        let tokens: Vec<Secret> = one.named.values().flat_map(|credential| credential.tokens()).collect();
+        if tokens.is_empty() {
+            return one.redaction.clone();
+        }
+        let known = one.redaction.iter().flat_map(|redaction| redaction.secrets());
+        Some(Arc::new(known.chain(tokens).collect()))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a value leaves this room as a [`Secret`] or a [`SigningKey`], neither of which shows itself.
 
+mod access_token;
 mod destination_secrets;
 mod key_source;
 mod keyring;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+pub(crate) use access_token::{AccessToken, TokenSource};
 pub use destination_secrets::{DestinationSecrets, Rotated, RotationError, SIGNING_OVERLAP, SecretsOf, Signing};
 pub(crate) use key_source::new_key_into;
 pub use keyring::KeyringEntry;

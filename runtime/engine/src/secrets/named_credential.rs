@@ -1,12 +1,14 @@
 //! A credential that an operator bound to origins: added by the host to the requests that name it, and to no other.
 
+use std::sync::Arc;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use reqwest::Url;
 use sha2::Sha256;
 
-use super::{Redaction, Secret, redaction::forms};
+use super::{Redaction, Secret, TokenSource, redaction::forms};
 use crate::{
     destination::grants::{CredentialBinding, CredentialKind, Origin},
     network::reserved,
@@ -28,6 +30,8 @@ enum HeaderOf {
     Fixed(HeaderValue),
     /// The HMAC of the body.
     Hmac { key: Secret, prefix: String },
+    /// A token that is got for it, when it is needed.
+    Token(Arc<TokenSource>),
 }
 
 impl std::fmt::Debug for NamedCredential {
@@ -39,7 +43,7 @@ impl std::fmt::Debug for NamedCredential {
 /// What makes a credential useless: the member that is to blame, and the reason, without the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialFault {
-    /// `value`, `header`, `username` or `prefix`.
+    /// `value`, `header`, `username`, `prefix` or `oauth2`.
     pub member: &'static str,
     /// The reason and the remedy.
     pub message: String,
@@ -82,6 +86,7 @@ impl NamedCredential {
                 HeaderValue::from_str(prefix).map_err(|_| unsendable("prefix"))?;
                 (own_header(binding)?, HeaderOf::Hmac { key: value.clone(), prefix: prefix.to_owned() })
             }
+            CredentialKind::OAuth2 => (AUTHORIZATION, HeaderOf::Token(Arc::new(token_source(binding, value)?))),
         };
         Ok(Self { origins: binding.origins.clone(), header, value: held, redaction: needles.into_iter().collect() })
     }
@@ -91,8 +96,15 @@ impl NamedCredential {
         &self.redaction
     }
 
+    /// The tokens that were got for it lately, which must be taken out as well.
+    pub(super) fn tokens(&self) -> Vec<Secret> {
+        if let HeaderOf::Token(source) = &self.value { source.shown() } else { Vec::new() }
+    }
+
     /// Adds the credential to a request, where that goes to one of its origins and the sink left its header alone.
-    pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<(), Withheld> {
+    ///
+    /// What comes back is where the token comes from that has to be added when the request goes, if there is one.
+    pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<Option<Arc<TokenSource>>, Withheld> {
         if !self.origins.iter().any(|origin| origin.matches(url)) {
             return Err(Withheld::Elsewhere(self.origins.clone()));
         }
@@ -102,11 +114,22 @@ impl NamedCredential {
         let mut value = match &self.value {
             HeaderOf::Fixed(value) => value.clone(),
             HeaderOf::Hmac { key, prefix } => signed(key, prefix, body),
+            HeaderOf::Token(source) => return Ok(Some(source.clone())),
         };
         value.set_sensitive(true);
         headers.insert(self.header.clone(), value);
-        Ok(())
+        Ok(None)
     }
+}
+
+/// The address and the client's own parts are tried here, so that a request is never in doubt.
+fn token_source(binding: &CredentialBinding, value: &Secret) -> Result<TokenSource, CredentialFault> {
+    let fault = |message: String| CredentialFault { member: "oauth2", message };
+    let oauth2 =
+        binding.oauth2.as_ref().ok_or_else(|| fault("is missing: say where tokens are given, and to which client".to_owned()))?;
+    let source = TokenSource::new(oauth2, value);
+    source.request().map_err(fault)?;
+    Ok(source)
 }
 
 /// The prefix was tried, and digits fit everywhere.
@@ -152,6 +175,7 @@ mod tests {
             username: Some("user".to_owned()),
             header: own(kind).then(|| "X-Own".to_owned()),
             prefix: own(kind).then(|| "v=".to_owned()),
+            oauth2: None,
         };
         NamedCredential::new(&binding, &Secret::new(value)).unwrap()
     }
@@ -190,7 +214,7 @@ mod tests {
         let mut headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("the sink's"))]);
         let taken = bearer.apply(&Url::parse("https://api.example.com/").unwrap(), &mut headers, b"");
         assert_eq!(
-            (taken, &headers[AUTHORIZATION]),
+            (taken.map(drop), &headers[AUTHORIZATION]),
             (Err(Withheld::Taken(AUTHORIZATION)), &HeaderValue::from_static("the sink's"))
         );
         assert!(!format!("{bearer:?}").contains("token-1"));

@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use super::SecretSource;
 use crate::{
-    destination::grants::{Checked, CredentialKind, DestinationLimits, GivenCredential, GivenGrants},
+    destination::{
+        grants::{Checked, CredentialKind, DestinationLimits, GivenCredential, GivenGrants, TokenClient},
+        snake_case,
+    },
     network::AddressPolicy,
     project::Issue,
     secrets::read,
@@ -38,7 +41,9 @@ pub struct CredentialSettings {
     pub header: Option<String>,
     /// What stands before the value, or before the digits of `hmac`.
     pub prefix: Option<String>,
-    /// The token, password or key.
+    /// How `oauth2` gets its tokens.
+    pub oauth2: Option<TokenClient>,
+    /// The token, password, key or client's secret.
     pub value: SecretSource,
 }
 
@@ -51,14 +56,22 @@ pub(super) fn resolved(
 ) -> Checked {
     let mut given = GivenGrants { hosts: declared.hosts.clone(), limits: declared.limits, ..GivenGrants::default() };
     for (name, one) in &declared.credentials {
-        let CredentialSettings { kind, origins, username, header, prefix, value } = one.clone();
+        let CredentialSettings { kind, origins, username, header, prefix, oauth2, value } = one.clone();
         match read(&value, env) {
             Ok(value) => {
-                let credential = GivenCredential { kind, origins, username, header, prefix, value: Some(value) };
+                let credential = GivenCredential { kind, origins, username, header, prefix, oauth2, value: Some(value) };
                 given.credentials.insert(name.clone(), credential);
             }
             Err(message) => issues.push(Issue { path: format!("grants.credentials.{name}.value"), message }),
         }
     }
-    given.checked(&Checked::default(), policy, "grants", issues)
+    let before = issues.len();
+    let checked = given.checked(&Checked::default(), policy, "grants", issues);
+    // Files write names with underlines.
+    for issue in &mut issues[before..] {
+        if let Some((place, member)) = issue.path.split_once(".oauth2.") {
+            issue.path = format!("{place}.oauth2.{}", snake_case(member));
+        }
+    }
+    checked
 }

@@ -1,7 +1,7 @@
 // What the form of grants asks for.
 import { expect, test } from "vitest";
 
-import { change, limitFault, limitsOf, lines } from "./grants";
+import { change, clientOf, limitFault, limitsOf, lines, oauth2Of } from "./grants";
 
 const before = { hosts: ["https://a.example"], limits: { memoryMebibytes: 32 }, credentials: {} };
 
@@ -37,4 +37,19 @@ test("what is typed is read as it is meant", () => {
     false,
     false,
   ]);
+});
+
+test("how tokens are got is read as it is meant, and shown as it is bound", () => {
+  const typed = {
+    tokenUrl: " https://login.example/token ",
+    clientId: "me",
+    scopes: " a  b\n",
+    audience: "",
+    clientAuth: "post" as const,
+  };
+  const bound = { tokenUrl: "https://login.example/token", clientId: "me", scopes: ["a", "b"], clientAuth: "post" as const };
+  expect(oauth2Of(typed)).toEqual(bound);
+  expect(oauth2Of({ ...typed, audience: "https://api.example" })).toEqual({ ...bound, audience: "https://api.example" });
+  expect(clientOf(bound)).toEqual({ ...typed, tokenUrl: bound.tokenUrl, scopes: "a b" });
+  expect(clientOf(undefined)).toEqual({ tokenUrl: "", clientId: "", scopes: "", audience: "", clientAuth: "basic" });
 });

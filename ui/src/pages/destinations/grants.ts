@@ -31,6 +31,34 @@ export function lines(text: string): string[] {
   return [...new Set(all)];
 }
 
+/** How a credential gets its tokens, as a form holds it. */
+export interface Client {
+  tokenUrl: string;
+  clientId: string;
+  scopes: string;
+  audience: string;
+  clientAuth: Schemas["ClientAuth"];
+}
+
+/** The form's texts of what is bound, or of nothing. */
+export function clientOf(bound: Schemas["TokenClient"] | undefined): Client {
+  return {
+    tokenUrl: bound?.tokenUrl ?? "",
+    clientId: bound?.clientId ?? "",
+    scopes: (bound?.scopes ?? []).join(" "),
+    audience: bound?.audience ?? "",
+    clientAuth: bound?.clientAuth ?? "basic",
+  };
+}
+
+/** What the form's texts ask for. */
+export function oauth2Of(client: Client): Schemas["TokenClient"] {
+  const { tokenUrl, clientId, audience, clientAuth } = client;
+  const scopes = client.scopes.split(/\s+/).filter((scope) => scope !== "");
+  const asked = { tokenUrl: tokenUrl.trim(), clientId: clientId.trim(), scopes, clientAuth };
+  return audience.trim() === "" ? asked : { ...asked, audience: audience.trim() };
+}
+
 /** What is wrong with a limit as it was typed. */
 export function limitFault(text: string): string | undefined {
   return text.trim() === "" || /^\d{1,9}$/.test(text.trim()) ? undefined : "A whole number, or nothing.";

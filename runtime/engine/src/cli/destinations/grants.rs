@@ -78,6 +78,21 @@ pub(super) struct SetArgs {
     /// What stands before the value in that header, for example sha256=.
     #[arg(long)]
     prefix: Option<String>,
+    /// Where a credential of kind oauth2 gets its tokens, by the client's own credentials; the value is the client's secret.
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    token_url: Option<String>,
+    /// The client's id there.
+    #[arg(long, value_name = "ID", requires = "token_url")]
+    client_id: Option<String>,
+    /// What its tokens are asked for; may be repeated.
+    #[arg(long, requires = "token_url")]
+    scope: Vec<String>,
+    /// Whom its tokens are for, where that server wants to be told.
+    #[arg(long, requires = "token_url")]
+    audience: Option<String>,
+    /// How the client says who it is there.
+    #[arg(long, value_enum, requires = "token_url")]
+    client_auth: Option<ClientAuth>,
     /// The value is in this environment variable.
     #[arg(long, value_name = "VARIABLE", conflicts_with = "value_file")]
     value_env: Option<String>,
@@ -98,6 +113,25 @@ enum Kind {
     Header,
     /// a header with the HMAC-SHA256 of the body, the value being the key
     Hmac,
+    /// a bearer token that the runtime gets by the client's own credentials, the value being the client's secret
+    Oauth2,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ClientAuth {
+    /// Basic authentication (client_secret_basic), which is the default
+    Basic,
+    /// in the body (client_secret_post)
+    Post,
+}
+
+impl ClientAuth {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Post => "post",
+        }
+    }
 }
 
 impl Kind {
@@ -107,6 +141,7 @@ impl Kind {
             Self::Basic => "basic",
             Self::Header => "header",
             Self::Hmac => "hmac",
+            Self::Oauth2 => "oauth2",
         }
     }
 }
@@ -177,17 +212,28 @@ pub(super) async fn credentials(action: CredentialAction) -> Result<(), Failure>
 }
 
 async fn set(args: SetArgs) -> Result<(), Failure> {
-    let SetArgs { destination, name, origin, kind, username, header, prefix, value_env, value_file, target } = args;
-    let value = given_secret::read(value_env, value_file)?;
-    let mut body = json!({ "kind": kind.name(), "origins": origin, "value": value.reveal() });
-    for (member, text) in [("username", username), ("header", header), ("prefix", prefix)] {
+    let value = given_secret::read(args.value_env.clone(), args.value_file.clone())?;
+    let path = format!("/{}/credentials/{}", encoded(&args.destination), encoded(&args.name));
+    let kept = ask(&args.target, Method::PUT, &path, Some(request(&args, value.reveal()))).await?;
+    output::show(args.target.format, &kept, |kept| credential_table([row(kept)]))
+}
+
+/// The credential as the API takes it in.
+fn request(args: &SetArgs, value: &str) -> Value {
+    let mut body = json!({ "kind": args.kind.name(), "origins": args.origin, "value": value });
+    for (member, text) in [("username", &args.username), ("header", &args.header), ("prefix", &args.prefix)] {
         if let Some(text) = text {
-            body[member] = text.into();
+            body[member] = text.as_str().into();
         }
     }
-    let path = format!("/{}/credentials/{}", encoded(&destination), encoded(&name));
-    let kept = ask(&target, Method::PUT, &path, Some(body)).await?;
-    output::show(target.format, &kept, |kept| credential_table([row(kept)]))
+    if let (Some(url), Some(id)) = (&args.token_url, &args.client_id) {
+        let auth = args.client_auth.unwrap_or(ClientAuth::Basic).name();
+        body["oauth2"] = json!({ "tokenUrl": url, "clientId": id, "scopes": args.scope, "clientAuth": auth });
+        if let Some(audience) = &args.audience {
+            body["oauth2"]["audience"] = audience.as_str().into();
+        }
+    }
+    body
 }
 
 /// Grants as people read them.
@@ -225,13 +271,20 @@ fn cells(name: &str, binding: &Value) -> [String; 4] {
         name.to_owned(),
         text("kind"),
         origins.join(", "),
-        if binding["header"].is_null() { text("username") } else { text("header") },
+        match &binding["oauth2"] {
+            Value::Object(oauth2) => {
+                let text = |member: &str| oauth2[member].as_str().unwrap_or_default();
+                format!("{} at {}", text("clientId"), text("tokenUrl"))
+            }
+            _ if binding["header"].is_null() => text("username"),
+            _ => text("header"),
+        },
     ]
 }
 
 fn credential_table(rows: impl IntoIterator<Item = [String; 4]>) -> String {
     let rows: Vec<[String; 4]> = rows.into_iter().collect();
-    table::text(["credential", "kind", "origins", "header or user"], &rows, "no credentials")
+    table::text(["credential", "kind", "origins", "header, user or client"], &rows, "no credentials")
 }
 
 /// `memory-mebibytes=32`.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::{Failure, Format, output, table};
 use crate::sink::{
     self,
-    wasm::{self, COMPONENT_BYTES_MAX, Compiler, Limits, Problem, SinkInfo},
+    wasm::{self, Compiler, Limits, Problem, SinkInfo, Unread},
 };
 
 /// Flags of `ampline sink inspect`.
@@ -33,12 +33,10 @@ pub(super) async fn run(args: InspectArgs) -> Result<(), Failure> {
 
 /// The bytes of a component, if it is not too large.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let unable = |error| Failure::unable(format!("cannot read {}: {error}", file.display()));
-    let bytes = usize::try_from(std::fs::metadata(file).map_err(unable)?.len()).unwrap_or(usize::MAX);
-    if bytes > COMPONENT_BYTES_MAX {
-        return Err(Failure::refused(refusal(file, &[Problem::TooLarge { bytes, most: COMPONENT_BYTES_MAX }])));
-    }
-    std::fs::read(file).map_err(unable)
+    wasm::read(file).map_err(|unread| match unread {
+        Unread::File(error) => Failure::unable(format!("cannot read {}: {error}", file.display())),
+        Unread::Unfit(problem) => Failure::refused(refusal(file, &[problem])),
+    })
 }
 
 /// Each reason on a line of its own.

@@ -26,10 +26,10 @@ pub(super) struct RunArgs {
     /// Its configuration (JSON or YAML)
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// A message (JSON); may be repeated, all go in one batch
+    /// A message (JSON), or a record, which becomes a message of its own; may be repeated, all go in one batch
     #[arg(long = "message", value_name = "FILE", required = true)]
     messages: Vec<PathBuf>,
-    /// A secret, out of an environment variable: signingKey=MY_KEY
+    /// A secret, out of an environment variable: signingKey=MY_KEY; or a bearer token, by the name of the credential that the sink asks for
     #[arg(long = "secret", value_name = "NAME=VARIABLE", value_parser = secret)]
     secrets: Vec<(String, String)>,
     /// A network besides the public internet that may be reached: 127.0.0.0/8
@@ -39,6 +39,9 @@ pub(super) struct RunArgs {
     #[arg(long, value_enum, default_value_t)]
     format: TestFormat,
 }
+
+/// The code of a failure whose request names a credential that is not there.
+const LACKS_CREDENTIAL: &str = "grant.credential";
 
 fn secret(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, variable)| !name.is_empty() && !variable.is_empty());
@@ -59,6 +62,11 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
     let once = Once { file: args.file, config: args.config, messages: args.messages, secrets, addresses, compiler };
     let attempt = once.run().await.map_err(|unable| Failure::unable(unable.to_string()))?;
     print(&shown(&attempt, args.format)?)?;
+    if attempt.outcomes.iter().any(|outcome| outcome["failed"]["code"] == LACKS_CREDENTIAL) {
+        eprintln!(
+            "hint: without a runtime, the value of a credential comes from here: --secret NAME=VARIABLE, as a bearer token"
+        );
+    }
     if attempt.delivered { Ok(()) } else { Err(Failure::refused("not every message was delivered")) }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CredentialBinding, CredentialKind, DestinationGrants, GivenCredential, GivenGrants, HostPattern, Origin};
+use super::{CredentialBinding, CredentialKind, DestinationGrants, GivenCredential, GivenGrants, HostPattern, Origin, tokens};
 use crate::{
     destination::given::{issue, secret_fault},
     network::AddressPolicy,
@@ -19,8 +19,8 @@ const CREDENTIALS_MAX: usize = 20;
 const ORIGINS_MAX: usize = 20;
 /// Longest text of a host.
 const HOST_BYTES_MAX: usize = 300;
-/// Longest name of a credential, user name, header or prefix.
-const TEXT_BYTES_MAX: usize = 200;
+/// Longest name of a credential, user name, header, prefix, client's id or scope.
+pub(super) const TEXT_BYTES_MAX: usize = 200;
 
 /// Shortest value: what is shorter is found everywhere by accident, and could not be kept out of what others say.
 const VALUE_BYTES_MIN: usize = 4;
@@ -66,11 +66,16 @@ impl GivenCredential {
         issues: &mut Vec<Issue>,
     ) -> Option<(CredentialBinding, Secret)> {
         let before = issues.len();
-        let Self { kind, origins, username, header, prefix, value } = self;
+        let Self { kind, origins, username, header, prefix, oauth2, value } = self;
         let origins = own_origins(&origins, policy, &format!("{place}.origins"), issues);
-        let binding = CredentialBinding { kind, origins, username, header, prefix };
+        let binding = CredentialBinding { kind, origins, username, header, prefix, oauth2 };
         for (member, fault) in member_faults(&binding) {
             issues.push(issue(&format!("{place}.{member}"), fault));
+        }
+        if let Some(oauth2) = &binding.oauth2 {
+            for (member, fault) in tokens::faults(oauth2, policy) {
+                issues.push(issue(&format!("{place}.oauth2.{member}"), &fault));
+            }
         }
         let unchanged = held.grants.credentials.get(name).filter(|known| **known == binding);
         let value_place = format!("{place}.value");
@@ -129,7 +134,7 @@ fn short(text: &str) -> Result<&str, String> {
 }
 
 /// A credential goes over plain http only to an address that the operator allowed by its network.
-fn kept_secret(origin: Origin, policy: &AddressPolicy) -> Result<Origin, String> {
+pub(super) fn kept_secret(origin: Origin, policy: &AddressPolicy) -> Result<Origin, String> {
     let address = origin.host().trim_start_matches('[').trim_end_matches(']').parse();
     if !origin.is_plain() || address.is_ok_and(|address| policy.names(address)) {
         return Ok(origin);
@@ -146,7 +151,7 @@ fn name_fault(name: &str) -> Option<&'static str> {
 
 /// Members that a credential of its kind needs and lacks, or has and cannot use.
 fn member_faults(binding: &CredentialBinding) -> Vec<(&'static str, &'static str)> {
-    let CredentialBinding { kind, username, header, prefix, .. } = binding;
+    let CredentialBinding { kind, username, header, prefix, oauth2, origins: _ } = binding;
     let has_header = matches!(kind, CredentialKind::Header | CredentialKind::Hmac);
     let mut faults = Vec::new();
     let mut member = |name, value: &Option<String>, may: bool, must: bool, lacking| match value {
@@ -155,10 +160,17 @@ fn member_faults(binding: &CredentialBinding) -> Vec<(&'static str, &'static str
         Some(text) if text.len() > TEXT_BYTES_MAX => faults.push((name, "has more than 200 bytes")),
         _ => {}
     };
+    let has_client = *kind == CredentialKind::OAuth2;
     let is_basic = *kind == CredentialKind::Basic;
     member("username", username, is_basic, is_basic, "is missing: a credential of kind basic needs one");
     member("header", header, has_header, has_header, "is missing: name the header that carries the credential");
     member("prefix", prefix, has_header, false, "");
+    match oauth2 {
+        None if has_client => faults
+            .push(("oauth2", "is missing: a credential of kind oauth2 needs the address of a token endpoint and a client's id")),
+        Some(_) if !has_client => faults.push(("oauth2", "means nothing to a credential of this kind: leave it out")),
+        _ => {}
+    }
     faults
 }
 
@@ -214,6 +226,11 @@ mod tests {
             one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             json!({"credentials": {"api": one}})
         };
+        let oauth2 = |more: Value| {
+            let mut client = json!({"tokenUrl": "https://login.example/token", "clientId": "me"});
+            client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            other(json!({"kind": "oauth2", "oauth2": client}))
+        };
         for (given, expected) in [
             (json!({}), &[][..]),
             (json!({"hosts": ["*", "https://a.example", "https://*.b.example:1"]}), &[]),
@@ -244,6 +261,36 @@ mod tests {
             (
                 other(json!({"kind": "hmac", "header": "x-sig", "prefix": "sha256=", "origins": []})),
                 &["grants.credentials.api.origins: name 1"],
+            ),
+            (other(json!({"kind": "oauth2"})), &["grants.credentials.api.oauth2: is missing"]),
+            (
+                other(json!({"kind": "bearer", "oauth2": {"tokenUrl": "https://a.example/t", "clientId": "me"}})),
+                &["grants.credentials.api.oauth2: means nothing"],
+            ),
+            (oauth2(json!({})), &[]),
+            (oauth2(json!({"scopes": ["a", "b:c/d"], "audience": "https://api.example", "clientAuth": "post"})), &[]),
+            (oauth2(json!({"tokenUrl": "login.example/token"})), &["grants.credentials.api.oauth2.tokenUrl: is no address"]),
+            (oauth2(json!({"tokenUrl": "ftp://login.example"})), &["grants.credentials.api.oauth2.tokenUrl: begins with ftp://"]),
+            (
+                oauth2(json!({"tokenUrl": "http://login.example/token"})),
+                &["grants.credentials.api.oauth2.tokenUrl: would carry the credential unencr"],
+            ),
+            (
+                oauth2(json!({"tokenUrl": "https://me:hidden@login.example"})),
+                &["grants.credentials.api.oauth2.tokenUrl: holds a user name"],
+            ),
+            (
+                oauth2(json!({"tokenUrl": "https://login.example/#x"})),
+                &["grants.credentials.api.oauth2.tokenUrl: has a fragment"],
+            ),
+            (
+                oauth2(json!({"clientId": "", "audience": "", "scopes": ["a b", ""]})),
+                &[
+                    "grants.credentials.api.oauth2.clientId: is no client's id",
+                    "grants.credentials.api.oauth2.audience: has 1 to 2000",
+                    "grants.credentials.api.oauth2.scopes[0]: is no scope",
+                    "grants.credentials.api.oauth2.scopes[1]: is no scope",
+                ],
             ),
         ] {
             check(given, expected);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{CredentialBinding, CredentialKind, DestinationGrants, DestinationLimits};
+use super::{CredentialBinding, CredentialKind, DestinationGrants, DestinationLimits, TokenClient};
 use crate::secrets::Secret;
 
 /// Grants as a client writes them.
@@ -41,7 +41,9 @@ pub(crate) struct GivenCredential {
     pub(crate) header: Option<String>,
     /// What stands before the value of `header`, or before the digits of `hmac`: `sha256=`.
     pub(crate) prefix: Option<String>,
-    /// The token, password or key; never shown again. May be left out where nothing else of the credential changes.
+    /// How `oauth2` gets its tokens.
+    pub(crate) oauth2: Option<TokenClient>,
+    /// The token, password, key or client's secret; never shown again. May be left out where nothing else of the credential changes.
     #[schema(value_type = Option<String>, write_only)]
     pub(crate) value: Option<Secret>,
 }
@@ -55,6 +57,7 @@ impl From<&DestinationGrants> for GivenGrants {
             username: credential.username.clone(),
             header: credential.header.clone(),
             prefix: credential.prefix.clone(),
+            oauth2: credential.oauth2.clone(),
             value: None,
         };
         Self {

@@ -10,7 +10,7 @@ use reqwest::Url;
 
 use super::{Host, Lease, failure};
 use crate::{
-    secrets::{Redaction, Withheld},
+    secrets::{Redaction, TokenSource, Withheld},
     sink::{
         Destination, Standing,
         wasm::{
@@ -24,6 +24,8 @@ use crate::{
 const HOST: &str = "grant.host";
 /// A credential is not bound to the destination, or not to where the request goes.
 const CREDENTIAL: &str = "grant.credential";
+/// The client of a credential gets no token until a person acts.
+pub(super) const TOKEN: &str = "grant.token";
 
 impl Lease {
     /// What must be taken out of what the sink says; nothing where there is nothing.
@@ -40,8 +42,15 @@ impl Lease {
         Err(failure(FailureClass::Blocked, HOST, destination.grants.denial(&destination.name, url)))
     }
 
-    /// Adds a credential to a request that names it, where that goes to an origin to which the operator bound it.
-    pub(crate) fn authenticate(&self, name: &str, url: &Url, headers: &mut HeaderMap, body: &[u8]) -> Result<(), Failure> {
+    /// Adds a credential to a request that names it, where that goes to an origin to which the operator bound it; gives where its token
+    /// comes from, if it is one that has to be got first.
+    pub(crate) fn authenticate(
+        &self,
+        name: &str,
+        url: &Url,
+        headers: &mut HeaderMap,
+        body: &[u8],
+    ) -> Result<Option<Arc<TokenSource>>, Failure> {
         let (destination, grants) = (&self.destination.name, &self.destination.grants);
         let blocked = |message: String| Err(failure(FailureClass::Blocked, CREDENTIAL, message));
         let Some(credential) = self.granted.secrets.named_credential(&self.destination.id, name) else {
@@ -52,7 +61,7 @@ impl Lease {
             ));
         };
         match credential.apply(url, headers, body) {
-            Ok(()) => Ok(()),
+            Ok(source) => Ok(source),
             Err(Withheld::Elsewhere(origins)) => {
                 let bound: Vec<String> = origins.iter().map(ToString::to_string).collect();
                 blocked(format!(
@@ -75,14 +84,14 @@ impl Host {
     /// Remembers a failure that is a denial.
     pub(super) fn note_denial<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(failure) = &result
-            && [HOST, CREDENTIAL].contains(&failure.code.as_str())
+            && [HOST, CREDENTIAL, TOKEN].contains(&failure.code.as_str())
         {
             self.denied = Some(failure.clone());
         }
         result
     }
 
-    /// The last request of this call that no grant covers.
+    /// The last request of this call that no grant covers, or whose credential a person must repair.
     pub(crate) fn denied(&self) -> Option<&Failure> {
         self.denied.as_ref().or_else(|| self.wasi.as_ref()?.denied())
     }

@@ -79,7 +79,7 @@ pub(crate) struct Host {
     reached_out: bool,
     /// Nothing until the guest calls something of it.
     wasi: Option<Box<wasi::Wasi>>,
-    /// The last request of this call that no grant covers.
+    /// The last request of this call that no grant covers, or whose credential a person must repair.
     denied: Option<types::Failure>,
 }
 

@@ -47,7 +47,7 @@ pub use self::{
 };
 pub(crate) use self::{
     installed::digest,
-    shape::{COMPONENT_BYTES_MAX, is_component},
+    shape::{COMPONENT_BYTES_MAX, Unread, is_component, read},
 };
 pub use super::capability::{HttpOptions, PostgresFault, PostgresOptions};
 use super::{

@@ -1,5 +1,7 @@
 //! What a file is before anything compiles it: a component or something else, what it was made for, and what made it.
 
+use std::{fs, io, path::Path};
+
 use wasmparser::{Encoding, KnownCustom, Parser, Payload};
 
 use super::problem::Problem;
@@ -17,6 +19,24 @@ pub struct Producers {
     pub languages: Vec<String>,
     /// What made it: `rustc 1.95.0`, …
     pub tools: Vec<String>,
+}
+
+/// Why the bytes of a file cannot be had that may be a component.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// It cannot be read.
+    File(io::Error),
+    /// It is not worth reading.
+    Unfit(Problem),
+}
+
+/// The bytes of a file that may be a component; what is larger than any component is not read.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Unread> {
+    let bytes = usize::try_from(fs::metadata(file).map_err(Unread::File)?.len()).unwrap_or(usize::MAX);
+    if bytes > COMPONENT_BYTES_MAX {
+        return Err(Unread::Unfit(Problem::TooLarge { bytes, most: COMPONENT_BYTES_MAX }));
+    }
+    fs::read(file).map_err(Unread::File)
 }
 
 /// Refuses what is no component or too large a one.

@@ -7,7 +7,10 @@ use reqwest::Response as Incoming;
 use tokio::time::{Instant, timeout_at};
 
 use super::{super::watched::through, fault, network::Network, request::Prepared};
-use crate::sink::wasm::bindings::ampline::sink::{http::Response, types::Failure};
+use crate::{
+    secrets::Redaction,
+    sink::wasm::bindings::ampline::sink::{http::Response, types::Failure},
+};
 
 /// What is kept of an answer's body.
 const BODY_BYTES_MAX: usize = 16 << 10;
@@ -22,19 +25,15 @@ impl Network {
         if self.options.dry_run {
             return Ok(Response { status: 204, headers: Vec::new(), body: Vec::new(), truncated: false });
         }
-        let Prepared { request, timeout, redaction, watched } = prepared;
-        let answer = through(watched, self.heard(request, timeout)).await?;
-        let Response { status, mut headers, mut body, mut truncated } = answer;
-        if let Some(redaction) = redaction {
-            // Receivers that echo requests in their error pages must not carry a secret into the sink, nor into the delivery log.
-            let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value != "identity");
-            body = if is_packed { Vec::new() } else { redaction.bytes(body, truncated) };
-            truncated |= is_packed;
-            for (_, value) in &mut headers {
-                *value = redaction.text(std::mem::take(value));
-            }
-        }
-        Ok(Response { status, headers, body, truncated })
+        let Prepared { request, timeout, redaction, watched, bearer } = prepared;
+        let answer = match bearer {
+            None => through(watched, self.heard(request, timeout)).await?,
+            Some(bearer) => through(watched, self.heard_as(&bearer, request, timeout)).await?,
+        };
+        Ok(match redaction {
+            Some(redaction) => without(&redaction, answer),
+            None => answer,
+        })
     }
 
     /// The head of an answer and as much of its body as is kept.
@@ -84,6 +83,17 @@ impl Network {
         *response.headers_mut() = std::mem::take(answer.headers_mut());
         Ok(response)
     }
+}
+
+/// Receivers that echo requests in their error pages must not carry a secret into the sink, nor into the delivery log.
+pub(super) fn without(redaction: &Redaction, answer: Response) -> Response {
+    let Response { status, mut headers, body, truncated } = answer;
+    let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value != "identity");
+    let body = if is_packed { Vec::new() } else { redaction.bytes(body, truncated) };
+    for (_, value) in &mut headers {
+        *value = redaction.text(std::mem::take(value));
+    }
+    Response { status, headers, body, truncated: truncated || is_packed }
 }
 
 /// Reads the body; says whether it was read to its end and kept whole.

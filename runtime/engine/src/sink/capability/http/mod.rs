@@ -1,5 +1,6 @@
 //! `http`: requests on behalf of a sink, all of one call in flight together.
 
+mod bearer;
 mod exchange;
 mod fault;
 mod network;
@@ -60,7 +61,7 @@ impl Host {
 
     fn noted(&mut self, place: Option<u32>, elapsed: Duration, result: Result<Response, Failure>) -> Result<Response, Failure> {
         self.note(place, elapsed);
-        result
+        self.note_denial(result)
     }
 }
 

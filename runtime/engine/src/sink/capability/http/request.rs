@@ -11,6 +11,7 @@ use super::{
         Host, failure,
         watched::{self, Watched},
     },
+    bearer::Bearer,
     denied, sign,
 };
 use crate::{
@@ -33,6 +34,8 @@ pub(super) struct Prepared {
     /// The destination's secrets, to be taken out of what comes back.
     pub(super) redaction: Option<Arc<Redaction>>,
     pub(super) watched: Option<Watched>,
+    /// The credential whose token has to be got first.
+    pub(super) bearer: Option<Bearer>,
 }
 
 /// The URL that was read last: the requests of a call mostly go to one.
@@ -75,8 +78,10 @@ impl Host {
         if let Some(own) = lease.granted.secrets.request_headers(&lease.destination.id) {
             own.apply(&url, &mut headers);
         }
+        let mut bearer = None;
         if let Some(name) = request.credential {
-            lease.authenticate(&name, &url, &mut headers, &body)?;
+            let source = lease.authenticate(&name, &url, &mut headers, &body)?;
+            bearer = source.map(|source| Bearer { source, name, lease: lease.clone(), now: self.now() });
         }
         let redaction = self.redaction();
         if redaction.is_some() {
@@ -87,7 +92,7 @@ impl Host {
         if lease.destination.grants.limits.batch_seconds.is_some() {
             timeout = timeout.min(self.limits.request_time_max());
         }
-        Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction, watched })
+        Ok(Prepared { request: assembled(method, url, headers, body), timeout, redaction, watched, bearer })
     }
 }
 

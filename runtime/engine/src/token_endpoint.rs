@@ -1,12 +1,17 @@
-//! The one place that speaks to token endpoints: the provider's addresses, no redirects, limits on time and size, and no secret in
-//! what it says.
+//! The one place that speaks to token endpoints, on behalf of connections and of destinations' credentials: no redirects, limits on
+//! time and size, and no secret in what it says.
 
 use std::time::Duration;
 
-use ampline_core::oauth::{TokenAnswer, TokenError, token_answer};
+use ampline_core::oauth::{TokenAnswer, TokenError, TokenErrorClass, token_answer};
 use bytes::{Bytes, BytesMut};
 
-use crate::{causes::reason, percent::encoded, secrets::Secret};
+use crate::{
+    causes::{causes, reason},
+    network::{DialError, Refused},
+    percent::encoded,
+    secrets::Secret,
+};
 
 /// Until the whole answer must be there.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -15,8 +20,17 @@ const SECRET_BYTES_MIN: usize = 6;
 /// Largest answer that is taken in; tokens have at most some kilobytes.
 const ANSWER_BYTES_MAX: usize = 256 << 10;
 
+/// The code of a refusal that is not the endpoint's but that of our own address policy.
+pub(crate) const ADDRESS: &str = "http.address";
+
+/// The endpoint is where this client may not go: a person must allow it.
+pub(crate) fn refused(refused: &Refused) -> TokenError {
+    let (code, message) = (Some(ADDRESS.to_owned()), refused.to_string());
+    TokenError { class: TokenErrorClass::Client, code, message, retry_after: None }
+}
+
 /// Sends a token request once. The client must follow no redirect. What comes back as a refusal does not hold the `secrets`.
-pub(super) async fn ask(
+pub(crate) async fn ask(
     client: &reqwest::Client,
     request: http::Request<Bytes>,
     workspace_field: Option<&str>,
@@ -51,6 +65,9 @@ pub(super) async fn ask(
 }
 
 fn unreachable(error: &reqwest::Error) -> TokenError {
+    if let Some(DialError::Refused(found)) = causes(error).find_map(|cause| cause.downcast_ref()) {
+        return refused(found);
+    }
     let what = if error.is_timeout() { "no answer in time" } else { "cannot reach the token endpoint" };
     TokenError::transient(format!("{what}: {}", reason(error)))
 }
