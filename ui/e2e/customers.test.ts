@@ -145,7 +145,7 @@ test("a read is begun, followed into its log, paused and begun again", async () 
   await page.getByText("contacts is read now").waitFor();
   await row.getByRole("button", { name: "Pause" }).click();
   await row.getByText("Paused", { exact: true }).waitFor();
-  await row.getByRole("button", { name: "Go on" }).click();
+  await row.getByRole("button", { name: "Resume" }).click();
   await row.getByRole("button", { name: "Pause" }).waitFor();
   await row.getByRole("link", { name: "log" }).click();
   await page.getByRole("heading", { name: "Read of contacts" }).waitFor();

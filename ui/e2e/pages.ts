@@ -90,10 +90,46 @@ export const sights: readonly Sight[] = [
       await page.getByRole("dialog").getByLabel("Token URL").waitFor();
     },
   },
+  {
+    name: "destination-credential-new",
+    path: "/destinations/crm-upsert",
+    ready: async (page) => {
+      await dialog("Add a credential", "What the sink asks for.")(page);
+      await page.getByLabel("Kind").selectOption("User and password");
+    },
+  },
+  {
+    name: "destination-tested",
+    path: "/destinations/event-archive",
+    ready: async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { level: 1, name: "event-archive" }).waitFor();
+      await page.getByRole("button", { name: "Send a test message" }).waitFor();
+    },
+  },
   { name: "destination-rotate", path: "/destinations/orders", ready: dialog("Rotate…", "24 hours") },
   { name: "destination-delete", path: "/destinations/legacy-sync", ready: dialog("Delete…", "legacy-sync") },
   { name: "destination-missing", path: "/destinations/nobody", ready: seen("Not found") },
   { name: "destination-new", path: "/destinations/new", ready: seen("Time-out") },
+  {
+    name: "destination-new-s3",
+    path: "/destinations/new",
+    ready: async (page) => {
+      await page.getByText("Amazon S3", { exact: true }).click();
+      await page.getByLabel("Secret access key").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "destination-new-wrong",
+    path: "/destinations/new",
+    ready: async (page) => {
+      await page.getByLabel("Messages per second").fill("a few");
+      await page.getByLabel("Waits before retries").fill("soon");
+      await page.getByRole("button", { name: "Create destination" }).click();
+      await page.getByText("A number, or nothing.").waitFor();
+      await page.getByRole("button", { name: "Create destination" }).scrollIntoViewIfNeeded();
+    },
+  },
   { name: "destination-edit", path: "/destinations/event-archive/edit", ready: seen("Secret access key") },
   { name: "sinks", path: "/sinks", ready: seen("Amazon Kinesis") },
   { name: "sink-install", path: "/sinks", ready: dialog("Install a sink", "Choose a .wasm file") },
@@ -132,11 +168,49 @@ export const sights: readonly Sight[] = [
   },
   { name: "manifest-unsaved", path: "/manifest", ready: dialog("Import…", "Another file takes their place") },
   {
+    name: "manifest-problems",
+    path: "/manifest",
+    ready: async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.locator(".cm-content").getByText("objectName: contacts").click();
+      await page.keyboard.press("End");
+      await page.keyboard.type("\nretries: many");
+      await page.getByText("retries").nth(1).waitFor();
+    },
+  },
+  {
+    name: "manifest-compared",
+    path: "/manifest",
+    ready: async (page) => {
+      await page.getByRole("tab", { name: "Compared with what is deployed" }).click();
+      await page.locator(".cm-merge-b").getByText("retries").waitFor();
+    },
+  },
+  {
+    name: "manifest-history",
+    path: "/manifest",
+    ready: async (page) => {
+      await page.getByRole("tab", { name: "History" }).click();
+      await page.getByLabel("Integration", { exact: true }).waitFor();
+    },
+  },
+  {
     name: "keys",
     path: "/keys",
     ready: async (page) => {
       await page.locator("output").getByText(".json").waitFor();
       await page.getByLabel("Destination", { exact: true }).last().waitFor();
+    },
+  },
+  {
+    name: "keys-wrong",
+    path: "/keys",
+    ready: async (page) => {
+      await page.locator(".cm-content").first().click();
+      await page.keyboard.press("Control+A");
+      await page.keyboard.type("join('/', [metadata.nobody, tme.date");
+      await page.getByRole("list", { name: "Problems" }).getByText("problem", { exact: true }).first().waitFor();
     },
   },
   { name: "integrations", path: "/integrations", ready: seen("hubspot") },
@@ -155,12 +229,25 @@ export const sights: readonly Sight[] = [
     ready: async (page) => {
       await page.getByRole("link", { name: "ACME Corporation" }).click();
       await page.getByRole("table", { name: "Reads" }).getByText("contacts").first().waitFor();
-      await page.getByRole("table", { name: "Operations" }).getByText("backfill").first().waitFor();
+      await page.getByRole("table", { name: "Operations" }).getByText("Done").first().waitFor();
     },
   },
   { name: "install", path: "/installations/new?integration=crm", ready: (page) => page.getByLabel("Group").waitFor() },
+  {
+    name: "install-form",
+    path: "/installations/new?integration=crm",
+    ready: async (page) => {
+      await page.getByLabel("Group").fill("globex");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.locator(".desk-form").getByRole("button").first().waitFor();
+    },
+  },
+  { name: "integrations-unmatched", path: "/integrations?q=nobody", ready: seen("Nothing matches") },
+  { name: "installations-unmatched", path: "/installations?q=nobody", ready: seen("Nothing matches") },
+  { name: "connections-unmatched", path: "/connections?q=nobody", ready: seen("Nothing matches") },
+  { name: "operations-unmatched", path: "/operations?objectName=nobody", ready: seen("Nothing matches") },
   { name: "connections", path: "/connections", ready: seen("acme-hubspot") },
-  { name: "operations", path: "/operations", ready: seen("backfill") },
+  { name: "operations", path: "/operations", ready: seen("Done") },
   {
     name: "operation",
     path: "/operations",
@@ -170,4 +257,26 @@ export const sights: readonly Sight[] = [
     },
   },
   { name: "not-found", path: "/no/such/page", ready: seen("There is no page at this address") },
+];
+
+/** What a runtime shows that has nothing yet. */
+export const bareSights: readonly Sight[] = [
+  { name: "bare-overview", path: "/", ready: seen("No destination yet") },
+  { name: "bare-deliveries", path: "/deliveries", ready: seen("Nothing was delivered yet") },
+  { name: "bare-destinations", path: "/destinations", ready: seen("No destination yet") },
+  { name: "bare-integrations", path: "/integrations", ready: seen("No integration yet") },
+  { name: "bare-installations", path: "/installations", ready: seen("No installation yet") },
+  { name: "bare-install", path: "/installations/new", ready: seen("No integration yet") },
+  { name: "bare-connections", path: "/connections", ready: seen("No connection yet") },
+  { name: "bare-operations", path: "/operations", ready: seen("Nothing was read yet") },
+  { name: "bare-manifest", path: "/manifest", ready: (page) => page.locator(".cm-content").first().waitFor() },
+];
+
+const offline = seen("The runtime does not answer");
+
+/** What pages show that were loaded before the runtime went; `role` is what each of them has while it is there. */
+export const goneSights: readonly (Sight & { role: "table" | "grid" })[] = [
+  { name: "gone-overview", path: "/", role: "table", ready: offline },
+  { name: "gone-deliveries", path: "/deliveries", role: "grid", ready: offline },
+  { name: "gone-destinations", path: "/destinations", role: "table", ready: offline },
 ];

@@ -1,4 +1,5 @@
-// Every page in both themes: axe finds no violation, the browser has nothing to complain of. With AMPLINE_SCREENSHOTS each is kept as a
+// Every page in both themes and in a narrow window: axe finds no violation, nothing is wider than its place, the browser has nothing to
+// complain of. With AMPLINE_SCREENSHOTS each is kept as a
 // picture in that folder. Nothing here is a double: runtime, emulators and browser are real.
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,12 +9,19 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openBrowser, openDesk, signIn, type Desk } from "./desk";
-import { sights } from "./pages";
+import { bareSights, goneSights, sights } from "./pages";
 import { populate } from "./populate";
 import { startWorld, type World } from "./world";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = process.env["AMPLINE_SCREENSHOTS"];
+
+/** Both themes, and a window that is half a screen wide. */
+const looks = [
+  { look: "light", scheme: "light", width: 1_360 },
+  { look: "dark", scheme: "dark", width: 1_360 },
+  { look: "narrow", scheme: "light", width: 900 },
+] as const;
 
 interface Violation {
   id: string;
@@ -46,6 +54,15 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** What is wider than its place: the page, what scrolls in it, or a dialog. Tables and code scroll by themselves where they must. */
+function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("main, dialog[open], dialog[open] .body")]
+      .filter((one) => one.scrollWidth > one.clientWidth + 1)
+      .map((one) => `${one.tagName} ${one.className}: ${one.scrollWidth} px in ${one.clientWidth} px`),
+  );
+}
+
 async function look(desk: Desk, name: string): Promise<void> {
   await desk.page.evaluate(() => document.fonts.ready.then(() => undefined));
   if (pictures !== undefined) {
@@ -53,26 +70,69 @@ async function look(desk: Desk, name: string): Promise<void> {
     await desk.page.screenshot({ path: join(pictures, `${name}.png`) });
   }
   expect(await violations(desk.page), name).toEqual([]);
+  expect(await sideways(desk.page), name).toEqual([]);
   expect(desk.complaints, name).toEqual([]);
 }
 
-describe.each(["light", "dark"] as const)("%s", (scheme) => {
+describe.each(looks)("$look", ({ look: named, ...how }) => {
   let desk: Desk;
   beforeAll(async () => {
-    desk = await openDesk(browser, world, { scheme });
+    desk = await openDesk(browser, world, how);
   });
   afterAll(() => desk.close());
 
   test("sign-in", async () => {
     await desk.page.goto(world.url);
     await desk.page.getByRole("heading", { name: "Sign in to Ampline" }).waitFor();
-    await look(desk, `sign-in-${scheme}`);
+    await look(desk, `sign-in-${named}`);
     await signIn(desk, world);
   });
 
   test.each(sights)("$name", async ({ name, path, ready }) => {
     await desk.go(path);
     await ready(desk.page);
-    await look(desk, `${name}-${scheme}`);
+    await look(desk, `${name}-${named}`);
   });
+});
+
+describe("a runtime that has nothing yet", () => {
+  let bare: World;
+  beforeAll(async () => {
+    bare = await startWorld({ isBare: true });
+  });
+  afterAll(() => bare.stop());
+
+  test.each(looks)("$look", async ({ look: named, ...how }) => {
+    const desk = await openDesk(browser, bare, how);
+    await signIn(desk, bare);
+    for (const { name, path, ready } of bareSights) {
+      await desk.go(path);
+      await ready(desk.page);
+      await look(desk, `${name}-${named}`);
+    }
+    await desk.close();
+  });
+});
+
+test("a runtime that is gone", async () => {
+  const desks = await Promise.all(looks.map((how) => openDesk(browser, world, how)));
+  for (const desk of desks) {
+    await signIn(desk, world);
+    // The pages themselves come from the runtime, too.
+    for (const { path, role } of goneSights) {
+      await desk.go(path);
+      await desk.page.getByRole(role).first().waitFor();
+    }
+    await desk.go("/sinks");
+    await desk.page.getByRole("heading", { level: 1, name: "Sinks" }).waitFor();
+  }
+  await world.stopRuntime();
+  for (const [place, desk] of desks.entries()) {
+    for (const { name, path, ready } of goneSights) {
+      await desk.go(path);
+      await ready(desk.page);
+      await look(desk, `${name}-${looks[place]?.look ?? ""}`);
+    }
+    await desk.close();
+  }
 });

@@ -94,22 +94,30 @@ export interface Furniture {
   contacts?: number;
   /** Origins whose pages may ask the runtime. */
   allowedOrigins?: string[];
+  /** Nothing is read, and there is nowhere to send: how a runtime is at its first start. */
+  isBare?: boolean;
   /** Where customers consent, for the product's own registration at HubSpot. */
   provider?: Provider;
 }
 
 /** Starts everything, and waits until the runtime answers. Its receiver checks no signatures: destinations made here have keys of their own. */
-export async function startWorld({ contacts = 400, allowedOrigins = [], provider }: Furniture = {}): Promise<World> {
+export async function startWorld({
+  contacts = 400,
+  allowedOrigins = [],
+  isBare = false,
+  provider,
+}: Furniture = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "ampline-desk-"));
   const children: ChildProcess[] = [];
   try {
     const emulator = await announced(children, "hubspot-emulator", ["--contacts", String(contacts), "--token", TOKEN]);
     const receiver = await announced(children, "webhook-receiver", []);
-    await writeFile(join(folder, "amp.yaml"), MANIFEST);
+    if (!isBare) await writeFile(join(folder, "amp.yaml"), MANIFEST);
     const app = provider ? registration(at(emulator), provider) : "";
-    await writeFile(join(folder, "ampline.toml"), settings(at(emulator), receiver.url.replace(/\/$/, ""), allowedOrigins) + app);
+    const things = isBare ? "" : furniture(at(emulator), receiver.url.replace(/\/$/, ""));
+    await writeFile(join(folder, "ampline.toml"), settings(allowedOrigins) + things + app);
     const port = await freePort();
-    const runtime = new Runtime(folder, port);
+    const runtime = new Runtime(folder, port, isBare ? ["run", "--config", "ampline.toml"] : ["run", "amp.yaml"]);
     await runtime.start();
     const key = await runtime.key();
     const url = `http://127.0.0.1:${port}`;
@@ -166,16 +174,18 @@ class Runtime {
   #child: ChildProcess | undefined;
   readonly #folder: string;
   readonly #port: number;
+  readonly #command: readonly string[];
 
-  constructor(folder: string, port: number) {
+  constructor(folder: string, port: number, command: readonly string[]) {
     this.#folder = folder;
     this.#port = port;
+    this.#command = command;
   }
 
   async start(): Promise<void> {
     const log = join(this.#folder, "ampline.log");
     const out = openSync(log, "a");
-    const args = ["run", "amp.yaml", "--listen", `127.0.0.1:${this.#port}`, "--shutdown-grace-s", "2"];
+    const args = [...this.#command, "--listen", `127.0.0.1:${this.#port}`, "--shutdown-grace-s", "2"];
     const child = spawn(program("ampline"), args, { cwd: this.#folder, env: this.environment(), stdio: ["ignore", out, out] });
     this.#child = child;
     const deadline = Date.now() + START_MS;
@@ -272,7 +282,7 @@ base_url = "${hubspot}"
 `;
 }
 
-function settings(hubspot: string, receiver: string, allowedOrigins: string[]): string {
+function settings(allowedOrigins: string[]): string {
   return `[project]
 id = "acme-product"
 
@@ -281,7 +291,12 @@ allowed_origins = ${JSON.stringify(allowedOrigins)}
 
 [network]
 allow = ["127.0.0.0/8"]
+`;
+}
 
+/** Destinations, and a customer whose contacts and companies are read. */
+function furniture(hubspot: string, receiver: string): string {
+  return `
 [destinations.contacts]
 type = "webhook"
 url = "${receiver}/contacts"

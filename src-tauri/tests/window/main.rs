@@ -1,14 +1,16 @@
 //! The real window: WebKitGTK's own driver plays the person, and a runtime reads an emulated HubSpot into a real receiver.
 //!
-//! Judges that are not ours: the web view's policy of content, Tauri's access control, the keyring of GNOME.
+//! Judges that are not ours: the web view's policy of content, Tauri's access control, the keyring of GNOME, axe.
 
 mod driver;
+mod sight;
 mod stage;
 
 use std::{fs, path::Path, time::Duration};
 
 use ampline_tests::{hubspot::Options, world::World};
 use serde_json::{Value, json};
+use sight::look;
 use stage::{PROGRAM, Stage};
 
 const MANIFEST: &str = r#"specVersion: 1.0.0
@@ -52,25 +54,34 @@ async fn the_desk_runs_the_runtime_of_a_folder_and_shows_its_deliveries() {
     desk.until_says("shop").await;
     desk.until_says("Running").await;
     world.receiver.wait_until(PATIENCE, |seen| seen.counts.requests > 0).await.unwrap();
-    stage.shoot(&desk, "overview").await;
+    look(&stage, &desk, "overview").await;
 
     let status = ask(&desk, 1, "/v1/projects/demo/status").await;
     assert!(status["destinations"][0]["delivered"].as_u64() > Some(0), "{status}");
 
     desk.go("#/deliveries").await;
     desk.until("document.querySelector('main')?.innerText.includes('HTTP 200: ok')").await;
-    stage.shoot(&desk, "deliveries").await;
+    look(&stage, &desk, "deliveries").await;
     desk.press("Dark theme").await;
-    stage.shoot(&desk, "deliveries-dark").await;
+    desk.until("getComputedStyle(document.documentElement).colorScheme === 'dark'").await;
     desk.press("Light theme").await;
 
     choose_runtime(&desk).await;
-    stage.shoot(&desk, "runtimes").await;
+    look(&stage, &desk, "runtimes").await;
+    desk.press("Add one elsewhere").await;
+    desk.until("document.querySelector('dialog[open] input[type=url]') !== null").await;
+    look(&stage, &desk, "runtime-new").await;
+    desk.press("Cancel").await;
+    desk.press("Log").await;
+    desk.until("document.querySelector('dialog[open] pre')?.innerText.includes('runtime')").await;
+    look(&stage, &desk, "log").await;
+    desk.run("document.querySelector('dialog[open] pre').closest('dialog').querySelector('[aria-label=Close]').click()").await;
+    desk.until("document.querySelector('dialog[open] pre') === null").await;
     desk.press("Stop").await;
     desk.until_says("The runtime is stopped").await;
     assert!(!world.workplace.folder().join("ampline-data/runtime.json").exists(), "it has withdrawn");
     desk.press("Close").await;
-    stage.shoot(&desk, "stopped").await;
+    look(&stage, &desk, "stopped").await;
     desk.press("Start the runtime").await;
     desk.until(READY).await;
     let pid = running(&world.workplace.folder().join("ampline-data")).unwrap();
@@ -158,6 +169,7 @@ async fn a_runtime_elsewhere_is_asked_with_a_key_of_the_keyring_that_no_page_see
     desk.until(READY).await;
     choose_runtime(&desk).await;
     desk.until_says(&url).await;
+    look(&stage, &desk, "profiles").await;
     desk.run("[...document.querySelectorAll('dialog[open] label')].find((one) => one.innerText.includes('prod')).click()").await;
     desk.until("document.querySelector('aside')?.innerText.includes('Elsewhere')").await;
     desk.press("Close").await;
@@ -177,7 +189,10 @@ async fn a_runtime_elsewhere_is_asked_with_a_key_of_the_keyring_that_no_page_see
     assert_eq!(refused["refused"]["reason"], "unreachable", "{refused}");
     desk.run("window.location.reload()").await;
     desk.until_says("prod does not answer").await;
-    stage.shoot(&desk, "offline").await;
+    look(&stage, &desk, "offline").await;
+    desk.press("Choose another").await;
+    desk.until("document.querySelector('dialog[open] [role=alert]') !== null").await;
+    look(&stage, &desk, "runtimes-offline").await;
     desk.close().await;
 }
 
@@ -232,14 +247,35 @@ async fn a_file_is_edited_over_a_crash_and_a_change_from_outside_saved_and_deplo
     desk.go("#/manifest").await;
     desk.until_says("This is your unsaved edit").await;
     desk.until("document.querySelector('.cm-content').innerText.startsWith('# by hand')").await;
+    look(&stage, &desk, "draft").await;
+    // Another file that somebody opens waits for what becomes of the edit.
+    let second = stage.home().join("other.yaml");
+    fs::write(&second, "specVersion: 1.0.0\n").unwrap();
+    let mut another = tokio::process::Command::from(stage.command(Path::new(PROGRAM)));
+    let another = tokio::time::timeout(PATIENCE, another.arg(&second).kill_on_drop(true).output()).await;
+    assert!(another.expect("a second start ends").unwrap().status.success());
+    desk.until_says("Your edits are not saved").await;
+    look(&stage, &desk, "unsaved").await;
+    desk.press("Cancel").await;
+    desk.until("document.querySelector('dialog[open]') === null").await;
     fs::write(&file, MANIFEST.replace("person", "people")).unwrap();
     desk.until_says("Another program has changed the file").await;
-    stage.shoot(&desk, "changed-outside").await;
+    look(&stage, &desk, "changed-outside").await;
     desk.press("Keep mine and save").await;
     desk.until("!document.body.innerText.includes('Another program')").await;
     assert_eq!(fs::read_to_string(&file).unwrap(), format!("# by hand\n{MANIFEST}"));
 
+    desk.press("New…").await;
+    desk.until_says("Begin with a common case.").await;
+    look(&stage, &desk, "new").await;
+    desk.press("Close").await;
+    desk.until("document.querySelector('dialog[open]') === null").await;
     desk.press("Deploy…").await;
+    desk.until(
+        "[...document.querySelectorAll('dialog[open] button')].some((one) => one.innerText === 'Deploy' && !one.disabled)",
+    )
+    .await;
+    look(&stage, &desk, "deploy").await;
     desk.press("Deploy").await;
     desk.until_says("It is deployed").await;
     let integrations = ask(&desk, 1, "/v1/projects/local/integrations").await;
@@ -248,7 +284,7 @@ async fn a_file_is_edited_over_a_crash_and_a_change_from_outside_saved_and_deplo
     desk.until("document.querySelector('h1')?.innerText === 'Key lab' && document.querySelector('main .cm-content') !== null")
         .await;
     desk.press("Copy the key").await;
-    stage.shoot(&desk, "key-lab").await;
+    look(&stage, &desk, "key-lab").await;
     desk.close().await;
 }
 

@@ -5,6 +5,7 @@
 
 mod command_line;
 mod keys;
+mod sessions;
 mod slow;
 mod stage;
 mod tls;

@@ -76,13 +76,16 @@ test("deliveries that stream in", async () => {
     };
     requestAnimationFrame(frame);
   });
-  const [rowsBefore, busyBefore] = [await rows(), await busyMs(session)];
-  let taken = 0;
+  let [taken, shown, busy] = [0, 0, 0];
+  let gaps: number[] = [];
   const trace = await traced(browser, page, async () => {
+    // Frames of the time before and behind, in which nothing comes and the trace is begun and fetched, are none of those that count.
+    await page.evaluate(() => void (window as unknown as { gaps: number[] }).gaps.splice(0));
+    const [rowsBefore, busyBefore] = [await rows(), await busyMs(session)];
     taken = await stream(world, "stream", PER_SECOND, STREAM_MS);
+    gaps = await page.evaluate(() => [...(window as unknown as { gaps: number[] }).gaps]);
+    [shown, busy] = [(await rows()) - rowsBefore, (await busyMs(session)) - busyBefore];
   });
-  const [shown, busy] = [(await rows()) - rowsBefore, (await busyMs(session)) - busyBefore];
-  const gaps = await page.evaluate(() => (window as unknown as { gaps: number[] }).gaps);
   const seconds = STREAM_MS / 1_000;
   const cpu = trace.tasks.map((task) => task.cpuMs);
   scale("deliveries asked for and taken", taken / seconds, "1/s");

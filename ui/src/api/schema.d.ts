@@ -1597,7 +1597,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in from a browser.
-         * @description Answers with a cookie that stands for the key for twelve hours; scripts cannot read it. A key that is revoked ends its sessions. A request
+         * @description Answers with a cookie that stands for the key for twelve hours; scripts cannot read it. A key that is revoked or deleted ends its sessions; a restart ends none. A request
          *     that shows neither a key nor a token is known by it; one that changes something must come from a page of this origin.
          */
         post: operations["openSession"];

@@ -13,6 +13,7 @@ use super::{
     Caller, PublicKeyError,
     jwt_keys::TokenKey,
     secret::{self, Digest},
+    sessions::Sessions,
     token::{Token, TokenError},
 };
 use crate::{
@@ -80,12 +81,19 @@ pub(crate) struct Keys {
     /// Held for the length of a change, so that what is stored and what is held agree.
     pub(super) changing: tokio::sync::Mutex<()>,
     held: RwLock<Held>,
+    pub(super) sessions: Sessions,
 }
 
 #[derive(Clone, Default)]
 pub(super) struct Held {
     api: Vec<Arc<Known>>,
     pub(super) jwt: Vec<Arc<TokenKey>>,
+}
+
+impl Held {
+    fn of(api: Vec<ApiKeyRecord>, jwt: Vec<JwtKeyRecord>) -> Self {
+        Self { api: api.into_iter().map(Known::new).collect(), jwt: jwt.into_iter().map(TokenKey::new).collect() }
+    }
 }
 
 /// A key, and when it was used since that was last stored: microseconds since 1970.
@@ -120,18 +128,23 @@ impl Keys {
     /// The keys of a store.
     pub(crate) async fn load(store: Arc<ProjectStore>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, ProjectError> {
         let (api, jwt) = (store.api_keys().await?, store.jwt_keys().await?);
-        Ok(Self::new(store, clock, api, jwt))
+        let sessions = Sessions::of(store.sessions(clock.now()).await?);
+        Ok(Self::holding(store, clock, Held::of(api, jwt), sessions))
     }
 
-    /// These keys, which are those of the store.
+    /// These keys, which are those of the store, where no browser is signed in.
+    #[cfg(test)]
     pub(crate) fn new(
         store: Arc<ProjectStore>,
         clock: Arc<dyn Clock>,
         api: Vec<ApiKeyRecord>,
         jwt: Vec<JwtKeyRecord>,
     ) -> Arc<Self> {
-        let held = Held { api: api.into_iter().map(Known::new).collect(), jwt: jwt.into_iter().map(TokenKey::new).collect() };
-        Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(held) })
+        Self::holding(store, clock, Held::of(api, jwt), Sessions::default())
+    }
+
+    fn holding(store: Arc<ProjectStore>, clock: Arc<dyn Clock>, held: Held, sessions: Sessions) -> Arc<Self> {
+        Arc::new(Self { store, clock, changing: tokio::sync::Mutex::default(), held: RwLock::new(held), sessions })
     }
 
     /// The time, as precisely as the store keeps it.
@@ -152,10 +165,10 @@ impl Keys {
         Ok(known.record.id.clone())
     }
 
-    /// Whom a session stands for that the key of this id opened.
-    pub(crate) fn by_id(&self, id: &str) -> Result<Caller, Refused> {
+    /// The caller that the key of this id makes.
+    pub(super) fn by_id(&self, id: &str) -> Result<Caller, Refused> {
         let known = self.held().api.iter().find(|known| known.record.id == id).cloned();
-        self.used(&*known.ok_or(Refused::Session)?)
+        self.used(&*known.ok_or(Refused::Unknown)?)
     }
 
     fn known(&self, shown: &[u8]) -> Result<Arc<Known>, Refused> {
@@ -273,6 +286,7 @@ impl Keys {
         self.find(id)?;
         self.store.delete_api_key(id).await?;
         self.hold(|held| held.api.retain(|known| known.record.id != id));
+        self.sessions.end_those_of(id);
         tracing::info!(event = "api_key.deleted", id);
         Ok(())
     }
@@ -311,8 +325,14 @@ impl Keys {
         Ok(())
     }
 
+    /// Keeps a key and holds it. One that is revoked, or another than before, ends its sessions: here as in the store.
     async fn put(&self, record: ApiKeyRecord) -> Result<(), KeyError> {
         self.store.put_api_key(record.clone()).await?;
+        let is_the_same =
+            self.held().api.iter().any(|known| known.record.id == record.id && known.record.digest == record.digest);
+        if record.revoked_at.is_some() || !is_the_same {
+            self.sessions.end_those_of(&record.id);
+        }
         self.hold(|held| {
             let known = Known::new(record);
             match held.api.iter_mut().find(|other| other.record.id == known.record.id) {

@@ -12,7 +12,7 @@ mod token;
 pub(crate) use failures::Failures;
 pub(crate) use keys::{Changed, KeyError, Keys, NewKey, Refused, is_active};
 use public_key::PublicKeyError;
-pub(crate) use sessions::{LIFETIME as SESSION_LIFETIME, Sessions};
+pub(crate) use sessions::LIFETIME as SESSION_LIFETIME;
 pub(crate) use token::Claims;
 
 use crate::project::KeyScope;

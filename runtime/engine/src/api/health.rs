@@ -48,7 +48,7 @@ mod tests {
     use tower::ServiceExt;
 
     use crate::{
-        access::{Failures, Keys, Sessions},
+        access::{Failures, Keys},
         api::{Api, router},
         clock::SystemClock,
         disk::Disk,
@@ -81,7 +81,6 @@ mod tests {
             clock: Arc::new(SystemClock),
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
             failures: Failures::new(0),
-            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),

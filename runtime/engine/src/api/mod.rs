@@ -107,7 +107,7 @@ pub(crate) use live::Feed;
 pub use status::{BadConnection, ReadStatus, Status};
 
 use crate::{
-    access::{Failures, Keys, Sessions},
+    access::{Failures, Keys},
     clock::Clock,
     connection::Connections,
     downloads::Downloads,
@@ -147,8 +147,6 @@ pub struct Api {
     pub(crate) keys: Arc<Keys>,
     /// Who shows wrong ones.
     pub(crate) failures: Failures,
-    /// Browsers that are signed in.
-    pub(crate) sessions: Sessions,
     /// Origins whose pages may ask; each as browsers write it.
     pub allowed_origins: Vec<String>,
     /// Built-in and installed sinks; nothing where the store was only opened to be asked.

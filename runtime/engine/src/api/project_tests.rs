@@ -78,7 +78,6 @@ impl Served {
             clock: Arc::new(SystemClock),
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), Vec::new(), Vec::new()),
             failures: Failures::new(0),
-            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),

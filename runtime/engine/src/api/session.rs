@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::{Api, Shared, access, document::Routes, extract::Body, problem::Problem};
+use super::{Api, Shared, access, api_keys::to_the_end, document::Routes, extract::Body, problem::Problem};
 use crate::access::SESSION_LIFETIME;
 
 /// The cookie's name.
@@ -37,7 +37,7 @@ struct OpenRequest {
 
 /// Sign in from a browser.
 ///
-/// Answers with a cookie that stands for the key for twelve hours; scripts cannot read it. A key that is revoked ends its sessions. A request
+/// Answers with a cookie that stands for the key for twelve hours; scripts cannot read it. A key that is revoked or deleted ends its sessions; a restart ends none. A request
 /// that shows neither a key nor a token is known by it; one that changes something must come from a page of this origin.
 #[utoipa::path(
     post, path = "/v1/session", operation_id = "openSession", tag = "keys", request_body = OpenRequest,
@@ -55,8 +55,11 @@ async fn open(State(api): Shared, peer: access::Peer, headers: HeaderMap, uri: U
         Ok(id) => id,
         Err(refusal) => return *refusal,
     };
-    let Ok(token) = api.sessions.open(key_id, api.clock.now()) else {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the system gives no random numbers").into_response();
+    let keys = api.keys.clone();
+    let token = match to_the_end(async move { keys.open_session(&key_id).await }).await {
+        Ok(Some(token)) => token,
+        Ok(None) => return access::opens_nothing(),
+        Err(problem) => return problem.into_response(),
     };
     // Where the page came by TLS, the cookie goes no other way.
     let secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
@@ -74,11 +77,14 @@ async fn open(State(api): Shared, peer: access::Peer, headers: HeaderMap, uri: U
     )
 )]
 async fn end(State(api): Shared, headers: HeaderMap, uri: Uri) -> Response {
-    if let Some(token) = shown(&headers) {
+    if let Some(token) = shown(&headers).map(str::to_owned) {
         if !is_own_origin(&api, &headers, &uri) {
             return foreign().into_response();
         }
-        api.sessions.end(token);
+        let keys = api.keys.clone();
+        if let Err(problem) = to_the_end(async move { keys.end_session(&token).await }).await {
+            return problem.into_response();
+        }
     }
     with_cookie("", 0, false)
 }

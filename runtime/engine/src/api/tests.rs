@@ -101,7 +101,6 @@ impl Served {
             clock: Arc::new(SystemClock),
             keys: Keys::new(projects.store().clone(), Arc::new(SystemClock), vec![full_key(KEY)], Vec::new()),
             failures: Failures::new(0),
-            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),

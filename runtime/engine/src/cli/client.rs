@@ -18,7 +18,7 @@ use super::{
     reach::{self, Reached},
 };
 use crate::{
-    access::{Caller, Failures, Keys, Sessions},
+    access::{Caller, Failures, Keys},
     api::{self, Api},
     clock::SystemClock,
     data_dir::DataDir,
@@ -116,7 +116,6 @@ impl Client {
             clock: Arc::new(SystemClock),
             keys,
             failures: Failures::new(0),
-            sessions: Sessions::default(),
             allowed_origins: Vec::new(),
             sinks: None,
             board: Board::default(),

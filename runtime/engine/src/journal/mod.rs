@@ -161,15 +161,6 @@ pub struct PageCommit {
     pub end: Option<OperationEnd>,
 }
 
-impl PageCommit {
-    /// Takes in the pages that came before, as if all were one.
-    pub(crate) fn put_behind(&mut self, mut before: Self) {
-        before.envelopes.append(&mut self.envelopes);
-        before.log.append(&mut self.log);
-        (self.envelopes, self.log, self.pages) = (before.envelopes, before.log, before.pages + self.pages);
-    }
-}
-
 /// How an operation ended.
 #[derive(Debug, Clone)]
 pub struct OperationEnd {

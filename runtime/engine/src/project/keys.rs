@@ -63,6 +63,17 @@ pub struct ApiKeyRecord {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// A browser that is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionRecord {
+    /// SHA-256 of what the browser holds.
+    pub(crate) digest: [u8; 32],
+    /// The API key that it stands for.
+    pub(crate) key_id: String,
+    /// When it is over, however much it is used.
+    pub(crate) ends_at: Timestamp,
+}
+
 /// A public key by which tokens of customers' users are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwtKeyRecord {

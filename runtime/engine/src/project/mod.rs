@@ -35,6 +35,7 @@ pub(crate) use edit::{Edited, Operation, masked, patched};
 pub use error::{ProjectError, RemovedObject};
 pub(crate) use ids::stable_id;
 pub(crate) use installing::{NewInstallation, Sampling};
+pub(crate) use keys::SessionRecord;
 pub use keys::{ApiKeyRecord, JwtKeyRecord, KeyScope};
 pub(crate) use lookup::Installed;
 pub use model::{

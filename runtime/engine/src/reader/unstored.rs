@@ -49,15 +49,16 @@ impl<'a> Unstored<'a> {
     }
 
     /// Takes a page in, and stores all where they are many, or it is the last.
-    pub(super) async fn add(&mut self, page: Page, mut commit: PageCommit) -> Result<(), JournalError> {
+    pub(super) async fn add(&mut self, page: Page, commit: PageCommit) -> Result<(), JournalError> {
         let bytes: usize = commit.envelopes.iter().map(|envelope| envelope.body.len()).sum();
-        let (mut pages, mut held_bytes, mut due) = (Vec::new(), 0, Instant::now() + WAIT_MAX);
-        if let Some(before) = self.held.take() {
-            commit.put_behind(before.commit);
-            (pages, held_bytes, due) = (before.pages, before.bytes, before.due);
-        }
-        pages.push(page);
-        let held = self.held.insert(Held { commit, pages, bytes: held_bytes + bytes, due });
+        let held = match self.held.take() {
+            None => Held { commit, pages: vec![page], bytes, due: Instant::now() + WAIT_MAX },
+            Some(Held { commit: before, mut pages, bytes: held_bytes, due }) => {
+                pages.push(page);
+                Held { commit: joined(before, commit), pages, bytes: held_bytes + bytes, due }
+            }
+        };
+        let held = self.held.insert(held);
         let is_last = held.commit.end.is_some();
         if is_last || held.bytes >= BYTES_MAX || held.pages.len() >= PAGES_MAX { self.store().await } else { Ok(()) }
     }
@@ -91,6 +92,13 @@ impl<'a> Unstored<'a> {
         pages.iter().for_each(|page| trace::page(page, now));
         Ok(())
     }
+}
+
+/// Two commits as one: what the later says holds.
+fn joined(mut before: PageCommit, mut later: PageCommit) -> PageCommit {
+    before.envelopes.append(&mut later.envelopes);
+    before.log.append(&mut later.log);
+    PageCommit { envelopes: before.envelopes, log: before.log, pages: before.pages + later.pages, ..later }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     outbound::{Ground, Outbound},
 };
 use crate::{
-    access::{self, Failures, NewKey, Sessions},
+    access::{self, Failures, NewKey},
     api::{Api, Feed},
     clock::Clock,
     connection::Connections,
@@ -226,7 +226,6 @@ impl Parts {
             clock: self.clock.clone(),
             keys: self.keys.clone(),
             failures: Failures::new(settings.api.wrong_keys_max),
-            sessions: Sessions::default(),
             allowed_origins: settings.api.allowed_origins.clone(),
             sinks: Some(self.outbound.library.clone()),
             board: scheduler::Board::default(),

@@ -151,10 +151,15 @@ function keyColumnOf(text: string): number {
   return /^\s*(?:-\s+)*/.exec(text)?.[0].length ?? 0;
 }
 
+/** Whether a line that is written so far ends within a comment. */
+export function isRemark(text: string): boolean {
+  return /(^|\s)#/.test(text);
+}
+
 /** What stands at a line and a column, both counted from 0; undefined within a comment. */
 export function placeAt(lines: readonly string[], line: number, column: number): Place | undefined {
   const text = (lines[line] ?? "").slice(0, column);
-  if (/(^|\s)#/.test(text)) return undefined;
+  if (isRemark(text)) return undefined;
   const reader = new Reader(0);
   for (let at = 0; at < line; at++) reader.take(lines[at] ?? "", at);
   const head = /^(\s*(?:-\s+)*)(.*)$/.exec(text);

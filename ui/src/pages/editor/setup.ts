@@ -9,7 +9,7 @@ import schema from "../../../../runtime/core/schema/amp.schema.json";
 import { codeEditor, wholeFile } from "../../lib/code";
 import { documentation, suggestions, type KnownValues, type ManifestSchema } from "./assist";
 import { changesOf, rangeOf, type Finding } from "./findings";
-import { keyAt, placeAt, siblingsAt } from "./place";
+import { isRemark, keyAt, placeAt, siblingsAt } from "./place";
 
 /** Findings that are underlined at most, as each costs something at every keystroke. */
 const UNDERLINED_MAX = 500;
@@ -35,6 +35,8 @@ function yamlCompletion(source: (context: CompletionContext) => CompletionResult
 function complete(context: CompletionContext, known: KnownValues): CompletionResult | null {
   const { doc } = context.state;
   const line = doc.lineAt(context.pos);
+  // Asked at every key: a remark costs nothing, however long the text is.
+  if (isRemark(line.text.slice(0, context.pos - line.from))) return null;
   const lines = doc.toString().split("\n");
   const place = placeAt(lines, line.number - 1, context.pos - line.from);
   if (!place || (place.kind === "key" && place.written === "" && !context.explicit && line.text.trim() !== "-")) return null;

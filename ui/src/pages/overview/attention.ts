@@ -84,7 +84,7 @@ function ofRead(one: Schemas["ReadStatus"]): Attention[] {
   if (one.paused) {
     const severity = one.paused.automatic ? "bad" : "warn";
     const title = `Reading ${one.objectName}${whose} is paused`;
-    return [{ key: `paused-${key}`, icon: "pause", severity, title, detail: one.paused.reason, action: "Unpause", href: page }];
+    return [{ key: `paused-${key}`, icon: "pause", severity, title, detail: one.paused.reason, action: "Resume", href: page }];
   }
   if (one.failures > 0) {
     const title = `Reading ${one.objectName}${whose} fails`;

@@ -57,10 +57,8 @@ fn by_session(api: &Api, request: &Request) -> Result<Caller, Box<Response>> {
     let Some(token) = session::shown(request.headers()) else {
         return Err(refusal(unauthorized(NOTHING_SHOWN).remedy(HOW_TO_GET_ONE)));
     };
-    let key = api.sessions.key_of(token, api.clock.now()).ok_or(Refused::Session);
-    let caller = key
-        .and_then(|id| api.keys.by_id(&id))
-        .map_err(|_| refusal(unauthorized(&Refused::Session.to_string()).remedy("sign in again")))?;
+    let caller =
+        api.keys.by_session(token).map_err(|refused| refusal(unauthorized(&refused.to_string()).remedy("sign in again")))?;
     match session::misuse(api, request) {
         Some(problem) => Err(Box::new(problem.into_response())),
         None => Ok(caller),
@@ -88,6 +86,11 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 /// The id of a key that opens anything, or the refusal that is answered.
 pub(in crate::api) fn key_id(api: &Api, peer: Peer, key: &str) -> Result<String, Box<Response>> {
     api.keys.id_of(key.as_bytes()).map_err(|refused| Box::new(failed(api, peer, refused)))
+}
+
+/// The refusal of a key that was sound a moment ago.
+pub(in crate::api) fn opens_nothing() -> Response {
+    challenged(unauthorized(&Refused::Revoked.to_string()).remedy(HOW_TO_GET_ONE))
 }
 
 /// Counts what was wrong against the address that it came from.

@@ -21,7 +21,7 @@ use axum::{
 use super::{Api, problem::Problem};
 use crate::{access::Caller, project::KeyScope};
 pub(crate) use credentials::HEADER;
-pub(super) use credentials::{Peer, key_id};
+pub(super) use credentials::{Peer, key_id, opens_nothing};
 use rules::{Need, need};
 
 /// Lets a request through, or says why not. A [`Caller`] among a request's extensions was put there in this process.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{Fault, damaged};
+use super::{Fault, damaged, sessions};
 use crate::{
     project::keys::{ApiKeyRecord, JwtKeyRecord},
     sqlite::{time_of_us, us},
@@ -37,6 +37,7 @@ pub(super) fn api_keys(db: &Connection) -> Result<Vec<ApiKeyRecord>, Fault> {
 }
 
 pub(super) fn put_api_key(db: &Connection, key: &ApiKeyRecord) -> Result<(), Fault> {
+    sessions::end_those_of(db, key)?;
     let sql = "INSERT OR REPLACE INTO api_key \
                (id, label, scopes, digest, hint, created_at_us, updated_at_us, last_used_at_us, expires_at_us, revoked_at_us) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -68,6 +69,7 @@ pub(super) fn api_keys_used(db: &Connection, used: &[(String, Timestamp)]) -> Re
 }
 
 pub(super) fn delete_api_key(db: &Connection, id: &str) -> Result<(), Fault> {
+    db.prepare_cached("DELETE FROM session WHERE key_id = ?1")?.execute([id])?;
     db.prepare_cached("DELETE FROM api_key WHERE id = ?1")?.execute([id])?;
     Ok(())
 }

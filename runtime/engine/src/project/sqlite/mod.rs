@@ -11,6 +11,7 @@ mod keys;
 mod notices;
 mod parties;
 mod routes;
+mod sessions;
 mod sinks;
 
 use std::{
@@ -28,7 +29,7 @@ pub use super::sqlite::installations::{InstallationFilter, PAGE_MAX};
 use super::{
     change::{Applied, Change},
     error::ProjectError,
-    keys::{ApiKeyRecord, JwtKeyRecord},
+    keys::{ApiKeyRecord, JwtKeyRecord, SessionRecord},
     model::{
         ConnectionRecord, DestinationRecord, Errand, InstallationRecord, IntegrationRecord, IntegrationRevision, KeptAnswer,
         Origin, PendingAuthorization, ProjectRecord, ProviderAppRecord,
@@ -50,6 +51,7 @@ const SCHEMA: Schema = Schema {
         include_str!("destinations.sql"),
         include_str!("grants.sql"),
         include_str!("sinks-history.sql"),
+        include_str!("sessions.sql"),
     ],
 };
 
@@ -213,7 +215,7 @@ impl ProjectStore {
         Ok(self.database.read(keys::api_keys).await?)
     }
 
-    /// Makes or replaces an API key.
+    /// Makes or replaces an API key. One that is revoked, or that is another than before, ends its sessions.
     pub async fn put_api_key(&self, key: ApiKeyRecord) -> Result<(), ProjectError> {
         Ok(self.database.write(move |db| keys::put_api_key(db, &key), |()| ()).await?)
     }
@@ -223,10 +225,30 @@ impl ProjectStore {
         Ok(self.database.write(move |db| keys::api_keys_used(db, &used), |()| ()).await?)
     }
 
-    /// Takes away an API key.
+    /// Takes away an API key, with its sessions.
     pub async fn delete_api_key(&self, id: &str) -> Result<(), ProjectError> {
         let id = id.to_owned();
         Ok(self.database.write(move |db| keys::delete_api_key(db, &id), |()| ()).await?)
+    }
+
+    /// Every session of a browser that is not over.
+    pub(crate) async fn sessions(&self, now: Timestamp) -> Result<Vec<SessionRecord>, ProjectError> {
+        Ok(self.database.read(move |db| sessions::all(db, now)).await?)
+    }
+
+    /// Keeps a session, in place of that one; forgets those whose time is over.
+    pub(crate) async fn open_session(
+        &self,
+        session: SessionRecord,
+        in_place_of: Option<[u8; 32]>,
+        now: Timestamp,
+    ) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| sessions::open(db, &session, in_place_of, now), |()| ()).await?)
+    }
+
+    /// Forgets a session.
+    pub(crate) async fn end_session(&self, digest: [u8; 32]) -> Result<(), ProjectError> {
+        Ok(self.database.write(move |db| sessions::end(db, digest), |()| ()).await?)
     }
 
     /// Every public key by which tokens are checked, in the order of their making.
