@@ -4,6 +4,7 @@
 //! This room asks nobody: whoever holds a way to the token endpoint lends it.
 
 use std::{
+    fmt,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -49,6 +50,12 @@ pub(crate) struct TokenSource {
 struct Held {
     token: Option<Arc<AccessToken>>,
     trouble: Option<Trouble>,
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSource").field("token_url", &self.token_url()).finish_non_exhaustive()
+    }
 }
 
 /// A request that gave no token.
@@ -238,7 +245,22 @@ mod tests {
         token.value.to_str().unwrap()
     }
 
-    #[tokio::test(start_paused = true)]
+    /// The token in use, as if it had come long ago. All others give their copies of it away.
+    async fn aged(source: &TokenSource, token: Arc<AccessToken>, copy: Arc<AccessToken>) -> Arc<AccessToken> {
+        let mut held = source.held.lock().await;
+        drop((token, copy));
+        let token = held.token.take().and_then(Arc::into_inner).expect("nobody else has it");
+        let came = Instant::now().checked_sub(PROOF_MAX).expect("the machine runs for longer");
+        held.token = Some(Arc::new(AccessToken { came, ..token }));
+        held.token.clone().unwrap()
+    }
+
+    /// As if the time to leave the endpoint alone were over, or would last.
+    async fn rests(source: &TokenSource, rest: Duration) {
+        source.held.lock().await.trouble.as_mut().expect("a failure").until = Instant::now() + rest;
+    }
+
+    #[tokio::test]
     async fn one_request_serves_all_until_shortly_before_the_end() {
         let (source, asked) = (source(), AtomicUsize::new(0));
         let at = "2026-01-01T00:00:00Z";
@@ -256,7 +278,7 @@ mod tests {
         assert!(["token-0", "token-1"].iter().all(|one| shown.contains(&Secret::new(*one))), "both may be on their way");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_refused_token_is_replaced_once_for_all_whom_it_was_refused() {
         let (source, asked) = (source(), AtomicUsize::new(0));
         let at = "2026-01-01T00:00:00Z";
@@ -269,17 +291,20 @@ mod tests {
         second.was_accepted();
         let third = had(&source, &asked, Some(&second), at).await;
         assert_eq!(text(&third), "Bearer token-2");
-        tokio::time::sleep(PROOF_MAX).await;
+        let unproven = had(&source, &asked, Some(&third), at).await;
+        assert!(Arc::ptr_eq(&unproven, &third));
+        drop((second, same, again));
+        let third = aged(&source, third, unproven).await;
         assert_eq!(text(&had(&source, &asked, Some(&third), at).await), "Bearer token-3", "a person may have acted");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_failure_is_everybodys_and_rests_as_long_as_it_asks() {
         let (source, asked) = (source(), AtomicUsize::new(0));
         let now = Timestamp::UNIX_EPOCH;
         let fails = async |retry_after: Option<Duration>| {
             let ask = async |_: Request<Bytes>, _: Vec<Secret>| {
-                tokio::time::sleep(Duration::from_secs(10)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
                 asked.fetch_add(1, Ordering::SeqCst);
                 Err(TokenError { retry_after, ..TokenError::transient("not now") })
             };
@@ -287,13 +312,15 @@ mod tests {
         };
         futures_util::future::join_all((0..20).map(|_| fails(None))).await;
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+        rests(&source, REST_MAX).await;
         fails(None).await;
         assert_eq!(asked.load(Ordering::SeqCst), 1, "it is left alone");
-        tokio::time::sleep(REST).await;
-        assert_eq!(fails(Some(Duration::from_secs(60))).await.class, TokenErrorClass::Transient);
-        tokio::time::sleep(Duration::from_secs(20)).await;
-        assert_eq!((fails(None).await.retry_after, asked.load(Ordering::SeqCst)), (Some(Duration::from_secs(40)), 2));
-        tokio::time::sleep(Duration::from_secs(40)).await;
+        rests(&source, Duration::ZERO).await;
+        assert_eq!(fails(Some(REST_MAX)).await.class, TokenErrorClass::Transient);
+        rests(&source, REST_MAX / 2).await;
+        let left = fails(None).await.retry_after.unwrap();
+        assert!(left <= REST_MAX / 2 && left > Duration::ZERO && asked.load(Ordering::SeqCst) == 2, "{left:?}");
+        rests(&source, Duration::ZERO).await;
         assert_eq!(text(&had(&source, &asked, None, "1970-01-01T00:00:00Z").await), "Bearer token-2");
     }
 

@@ -37,7 +37,7 @@ pub(super) struct GrantArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum CredentialAction {
     /// Bind a credential to origins. The value comes from standard input, unless a flag names another place.
-    Set(SetArgs),
+    Set(Box<SetArgs>),
     /// List the credentials of a destination; never a value.
     List {
         /// The destination's name or id.
@@ -199,7 +199,7 @@ fn change(args: &GrantArgs, held: &Value) -> Option<Value> {
 /// Runs an action on credentials.
 pub(super) async fn credentials(action: CredentialAction) -> Result<(), Failure> {
     match action {
-        CredentialAction::Set(args) => set(args).await,
+        CredentialAction::Set(args) => set(*args).await,
         CredentialAction::List { destination, target } => {
             let all = ask(&target, Method::GET, &format!("/{}/credentials", encoded(&destination)), None).await?;
             output::show(target.format, &all, |all| credential_table(all.as_array().into_iter().flatten().map(row)))

@@ -10,7 +10,7 @@ use ampline_core::message::Envelope;
 use crate::sqlite::lock;
 
 /// Most bytes that are kept; the oldest go first. A claim that comes later reads the store.
-const BYTES_MAX: usize = 8 << 20;
+const BYTES_MAX: usize = 4 << 20;
 /// What an envelope and each of its records take beside the body, more or less.
 const ENVELOPE_BYTES: usize = 1_024;
 /// See [`ENVELOPE_BYTES`].
