@@ -217,20 +217,17 @@ mod tests {
         }
     }
 
+    /// A credential with a value and an origin, and more.
+    fn other(more: Value) -> Value {
+        let mut one = json!({"origins": ["https://a.example"], "value": "hidden-1"});
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"credentials": {"api": one}})
+    }
+
     #[test]
     fn every_fault_is_told_at_its_place_and_without_a_value() {
         let bearer =
             |origin: &str, value: Value| json!({"credentials": {"api": {"kind": "bearer", "origins": [origin], "value": value}}});
-        let other = |more: Value| {
-            let mut one = json!({"origins": ["https://a.example"], "value": "hidden-1"});
-            one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            json!({"credentials": {"api": one}})
-        };
-        let oauth2 = |more: Value| {
-            let mut client = json!({"tokenUrl": "https://login.example/token", "clientId": "me"});
-            client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            other(json!({"kind": "oauth2", "oauth2": client}))
-        };
         for (given, expected) in [
             (json!({}), &[][..]),
             (json!({"hosts": ["*", "https://a.example", "https://*.b.example:1"]}), &[]),
@@ -267,7 +264,20 @@ mod tests {
                 other(json!({"kind": "bearer", "oauth2": {"tokenUrl": "https://a.example/t", "clientId": "me"}})),
                 &["grants.credentials.api.oauth2: means nothing"],
             ),
-            (oauth2(json!({})), &[]),
+        ] {
+            check(given, expected);
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_client_is_told_at_its_place() {
+        let oauth2 = |more: Value| {
+            let mut client = json!({"tokenUrl": "https://login.example/token", "clientId": "me"});
+            client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            other(json!({"kind": "oauth2", "oauth2": client}))
+        };
+        for (given, expected) in [
+            (oauth2(json!({})), &[][..]),
             (oauth2(json!({"scopes": ["a", "b:c/d"], "audience": "https://api.example", "clientAuth": "post"})), &[]),
             (oauth2(json!({"tokenUrl": "login.example/token"})), &["grants.credentials.api.oauth2.tokenUrl: is no address"]),
             (oauth2(json!({"tokenUrl": "ftp://login.example"})), &["grants.credentials.api.oauth2.tokenUrl: begins with ftp://"]),
