@@ -191,7 +191,7 @@ async fn a_runtime_elsewhere_is_asked_with_a_key_of_the_keyring_that_no_page_see
     desk.until_says("prod does not answer").await;
     look(&stage, &desk, "offline").await;
     desk.press("Choose another").await;
-    desk.until("document.querySelector('dialog[open] [role=alert]') !== null").await;
+    desk.until("document.querySelector('dialog[open]')?.innerText.includes('Add one elsewhere')").await;
     look(&stage, &desk, "runtimes-offline").await;
     desk.close().await;
 }
@@ -272,7 +272,7 @@ async fn a_file_is_edited_over_a_crash_and_a_change_from_outside_saved_and_deplo
     desk.until("document.querySelector('dialog[open]') === null").await;
     desk.press("Deploy…").await;
     desk.until(
-        "[...document.querySelectorAll('dialog[open] button')].some((one) => one.innerText === 'Deploy' && !one.disabled)",
+        "[...document.querySelectorAll('dialog[open] button')].some((one) => one.innerText.trim() === 'Deploy' && !one.disabled)",
     )
     .await;
     look(&stage, &desk, "deploy").await;
