@@ -185,7 +185,7 @@ test("a customer consents at the provider, and the installation goes on by itsel
   const { page } = desk;
   await world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml: BILLING.replace("billing", "consented") });
   await desk.go("/installations/new?integration=consented");
-  await page.getByLabel("Group").fill("initech");
+  await page.getByRole("textbox", { name: "Group", exact: true }).fill("initech");
   await page.getByRole("button", { name: "Continue" }).click();
   const popup = desk.context.waitForEvent("page");
   await page.getByRole("button", { name: "Go on to HubSpot" }).click();
@@ -209,7 +209,7 @@ test("a provider without a page of consent is connected to by what is typed, whi
   const sourceYaml = BILLING.replace("billing", "typed").replace("hubspot", "freshdesk");
   await world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml });
   await desk.go("/installations/new?integration=typed");
-  await page.getByLabel("Group").fill("umbrella");
+  await page.getByRole("textbox", { name: "Group", exact: true }).fill("umbrella");
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Subdomain").fill("umbrella");
   await page.getByLabel("User name").fill("typed-secret-user");
@@ -225,7 +225,7 @@ test("an integration is installed for a customer, whose own page then changes an
   const { page } = desk;
   await world.ask("PUT", "/v1/projects/acme-product/integrations:batch", { sourceYaml: BILLING.replace("billing", "support") });
   await desk.go("/installations/new?integration=support");
-  await page.getByLabel("Group").fill("globex");
+  await page.getByRole("textbox", { name: "Group", exact: true }).fill("globex");
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("button", { name: /acme-hubspot/ }).click();
   await page.getByLabel("City").check();

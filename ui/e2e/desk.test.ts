@@ -151,6 +151,7 @@ test("a destination is made with a pace of its own", async () => {
 });
 
 test("a test message is followed to the receiver and to its delivery", async () => {
+  await desk.go("/destinations/shipping");
   await button("Send a test message").click();
   const result = page.getByRole("status").filter({ hasText: "Delivered" });
   await result.getByText("Attempt 1").waitFor();

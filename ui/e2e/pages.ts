@@ -29,6 +29,8 @@ const dialog =
     await page.getByRole("dialog").getByText(inside).first().waitFor();
   };
 
+const group = (page: Page) => page.getByRole("textbox", { name: "Group", exact: true });
+
 /** All of them; the world is `populate`d. */
 export const sights: readonly Sight[] = [
   {
@@ -232,12 +234,12 @@ export const sights: readonly Sight[] = [
       await page.getByRole("table", { name: "Operations" }).getByText("Done").first().waitFor();
     },
   },
-  { name: "install", path: "/installations/new?integration=crm", ready: (page) => page.getByLabel("Group").waitFor() },
+  { name: "install", path: "/installations/new?integration=crm", ready: (page) => group(page).waitFor() },
   {
     name: "install-form",
     path: "/installations/new?integration=crm",
     ready: async (page) => {
-      await page.getByLabel("Group").fill("globex");
+      await group(page).fill("globex");
       await page.getByRole("button", { name: "Continue" }).click();
       await page.locator(".desk-form").getByRole("button").first().waitFor();
     },
@@ -247,7 +249,11 @@ export const sights: readonly Sight[] = [
   { name: "connections-unmatched", path: "/connections?q=nobody", ready: seen("Nothing matches") },
   { name: "operations-unmatched", path: "/operations?objectName=nobody", ready: seen("Nothing matches") },
   { name: "connections", path: "/connections", ready: seen("acme-hubspot") },
-  { name: "operations", path: "/operations", ready: seen("Done") },
+  {
+    name: "operations",
+    path: "/operations",
+    ready: (page) => page.getByRole("table", { name: "Operations" }).getByRole("link").first().waitFor(),
+  },
   {
     name: "operation",
     path: "/operations",
@@ -272,7 +278,7 @@ export const bareSights: readonly Sight[] = [
   { name: "bare-manifest", path: "/manifest", ready: (page) => page.locator(".cm-content").first().waitFor() },
 ];
 
-const offline = seen("The runtime does not answer");
+const offline = seen(/The runtime does not answer|could not be loaded/);
 
 /** What pages show that were loaded before the runtime went; `role` is what each of them has while it is there. */
 export const goneSights: readonly (Sight & { role: "table" | "grid" })[] = [

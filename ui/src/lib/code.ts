@@ -83,8 +83,8 @@ const theme = EditorView.theme({
   ".cm-changedLine, .cm-deletedChunk": { backgroundColor: "color-mix(in srgb, var(--warn) 9%, transparent)" },
   "&.cm-merge-a .cm-changedLine": { backgroundColor: "var(--bad-tint)" },
   "&.cm-merge-b .cm-changedLine": { backgroundColor: "var(--ok-tint)" },
-  "&.cm-merge-a .cm-changedText": { background: "color-mix(in srgb, var(--bad) 30%, transparent)" },
-  "&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--ok) 30%, transparent)" },
+  "&.cm-merge-a .cm-changedText": { background: "color-mix(in srgb, var(--bad) 18%, transparent)" },
+  "&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--ok) 18%, transparent)" },
   // The signs that the library puts around are in few fonts.
   ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '""', margin: 0 },
   ".cm-collapsedLines": { background: "var(--surface-sunken)", color: "var(--text-soft)" },
