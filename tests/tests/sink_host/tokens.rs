@@ -173,13 +173,16 @@ async fn one_token_serves_all_until_it_is_refused() {
     login.seen.least.store(1, Ordering::SeqCst);
     let report = one.deliver(batch(20)).await;
     assert!(told(&report).starts_with("delivered"), "{}", told(&report));
-    assert_eq!(login.counts(), (101, 21));
+    let (tokens, requests) = login.counts();
+    // As many meet the refusal as went out before the first of them had come back.
+    assert!(tokens == 101 && (21..=40).contains(&requests), "{tokens} and {requests}");
 
     // Where the next one is refused too, that is told as it was answered, without the token, and no third one is asked for.
     let report = login.open(&sink, "/api-of-others").await.deliver(batch(5)).await;
     let told = told(&report);
     assert!(told.starts_with("http.401") && told.contains("you said Bearer [secret]") && !told.contains(TOKEN), "{told}");
-    assert_eq!(login.counts(), (1, 6));
+    let (tokens, requests) = login.counts();
+    assert!(tokens == 1 && (6..=10).contains(&requests), "{tokens} and {requests}");
     login.open(&sink, "/api-of-others").await.deliver(batch(5)).await;
     assert_eq!(login.counts(), (0, 5));
 }
