@@ -9,7 +9,7 @@ use std::{
 use ampline::{
     downloads::{Downloads, EXPIRY_S_DEFAULT},
     network::AddressPolicy,
-    secrets::{Secrets, SigningKey},
+    secrets::{NamedCredential, Redaction, Secrets, SigningKey},
     sink::{
         BatchItem, BatchReport, Destination, SinkInstance, Sinks,
         wasm::{Compiler, HostOptions, HttpOptions, Limits, WasmSinks},
@@ -159,4 +159,21 @@ pub(crate) fn failure(report: &BatchReport) -> Failure {
 
 pub(crate) fn behave(behaviour: &str) -> Value {
     json!({"behaviour": behaviour})
+}
+
+/// One named credential, `api`.
+pub(crate) struct One(pub(crate) Arc<NamedCredential>);
+
+impl Secrets for One {
+    fn signing_keys(&self, _destination: &str) -> Vec<SigningKey> {
+        Vec::new()
+    }
+
+    fn named_credential(&self, _destination: &str, name: &str) -> Option<Arc<NamedCredential>> {
+        (name == "api").then(|| self.0.clone())
+    }
+
+    fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {
+        Some(Arc::new(self.0.redaction().clone()))
+    }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use ampline::{
     destination::grants::{CredentialBinding, CredentialKind, DestinationGrants, DestinationLimits, HostPattern, Origin},
-    secrets::{NamedCredential, Redaction, Secret, Secrets, SigningKey},
+    secrets::{NamedCredential, Secret},
     sink::{
         Destination, SinkInstance, Sinks,
         wasm::{HostOptions, WasmSinks},
@@ -17,28 +17,11 @@ use ampline_core::outcome::FailureClass;
 use serde_json::{Value, json};
 
 use crate::{
-    fakes::{batch, failure, options, told},
+    fakes::{One, batch, failure, options, told},
     receiver::Receiver,
 };
 
 const TOKEN: &str = "grants-token-canary-0815";
-
-/// One credential, bound to one origin.
-struct One(Arc<NamedCredential>);
-
-impl Secrets for One {
-    fn signing_keys(&self, _destination: &str) -> Vec<SigningKey> {
-        Vec::new()
-    }
-
-    fn named_credential(&self, _destination: &str, name: &str) -> Option<Arc<NamedCredential>> {
-        (name == "api").then(|| self.0.clone())
-    }
-
-    fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {
-        Some(Arc::new(self.0.redaction().clone()))
-    }
-}
 
 fn binding(origin: &str) -> CredentialBinding {
     let origins = vec![Origin::parse(origin).unwrap()];

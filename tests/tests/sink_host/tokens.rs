@@ -16,7 +16,7 @@ use std::{
 use ampline::{
     destination::grants::{ClientAuth, CredentialBinding, CredentialKind, DestinationGrants, Origin, TokenClient},
     network::AddressPolicy,
-    secrets::{NamedCredential, Redaction, Secret, Secrets, SigningKey},
+    secrets::{NamedCredential, Secret},
     sink::{
         Destination, SinkInstance, Sinks,
         wasm::{HostOptions, HttpOptions, WasmSinks},
@@ -34,7 +34,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::fakes::{batch, failure, options, told};
+use crate::fakes::{One, batch, failure, options, told};
 
 const SECRET: &str = "client-secret-canary-2305";
 const TOKEN: &str = "access-token-canary-";
@@ -135,23 +135,6 @@ async fn answer(State(seen): State<Arc<Seen>>, uri: Uri, headers: HeaderMap, bod
         "/odd" => (StatusCode::OK, "<html>a login page</html>").into_response(),
         "/moved" => (StatusCode::FOUND, [(header::LOCATION, "/token")]).into_response(),
         _ => pending().await,
-    }
-}
-
-/// One credential.
-struct One(Arc<NamedCredential>);
-
-impl Secrets for One {
-    fn signing_keys(&self, _destination: &str) -> Vec<SigningKey> {
-        Vec::new()
-    }
-
-    fn named_credential(&self, _destination: &str, name: &str) -> Option<Arc<NamedCredential>> {
-        (name == "api").then(|| self.0.clone())
-    }
-
-    fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {
-        Some(Arc::new(self.0.redaction().clone()))
     }
 }
 

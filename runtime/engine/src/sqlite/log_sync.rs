@@ -18,10 +18,8 @@ const WITHIN: Duration = Duration::from_millis(250);
 /// Who does it.
 pub(super) struct LogSync {
     log: PathBuf,
-    /// The log holds commits that may not be on the disk.
-    owed: AtomicBool,
-    /// Somebody will look within the time.
-    watched: AtomicBool,
+    /// Somebody syncs within the time.
+    due: AtomicBool,
 }
 
 impl LogSync {
@@ -29,31 +27,23 @@ impl LogSync {
     pub(super) fn new(store: &Path) -> Arc<Self> {
         let mut log = OsString::from(store);
         log.push("-wal");
-        Arc::new(Self { log: log.into(), owed: AtomicBool::new(false), watched: AtomicBool::new(false) })
+        Arc::new(Self { log: log.into(), due: AtomicBool::new(false) })
     }
 
     /// A commit went by that did not wait for the disk.
     pub(super) fn owe(self: &Arc<Self>) {
-        self.owed.store(true, Ordering::SeqCst);
-        if self.watched.swap(true, Ordering::SeqCst) {
+        if self.due.swap(true, Ordering::SeqCst) {
             return;
         }
         let this = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(WITHIN).await;
-            this.watched.store(false, Ordering::SeqCst);
-            if this.owed.swap(false, Ordering::SeqCst) {
-                let synced = tokio::task::spawn_blocking(move || this.sync()).await;
-                if let Ok(Err(error)) = synced {
-                    tracing::warn!(%error, "could not bring the write-ahead log to the disk; the next commit that waits for it does");
-                }
+            // Before the sync: a commit that this one may not catch has another.
+            this.due.store(false, Ordering::SeqCst);
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || this.sync()).await {
+                tracing::warn!(%error, "could not bring the write-ahead log to the disk; the next commit that waits for it does");
             }
         });
-    }
-
-    /// A commit waited for the disk, and so for all before it.
-    pub(super) fn paid(&self) {
-        self.owed.store(false, Ordering::SeqCst);
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -72,25 +62,22 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_owed_is_paid_by_itself_unless_somebody_else_pays() {
+    async fn what_is_owed_is_paid_by_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let store = folder.path().join("store");
         std::fs::write(folder.path().join("store-wal"), "log").unwrap();
-        let log = LogSync::new(&store);
-        let owed = || log.owed.load(Ordering::SeqCst);
+        let log = LogSync::new(&folder.path().join("store"));
+        log.sync().unwrap();
+        let due = || log.due.load(Ordering::SeqCst);
         log.owe();
-        // One look is enough for all that is owed until then. Nothing else runs before the first wait.
+        // One sync is enough for all that is owed until then. Nothing else runs before the first wait.
         log.owe();
-        assert!(owed());
+        assert!(due());
         let paid = async {
-            while owed() || log.watched.load(Ordering::SeqCst) {
+            while due() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
         tokio::time::timeout(Duration::from_secs(60), paid).await.expect("paid in time");
-        log.owe();
-        log.paid();
-        assert!(!owed());
     }
 
     #[test]

@@ -245,9 +245,7 @@ impl OpenFile {
             }
         }
         let (durable, present) = self.synchronous;
-        if present == durable {
-            self.log.paid();
-        } else {
+        if present != durable {
             self.log.owe();
         }
     }

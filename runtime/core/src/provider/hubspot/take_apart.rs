@@ -1,7 +1,7 @@
 //! A page of records in one go: each byte of it is looked at once. What cannot be read so, for whatever reason, is left to
 //! `answer`, which goes step by step and can say why.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use bytes::Bytes;
 use serde::{
@@ -60,7 +60,11 @@ fn mark(name: &str) -> u64 {
 #[derive(Default)]
 pub(super) struct Names {
     known: Vec<(Box<str>, SmolStr)>,
+    /// Where each stands, for those that come out of turn.
+    places: HashMap<Box<str>, usize>,
     next: usize,
+    /// How many properties the record before had.
+    properties: usize,
 }
 
 impl Names {
@@ -68,12 +72,12 @@ impl Names {
     const KNOWN_MAX: usize = 2_000;
 
     fn lower_case(&mut self, name: &str) -> SmolStr {
-        let is_it = |(known, _): &(Box<str>, SmolStr)| **known == *name;
         let place = match self.known.get(self.next) {
-            Some(known) if is_it(known) => self.next,
-            _ => match self.known.iter().position(is_it) {
-                Some(place) => place,
+            Some((known, _)) if **known == *name => self.next,
+            _ => match self.places.get(name) {
+                Some(place) => *place,
                 None if self.known.len() < Self::KNOWN_MAX => {
+                    self.places.insert(name.into(), self.known.len());
                     self.known.push((name.into(), lower_case(name.into())));
                     self.known.len() - 1
                 }
@@ -199,7 +203,7 @@ impl<'de> Visitor<'de> for TakeProperties<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let Self { names, body } = self;
         // Room for what stands beside them, which is put in front.
-        let mut properties = Properties { fields: Vec::with_capacity(names.known.len() + BESIDE), marks: 0 };
+        let mut properties = Properties { fields: Vec::with_capacity(names.properties + BESIDE), marks: 0 };
         let mut last = None;
         while let Some(name) = map.next_key_seed(Property(&mut *names))? {
             let value: &RawValue = map.next_value()?;
@@ -207,6 +211,7 @@ impl<'de> Visitor<'de> for TakeProperties<'_, '_> {
             properties.fields.push((name, slice(body, value)));
             last = Some(value.get());
         }
+        names.properties = properties.fields.len();
         let end = last.and_then(|last| place(body, last).map(|at| at + last.len())).and_then(|end| closed(body, end));
         Ok((properties, end))
     }
