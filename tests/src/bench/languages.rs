@@ -19,7 +19,7 @@ use super::{
     Failure,
     deliveries::dry_sinks,
     envelopes::{BODY_BYTES, envelope},
-    machine::{anonymous_mb, mapped},
+    machine::{anonymous_mb, mapped_code},
     report::{Report, Target},
 };
 use crate::components::of_template;
@@ -111,12 +111,12 @@ async fn memory(report: &mut Report, name: &str, component: &[u8], sinks: &WasmS
             deliver(&mut *instance, &batch).await?;
             alive.push(instance);
         }
-        measured.push((anonymous_mb(), mapped(&digest)));
+        measured.push((anonymous_mb(), mapped_code(&digest)));
     }
     let [(first, code_of_one), (all, code_of_all)] = measured[..] else { return Err("two measurements".into()) };
     report.scale(BENCH, format!("{name}: memory of an instance"), (all - first) / (ALIVE - 1) as f64, "MB");
     report.scale(BENCH, format!("{name}: code resident with 1 instance"), code_of_one.resident_mb, "MB");
     report.scale(BENCH, format!("{name}: code resident with {ALIVE} instances"), code_of_all.resident_mb, "MB");
-    report.judge(BENCH, format!("{name}: code that is not shared"), code_of_all.dirty_mb, "MB", Target::AtMost(0.1));
+    report.judge(BENCH, format!("{name}: code that is not shared"), code_of_all.private_mb, "MB", Target::AtMost(0.1));
     Ok(())
 }

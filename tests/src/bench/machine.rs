@@ -40,24 +40,28 @@ pub(super) fn anonymous_mb() -> f64 {
     rollup.lines().find_map(|line| mb_of(line, "Anonymous:")).unwrap_or(0.0)
 }
 
-/// A file that is mapped into this process: its pages in memory, and those of them that the process wrote to and has for itself, in MB.
+/// Code of a file that is mapped into this process: its pages in memory, and those of them that this process has for itself, in MB.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mapped {
+pub(super) struct Code {
     pub(super) resident_mb: f64,
-    pub(super) dirty_mb: f64,
+    pub(super) private_mb: f64,
 }
 
-/// What is mapped of the files whose path has `name` in it.
-pub(super) fn mapped(name: &str) -> Mapped {
-    let smaps = fs::read_to_string("/proc/self/smaps").unwrap_or_default();
-    let (mut found, mut is_it) = (Mapped::default(), false);
+/// The code out of the files whose path has `name` in it. What else is mapped of them is data, of which every instance writes its own.
+pub(super) fn mapped_code(name: &str) -> Code {
+    code_in(&fs::read_to_string("/proc/self/smaps").unwrap_or_default(), name)
+}
+
+fn code_in(smaps: &str, name: &str) -> Code {
+    let (mut found, mut is_it) = (Code::default(), false);
     for line in smaps.lines() {
-        // The head of a mapping begins with its addresses; what follows are names with a colon.
-        if !line.split(' ').next().is_some_and(|first| first.ends_with(':')) {
-            is_it = line.contains(name);
+        let mut words = line.split_ascii_whitespace();
+        // The head of a mapping begins with its addresses and permissions; what follows are names with a colon.
+        if words.next().is_some_and(|first| !first.ends_with(':')) {
+            is_it = line.contains(name) && words.next().is_some_and(|permissions| permissions.contains('x'));
         } else if is_it {
             found.resident_mb += mb_of(line, "Rss:").unwrap_or(0.0);
-            found.dirty_mb += mb_of(line, "Private_Dirty:").unwrap_or(0.0);
+            found.private_mb += mb_of(line, "Private_Dirty:").unwrap_or(0.0);
         }
     }
     found
@@ -66,4 +70,19 @@ pub(super) fn mapped(name: &str) -> Mapped {
 fn mb_of(line: &str, name: &str) -> Option<f64> {
     let kib: f64 = line.strip_prefix(name)?.trim().split(' ').next()?.parse().ok()?;
     Some(kib * 1_024.0 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_what_can_be_executed() {
+        let smaps = "7f10-7f20 r--p 00000000 08:01 42 /cache/abc.cwasm\nRss: 1000 kB\nPrivate_Dirty: 500 kB\n\
+                     7f20-7f30 r-xp 00010000 08:01 42 /cache/abc.cwasm\nRss: 2000 kB\nPrivate_Dirty: 0 kB\n\
+                     7f30-7f40 rw-p 00020000 08:01 42 /cache/abc.cwasm\nRss: 4000 kB\nPrivate_Dirty: 4000 kB\n\
+                     7f40-7f50 r-xp 00000000 08:01 43 /usr/lib/other.so\nRss: 8000 kB\nPrivate_Dirty: 8 kB\n";
+        let code = code_in(smaps, "abc");
+        assert_eq!((code.resident_mb, code.private_mb), (2.048, 0.0));
+    }
 }

@@ -8,11 +8,11 @@ use std::{
 
 use ampline::sink::FIRST_PARTY;
 use ampline_tests::{
-    guests::{SOUND, broken},
+    guests::{MISBEHAVING, SOUND, broken},
     receiver::{Options, Receiver},
     runtime::binary,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const CONFIG: &str = r#"{"url": "https://sink.example/in"}"#;
@@ -147,6 +147,52 @@ fn a_delivery_goes_over_the_real_network() {
     let (code, stdout, stderr) = run(folder.path(), &[&args[..], &["--allow", "127.0.0.0/8"]].concat());
     assert_eq!(code, Some(0), "{stdout}\n{stderr}");
     assert!(stdout.contains("\"method\":\"POST\"") && !stdout.contains(KEY), "{stdout}");
+}
+
+#[test]
+fn a_delivery_carries_the_credentials_that_were_given_and_no_others() {
+    let folder = folder();
+    let receiver = Receiver::start(Options::default()).unwrap();
+    let sink = json!({"behaviour": "slow-host", "url": receiver.url("/in"), "credential": "api"});
+    let stranger = json!({"url": receiver.url("/hook"), "allowHttp": true});
+    let grants = json!({"credentials": {"api": {"kind": "basic", "username": "ada", "origins": [receiver.url("").trim_end_matches('/')]}}});
+    for (name, bytes) in [
+        ("sink.wasm", MISBEHAVING.to_vec()),
+        ("sink.json", sink.to_string().into_bytes()),
+        ("hook.json", stranger.to_string().into_bytes()),
+        ("grants.json", grants.to_string().into_bytes()),
+        ("wrong.json", br#"{"credentials": {"api": {"kind": "basic"}}}"#.to_vec()),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let sink = ["sink.wasm", "--config", "sink.json"];
+    let hook = ["webhook.wasm", "--config", "hook.json"];
+    for (sink, more, expected, told) in [
+        (sink, &[][..], Err(()), "--secret NAME=VARIABLE"),
+        (sink, &["--secret", "other=HOOK_KEY"], Err(()), "--secret NAME=VARIABLE"),
+        (sink, &["--secret", "api=HOOK_KEY"], Ok(Some(format!("Bearer {KEY}"))), ""),
+        (sink, &["--grants", "grants.json"], Err(()), "--secret NAME=VARIABLE"),
+        // What `printf 'ada:whsec_…' | base64` says.
+        (
+            sink,
+            &["--grants", "grants.json", "--secret", "api=HOOK_KEY"],
+            Ok(Some("Basic YWRhOndoc2VjX01mS1E5cjhHS1lxclR3alVQRDhJTFBaSW8yTGFMYVN3".to_owned())),
+            "",
+        ),
+        (sink, &["--grants", "wrong.json"], Err(()), "wrong.json:1:"),
+        (hook, &[], Ok(None), ""),
+    ] {
+        receiver.forget();
+        let args = [&["run"][..], &sink, &["--message", "message.json", "--allow", "127.0.0.0/8"], more].concat();
+        let (code, stdout, stderr) = run(folder.path(), &args);
+        assert_eq!(code == Some(0), expected.is_ok(), "{args:?}: {stdout}\n{stderr}");
+        assert!(stderr.contains(told) && !stdout.contains(KEY), "{args:?}: {stdout}\n{stderr}");
+        let seen = receiver.seen();
+        let came: Vec<_> = seen.requests.iter().map(|one| one.headers.get("authorization").cloned()).collect();
+        assert_eq!(came, Vec::from_iter(expected.ok()), "{args:?}");
+        // No key was given, so nothing pretends to be signed.
+        assert!(seen.requests.iter().all(|one| !one.headers.contains_key("webhook-signature")), "{args:?}");
+    }
 }
 
 #[test]

@@ -87,3 +87,32 @@ test("a list of a million rows draws few, and is walked by keyboard", async () =
   for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "Enter"]) await fireEvent.keyDown(grid, { key });
   expect(onopen).toHaveBeenCalledWith(1);
 });
+
+test("the keyboard's row stays itself when others come in front of it, and nothing moves below the first", async () => {
+  const [onopen, onscrolled] = [vi.fn(), vi.fn()];
+  const row = createRawSnippet((item: () => unknown) => ({ render: () => `<span role="gridcell">row ${String(item())}</span>` }));
+  const list = (items: string[]): Record<string, unknown> => ({
+    rows: (index: number) => items[index],
+    count: items.length,
+    key: (one: string) => one,
+    indexOf: (key: string) => (items.includes(key) ? items.indexOf(key) : undefined),
+    label: "Rows",
+    row,
+    columns: "1fr",
+    onopen,
+    onscrolled,
+  });
+  const { rerender } = render(VirtualList<string>, list(["c", "b", "a"]) as never);
+  const press = (key: string): Promise<unknown> => fireEvent.keyDown(screen.getByRole("grid"), { key });
+  expect(onscrolled).toHaveBeenLastCalledWith(true);
+  await press("ArrowDown");
+  expect(onscrolled).toHaveBeenLastCalledWith(false);
+  await rerender(list(["e", "d", "c", "b", "a"]));
+  await press("Enter");
+  expect(onopen).toHaveBeenLastCalledWith("b");
+  await press("Home");
+  expect(onscrolled).toHaveBeenLastCalledWith(true);
+  await rerender(list(["f", "e"]));
+  await press("Enter");
+  expect(onopen).toHaveBeenLastCalledWith("f");
+});

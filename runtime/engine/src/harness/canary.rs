@@ -36,6 +36,25 @@ fn origins(value: &Value, found: &mut Vec<Origin>) {
     }
 }
 
+fn signing_key(text: &str) -> Result<SigningKey, String> {
+    SigningKey::parse(text).map_err(|error| format!("the secret signingKey: {error}"))
+}
+
+/// The credentials of the grants for which there is a value.
+fn bound(
+    grants: &DestinationGrants,
+    value: impl Fn(&str) -> Option<Secret>,
+) -> Result<BTreeMap<String, Arc<NamedCredential>>, String> {
+    let mut named = BTreeMap::new();
+    for (name, binding) in &grants.credentials {
+        let Some(value) = value(name) else { continue };
+        let made = NamedCredential::new(binding, &value);
+        let made = made.map_err(|fault| format!("grants.credentials.{name}.{}: {}", fault.member, fault.message))?;
+        named.insert(name.clone(), Arc::new(made));
+    }
+    Ok(named)
+}
+
 /// What a destination under test holds.
 pub(super) struct Held {
     signing: Option<SigningKey>,
@@ -43,39 +62,36 @@ pub(super) struct Held {
     own: Option<Arc<RequestHeaders>>,
     named: BTreeMap<String, Arc<NamedCredential>>,
     redaction: Option<Arc<Redaction>>,
-    /// Whether credentials that nobody gave are canaries.
+    /// Whether everything is a canary, credentials that nobody bound too.
     is_play: bool,
     origins: Mutex<Vec<Origin>>,
 }
 
 impl Held {
-    /// Canaries for everything; `url` is where the destination's own headers go, `real` goes in place of canaries.
-    pub(super) fn new(url: Option<&str>, grants: &DestinationGrants, real: &BTreeMap<String, String>) -> Result<Self, String> {
-        let value = |name: &str, canary: &str| Secret::new(real.get(name).map_or(canary, String::as_str));
-        let key = value("signingKey", SIGNING_KEY);
-        let signing = SigningKey::parse(key.reveal()).map_err(|error| format!("the secret signingKey: {error}"))?;
-        let mut values: BTreeMap<String, Secret> =
-            real.iter().map(|(name, value)| (name.clone(), Secret::new(value.as_str()))).collect();
-        for (name, canary) in AWS {
-            values.entry(name.to_owned()).or_insert_with(|| Secret::new(canary));
-        }
+    /// Canaries for everything, for a host that sends nothing; `url` is where the destination's own headers go.
+    pub(super) fn canaries(url: Option<&str>, grants: &DestinationGrants) -> Result<Self, String> {
+        let signing = Some(signing_key(SIGNING_KEY)?);
+        let values = AWS.map(|(name, canary)| (name.to_owned(), Secret::new(canary))).into();
         let header = Secret::new(format!("Bearer {MARK}-header"));
-        let url = url.filter(|_| real.is_empty()).and_then(|url| reqwest::Url::parse(url).ok());
+        let url = url.and_then(|url| reqwest::Url::parse(url).ok());
         let own = url.and_then(|url| RequestHeaders::new(&url, [(HEADER, &header)]).ok()).map(Arc::new);
-        let mut named = BTreeMap::new();
-        for (name, binding) in &grants.credentials {
-            let made = NamedCredential::new(binding, &value(name, &credential()));
-            let made = made.map_err(|fault| format!("grants.credentials.{name}.{}: {}", fault.member, fault.message))?;
-            named.insert(name.clone(), Arc::new(made));
-        }
+        let named = bound(grants, |_| Some(Secret::new(credential())))?;
         // A destination has secret headers whether or not its address is known yet.
-        let mut secrets = vec![Secret::new(credential()), header];
-        secrets.extend(own.iter().flat_map(|own| own.redaction().secrets()));
-        secrets.extend(named.values().flat_map(|one| one.redaction().secrets()));
-        secrets.extend(real.values().map(|value| Secret::new(value.as_str())));
-        let redaction = Some(Arc::new(secrets.into_iter().collect()));
-        let (is_play, origins) = (real.is_empty(), Mutex::default());
-        Ok(Self { signing: Some(signing), values, own, named, redaction, is_play, origins })
+        let secrets = vec![Secret::new(credential()), header];
+        let secrets = secrets.into_iter().chain(own.iter().flat_map(|own| own.redaction().secrets()));
+        let secrets = secrets.chain(named.values().flat_map(|one| one.redaction().secrets()));
+        let redaction = Some(Arc::new(secrets.collect()));
+        Ok(Self { signing, values, own, named, redaction, is_play: true, origins: Mutex::default() })
+    }
+
+    /// What somebody gave by its name, and nothing else: it goes to real services.
+    pub(super) fn given(values: &BTreeMap<String, String>, grants: &DestinationGrants) -> Result<Self, String> {
+        let signing = values.get("signingKey").map(|key| signing_key(key)).transpose()?;
+        let values: BTreeMap<_, _> = values.iter().map(|(name, value)| (name.clone(), Secret::new(value.as_str()))).collect();
+        let named = bound(grants, |name| values.get(name).cloned())?;
+        let secrets = named.values().flat_map(|one| one.redaction().secrets()).chain(values.values().cloned());
+        let redaction = Some(Arc::new(secrets.collect()));
+        Ok(Self { signing, values, own: None, named, redaction, is_play: false, origins: Mutex::default() })
     }
 
     /// Binds the credentials that nobody bound, as bearer tokens, to every address that the configuration names.
@@ -116,6 +132,10 @@ impl Secrets for Held {
         let binding = CredentialBinding { kind, origins, username: None, header: None, prefix: None, oauth2: None };
         let value = if self.is_play { Secret::new(credential()) } else { self.values.get(name)?.clone() };
         NamedCredential::new(&binding, &value).ok().map(Arc::new)
+    }
+
+    fn has_surroundings(&self, _destination: &str) -> bool {
+        false
     }
 
     fn redaction(&self, _destination: &str) -> Option<Arc<Redaction>> {

@@ -78,9 +78,19 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    async fn stage(&self, config: Option<&Value>, real: &BTreeMap<String, String>) -> Result<Stage, Unable> {
+    /// A stage whose secrets are canaries.
+    async fn stage(&self, config: Option<&Value>) -> Result<Stage, Unable> {
         let url = config.and_then(|config| config["url"].as_str());
-        let secrets = Arc::new(Held::new(url, &self.grants, real).map_err(Unable)?);
+        self.with(Held::canaries(url, &self.grants).map_err(Unable)?).await
+    }
+
+    /// A stage for the real network, with these secrets and no others.
+    async fn live_stage(&self, secrets: &BTreeMap<String, String>) -> Result<Stage, Unable> {
+        self.with(Held::given(secrets, &self.grants).map_err(Unable)?).await
+    }
+
+    async fn with(&self, secrets: Held) -> Result<Stage, Unable> {
+        let secrets = Arc::new(secrets);
         let (cache_dir, compiler, addresses) = (self.cache_dir.clone(), self.compiler.clone(), self.addresses.clone());
         Stage::set(Setting { cache_dir, compiler, addresses, secrets, grants: self.grants.clone() }).await
     }
@@ -231,7 +241,7 @@ impl Harness {
         let (notes, cases) = self.read_cases()?;
         let setup = self.setup(notes.grants.clone());
         let given = self.config.clone().or_else(|| notes.config.clone());
-        let stage = setup.stage(given.as_ref(), &BTreeMap::new()).await?;
+        let stage = setup.stage(given.as_ref()).await?;
         let mut recorder = Recorder::new(self.only.clone(), notes.exceptions.clone());
         let mut report = Report { sink: subject(&self.file, &component), checks: Vec::new(), written: Vec::new(), bench: None };
         if let Some(admitted) = admit(&mut recorder, &stage, &component).await {

@@ -32,8 +32,10 @@ pub struct Once {
     pub config: PathBuf,
     /// Files of messages, or of one record each where they hold no `result`.
     pub messages: Vec<PathBuf>,
-    /// Values of secrets by name: `signingKey`, `awsKeyId`, …, and of the credentials that the sink names, as bearer tokens.
+    /// Values of secrets by name: `signingKey`, `awsKeyId`, …, and of the credentials that the sink names. What is not here is not there.
     pub secrets: BTreeMap<String, String>,
+    /// What an operator would grant: a file of JSON or YAML. Else every host may be reached, and credentials are bearer tokens.
+    pub grants: Option<PathBuf>,
     /// Which addresses may be dialled.
     pub addresses: AddressPolicy,
     /// How the component is compiled.
@@ -65,9 +67,12 @@ impl Once {
         let component = component(&self.file)?;
         let config = Given::read(&self.config).map_err(|fault| Unable(fault.to_string()))?.value().clone();
         let envelopes: Result<Vec<_>, Unable> = (0..).zip(&self.messages).map(|(place, path)| message(place, path)).collect();
-        let grants = DestinationGrants { hosts: vec![HostPattern::Any], ..DestinationGrants::default() };
+        let grants = match &self.grants {
+            Some(file) => Given::read(file).and_then(|given| given.parsed()).map_err(|fault| Unable(fault.to_string()))?,
+            None => DestinationGrants { hosts: vec![HostPattern::Any], ..DestinationGrants::default() },
+        };
         let setup = Setup { cache_dir: default_cache_dir(), compiler: self.compiler, addresses: self.addresses, grants };
-        let stage = setup.stage(None, &self.secrets).await?;
+        let stage = setup.live_stage(&self.secrets).await?;
         let unfit = |problems: Vec<_>| Unable(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         let admitted = stage.admit(&component).await.map_err(unfit)?;
         let kind = admitted.descriptor().name.clone();

@@ -171,6 +171,11 @@ impl Stage {
         self.sinks.validate(kind, config).await
     }
 
+    /// The text without the secrets.
+    pub(super) fn redacted(&self, text: String) -> String {
+        self.secrets.redacted(text)
+    }
+
     /// What the other sides say from now on.
     pub(super) fn play(&self, script: Script) {
         self.prompter.state().script = script;

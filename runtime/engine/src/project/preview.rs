@@ -107,9 +107,6 @@ impl Project {
         let mut integrations = Vec::new();
         for new in &manifest.integrations {
             let before = self.store.integration(&new.name).await?;
-            if let Some(refusal) = before.as_ref().and_then(|known| known.refusal(origin)) {
-                return Err(refusal);
-            }
             integrations.push(self.previewed(&manifest.spec_version, new, before, origin).await?);
         }
         let named = |name: &str| manifest.integrations.iter().any(|one| one.name == name);
@@ -145,8 +142,14 @@ impl Project {
             });
         };
         let same = known.latest.content == *new && known.latest.spec_version == spec_version;
+        let refusal = known.refusal(origin);
+        // A file's integration may be named beside others, as long as nothing new is said of it.
+        let stays = same && refusal.is_some();
+        if let Some(refusal) = refusal.filter(|_| !same) {
+            return Err(refusal);
+        }
         let after = if same { known.latest.clone() } else { revision(known.latest.number + 1) };
-        let changed = !same || known.disabled_reason.is_some() || known.origin != *origin;
+        let changed = !same || !stays && (known.disabled_reason.is_some() || known.origin != *origin);
         let would_be =
             IntegrationRecord { latest: after.clone(), disabled_reason: None, origin: origin.clone(), ..known.clone() };
         let (mut reads, mut issues) = (Tally::default(), Tally::default());

@@ -81,6 +81,10 @@ pub trait Secrets: Send + Sync + 'static {
     fn credential(&self, _destination: &str, _name: &str) -> Option<Secret> {
         None
     }
+    /// Whether a destination without AWS credentials of its own uses those of the runtime's surroundings.
+    fn has_surroundings(&self, _destination: &str) -> bool {
+        true
+    }
     /// Headers that the host adds to requests to the destination's own origin, and to no other.
     fn request_headers(&self, _destination: &str) -> Option<Arc<RequestHeaders>> {
         None

@@ -44,6 +44,12 @@ test("every fault of a configuration has its place", () => {
   assert.throws(() => sink.open("{}"), (failure) => failure.class === "blocked");
 });
 
+test("plain http goes to this machine alone", () => {
+  for (const [url, count] of [["http://127.0.0.1:8080/in", 0], ["http://[::1]", 0], ["http://127.0.0.1.example.com", 1], ["http://localhost@example.com", 1]]) {
+    assert.equal(faults(JSON.stringify({ url })).length, count, url);
+  }
+});
+
 test("text is bytes and back as everywhere else", () => {
   const hostile = Uint8Array.from([0x61, 0xff, 0xe2, 0x82, 0xc0, 0x80, 0xf0, 0x9f, 0x98, 0x80, 0xed, 0xa0, 0x80]);
   for (const text of ["", "a", "é", "€", "😀", "\ud800", "a\u0000b"]) assert.deepEqual(encode(text), new TextEncoder().encode(text));

@@ -17,10 +17,10 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "url": {
             "title": "URL",
-            "description": "Where events go: absolute, https, without user name, password or fragment.",
+            "description": "Where events go: absolute, https (plain http to this machine alone), without user name, password or fragment.",
             "type": "string",
             "maxLength": 2048,
-            "pattern": r"^https://[^\s/?#@]+([/?][^\s#]*)?$",
+            "pattern": r"^(https://[^\s/?#@]+|http://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?)([/?][^\s#]*)?$",
             "examples": ["https://collector.example.com/events"],
         },
         "source": {

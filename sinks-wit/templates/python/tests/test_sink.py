@@ -58,6 +58,11 @@ class SinkTest(unittest.TestCase):
             self.sink.open("{}")
         self.assertEqual(raised.exception.value.class_, FailureClass.BLOCKED)
 
+    def test_plain_http_goes_to_this_machine_alone(self) -> None:
+        rows = {"http://127.0.0.1:8080/in": 0, "http://[::1]": 0, "http://127.0.0.1.example.com": 1, "http://localhost@example.com": 1}
+        for url, count in rows.items():
+            self.assertEqual(len(config.faults(f'{{"url": "{url}"}}')), count, url)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -6,7 +6,7 @@ use ampline_sink::Url;
 #[derive(ampline_sink::Config, Debug)]
 #[config(title = "{{title}}")]
 pub struct Config {
-    /// Where events go: absolute, https, without user name, password or fragment.
+    /// Where events go: absolute, https (plain http to this machine alone), without user name, password or fragment.
     #[config(title = "URL")]
     pub url: Url,
     /// What the collector is told that events come from.

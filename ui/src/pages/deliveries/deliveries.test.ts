@@ -68,6 +68,7 @@ test("older pages come behind, live deliveries in front, each once", async () =>
   feed.take([delivery(7), delivery(6), delivery(4, { status: "dead" })]);
   expect(ids(feed)).toEqual([7, 6, 5, 4]);
   expect(feed.row(3)?.status).toBe("dead");
+  expect([7, 6, 5, 4, 3].map((id) => feed.index(id))).toEqual([0, 1, 2, 3, undefined]);
   await feed.more();
   await feed.more();
   expect(ids(feed)).toEqual([7, 6, 5, 4, 3, 2, 1]);

@@ -56,6 +56,12 @@ export class Feed {
     return index < newer ? this.#newer[newer - 1 - index] : this.#older[index - newer];
   }
 
+  /** Where a delivery stands among the rows. */
+  index(id: number): number | undefined {
+    const place = this.version < 0 ? undefined : this.#places.get(id);
+    return place === undefined ? undefined : this.#newer.length - 1 - place;
+  }
+
   /** Loads the next older page. */
   async more(): Promise<void> {
     if (this.loading || this.done || this.#controller.signal.aborted) return;

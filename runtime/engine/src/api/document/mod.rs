@@ -7,7 +7,7 @@ mod tests;
 mod verbs;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, LazyLock},
 };
 
@@ -54,15 +54,34 @@ impl Routes {
                 None => drop(self.paths.paths.insert(path, item)),
             }
         }
-        self.schemas.extend(schemas);
+        self.name(schemas);
         self
+    }
+
+    /// Takes in schemas by their names.
+    ///
+    /// # Panics
+    /// When a name means two things: the document would show one for both.
+    fn name(&mut self, schemas: impl IntoIterator<Item = (String, RefOr<Schema>)>) {
+        for (name, schema) in schemas {
+            match self.schemas.entry(name) {
+                Entry::Vacant(free) => drop(free.insert(schema)),
+                Entry::Occupied(known) => {
+                    let name = known.key();
+                    assert!(
+                        *known.get() == schema,
+                        "two types are called {name}: give one of them another with #[schema(as = …)]"
+                    );
+                }
+            }
+        }
     }
 
     /// Takes the routes of another room.
     pub(super) fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.paths.paths.extend(other.paths.paths);
-        self.schemas.extend(other.schemas);
+        self.name(other.schemas);
         self
     }
 

@@ -75,6 +75,16 @@ fn every_operation_says_what_it_is() {
 }
 
 #[test]
+#[should_panic(expected = "two types are called Value")]
+fn a_name_means_one_thing() {
+    use utoipa::openapi::schema::{Object, Type};
+    let schema = |kind: Type| RefOr::T(Schema::Object(Object::with_type(kind)));
+    let mut routes = Routes::new();
+    routes.name([("Value".to_owned(), schema(Type::String)), ("Value".to_owned(), schema(Type::String))]);
+    routes.name([("Value".to_owned(), schema(Type::Integer))]);
+}
+
+#[test]
 fn whatever_a_schema_says_is_enforced_and_whatever_it_names_is_there() {
     let document = document();
     let named = document["components"]["schemas"].as_object().unwrap();

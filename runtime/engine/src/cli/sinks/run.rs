@@ -29,9 +29,12 @@ pub(super) struct RunArgs {
     /// A message (JSON), or a record, which becomes a message of its own; may be repeated, all go in one batch
     #[arg(long = "message", value_name = "FILE", required = true)]
     messages: Vec<PathBuf>,
-    /// A secret, out of an environment variable: signingKey=MY_KEY; or a bearer token, by the name of the credential that the sink asks for
+    /// A secret, out of an environment variable: signingKey=MY_KEY, awsKeyId=…; or a credential, by the name that the sink asks for
     #[arg(long = "secret", value_name = "NAME=VARIABLE", value_parser = secret)]
     secrets: Vec<(String, String)>,
+    /// What an operator would grant (JSON or YAML, as `grants` of cases/sink.yaml); else any host, and credentials as bearer tokens
+    #[arg(long, value_name = "FILE")]
+    grants: Option<PathBuf>,
     /// A network besides the public internet that may be reached: 127.0.0.0/8
     #[arg(long, value_name = "CIDR")]
     allow: Vec<Cidr>,
@@ -40,8 +43,8 @@ pub(super) struct RunArgs {
     format: TestFormat,
 }
 
-/// The code of a failure whose request names a credential that is not there.
-const LACKS_CREDENTIAL: &str = "grant.credential";
+/// Codes of failures of requests that lack a credential.
+const LACKS_CREDENTIAL: [&str; 2] = ["grant.credential", "aws.credentials"];
 
 fn secret(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, variable)| !name.is_empty() && !variable.is_empty());
@@ -59,12 +62,14 @@ pub(super) async fn run(args: RunArgs) -> Result<(), Failure> {
         secrets.insert(name, value);
     }
     let addresses = AddressPolicy::Public(args.allow);
-    let once = Once { file: args.file, config: args.config, messages: args.messages, secrets, addresses, compiler };
+    let RunArgs { file, config, messages, grants, .. } = args;
+    let once = Once { file, config, messages, secrets, grants, addresses, compiler };
     let attempt = once.run().await.map_err(|unable| Failure::unable(unable.to_string()))?;
     print(&shown(&attempt, args.format)?)?;
-    if attempt.outcomes.iter().any(|outcome| outcome["failed"]["code"] == LACKS_CREDENTIAL) {
+    let lacks = |outcome: &Value| LACKS_CREDENTIAL.iter().any(|code| outcome["failed"]["code"] == *code);
+    if attempt.outcomes.iter().any(lacks) {
         eprintln!(
-            "hint: without a runtime, the value of a credential comes from here: --secret NAME=VARIABLE, as a bearer token"
+            "hint: without a runtime, the value of a credential comes from here: --secret NAME=VARIABLE. It is sent as a bearer token, or as --grants says"
         );
     }
     if attempt.delivered { Ok(()) } else { Err(Failure::refused("not every message was delivered")) }

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::harness::{
     Setup,
-    canary::Held,
     conformance::{allowed, judge_trouble},
     fault::Kind,
     notes::Reading,
@@ -149,7 +148,7 @@ async fn recorded(
         real.insert(name.clone(), std::env::var(variable).ok().filter(|value| !value.is_empty()).ok_or_else(missing)?);
     }
     let unable = |reason: String| Verdict::broken(reason, "correct what is given for recording");
-    let stage = around.setup.stage(Some(config), &real).await.map_err(|error| unable(error.to_string()))?;
+    let stage = around.setup.live_stage(&real).await.map_err(|error| unable(error.to_string()))?;
     let admitted = stage.admit(around.component).await.map_err(|problems| unable(format!("{problems:?}")))?;
     stage.install(admitted);
     let script = Script { live: true, ..Script::default() };
@@ -158,8 +157,7 @@ async fn recorded(
     let seen = deliveries.iter().flat_map(|one| &one.calls);
     let recorded: Vec<Value> =
         seen.map(|seen| json!({"call": shown::call(&seen.call), "answer": shown::answer(&seen.answer)})).collect();
-    let held = Held::new(None, &around.setup.grants, &real).map_err(unable)?;
-    let text = held.redacted(json!({"recorded": recorded}).to_string());
+    let text = stage.redacted(json!({"recorded": recorded}).to_string());
     let value: Value = serde_json::from_str(&text).map_err(|error| unable(error.to_string()))?;
     write(path, &value).map_err(unable)?;
     written.push(path.display().to_string());

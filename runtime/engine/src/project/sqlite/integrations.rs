@@ -84,11 +84,11 @@ pub(super) fn deploy(db: &Connection, deployment: &Deployment, now_us: i64) -> R
     let text = serde_json::to_string(content).map_err(|error| damaged("the integration", &content.name, error))?;
     let hash: [u8; 32] = Sha256::digest(format!("{spec_version}\n{text}")).into();
     let known = find(db, id)?;
-    if let Some(known) = &known {
-        known.refusal(origin).map_or(Ok(()), |refusal| Err(Fault::Refused(refusal)))?;
-    }
     let latest = known.as_ref().map(|known| known.latest.id.clone());
     let same = latest.as_ref().map_or(Ok(false), |latest| has_hash(db, latest, &hash))?;
+    if let Some(refusal) = known.as_ref().and_then(|known| known.refusal(origin)) {
+        return if same { Ok(false) } else { Err(Fault::Refused(refusal)) };
+    }
     let revision = match latest {
         Some(latest) if same => latest,
         _ => add_revision(db, deployment, &text, &hash, known.as_ref().map_or(1, |known| known.latest.number + 1), now_us)?,

@@ -22,8 +22,14 @@ async fn what_a_preview_tells_is_what_happens() {
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::open(folder.path());
     stage.sync(declared(&[CONTACTS], Vec::new()), false).await.unwrap();
-    let refused = stage.project.preview(&manifest(&[CONTACTS]), &Origin::Api).await.unwrap_err();
+    let refused = stage.project.preview(&manifest(&[COMPANIES]), &Origin::Api).await.unwrap_err();
     assert!(matches!(refused, ProjectError::OwnedByFile { .. }), "{refused}");
+
+    // A file's integration that is repeated beside others stays what it is.
+    let repeated = stage.project.preview(&manifest(&[CONTACTS]), &Origin::Api).await.unwrap();
+    assert!(!repeated.integrations[0].changed);
+    let [kept] = &stage.project.deploy(&manifest(&[CONTACTS]), Origin::Api, false).await.unwrap()[..] else { panic!("one") };
+    assert!(matches!(kept.origin, Origin::File(_)) && kept.latest.number == 1, "{kept:?}");
 
     let renamed = |objects: &[&str]| {
         let mut manifest = manifest(objects);

@@ -35,7 +35,8 @@ impl Keys {
         }
         match (id.1, secret.1, token.1) {
             (Some(id), Some(secret), token) => Ok(Self::Own { id, secret, token }),
-            (None, None, None) => Ok(Self::Ambient),
+            (None, None, None) if secrets.has_surroundings(destination) => Ok(Self::Ambient),
+            (None, None, None) => Err(fault("there is no awsKeyId and no awsSecretKey")),
             (Some(_), None, _) => Err(fault("the destination has an awsKeyId and no awsSecretKey; store both, or neither")),
             (None, Some(_), _) => Err(fault("the destination has an awsSecretKey and no awsKeyId; store both, or neither")),
             (None, None, Some(_)) => {
