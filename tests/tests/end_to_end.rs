@@ -215,7 +215,7 @@ async fn commands_show_and_repair_what_failed() {
     assert!(text.contains("contacts") && text.contains("hook") && text.contains("running"), "{text}");
     assert!(!world.ampline(&["deliveries", "show", "999999"]).status.success());
     assert!(runtime.terminate().unwrap().success());
-    let offline = world.json(&["deliveries", "--status", "delivered"]);
+    let offline = world.json(&["deliveries", "list", "--status", "delivered"]);
     assert_eq!(offline["results"].as_array().unwrap().len(), 1, "the log can be asked while no runtime runs");
     let exported: Vec<Value> = world.exported(&[]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(Value::from(exported), world.json(&["deliveries"])["results"], "an export has what the lists have");

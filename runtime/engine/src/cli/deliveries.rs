@@ -20,6 +20,8 @@ pub(super) struct DeliveriesArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// List deliveries, as without a subcommand.
+    List(Box<ListArgs>),
     /// Show one delivery: its attempts and its message.
     Show {
         /// The delivery's number.
@@ -156,6 +158,7 @@ pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
 pub(super) async fn run(args: DeliveriesArgs) -> Result<(), Failure> {
     match args.action {
         None => list(&args.list).await,
+        Some(Action::List(args)) => list(&args).await,
         Some(Action::Show { id, target }) => show(id, &target).await,
         Some(Action::Export { csv, filter, target }) => export(csv, &filter, &target).await,
         Some(Action::Replay { which }) => replay(&which).await,

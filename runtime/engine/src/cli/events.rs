@@ -18,6 +18,8 @@ pub(super) struct EventsArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// List events, as without a subcommand.
+    List(Box<ListArgs>),
     /// Show one event as the provider sent it.
     Show {
         /// The event's number.
@@ -80,6 +82,7 @@ fn parse_status(text: &str) -> Result<EventStatus, String> {
 pub(super) async fn run(args: EventsArgs) -> Result<(), Failure> {
     match args.action {
         None => list(&args.list).await,
+        Some(Action::List(args)) => list(&args).await,
         Some(Action::Show { id, target }) => show(id, &target).await,
         Some(Action::Replay(which)) => bulk(&which, "replay", "replayed", "tried again").await,
         Some(Action::Purge(which)) => bulk(&which, "purge", "purged", "deleted").await,
