@@ -113,7 +113,7 @@ pub(super) async fn run(
 async fn compile(setup: &Setup, component: &[u8]) -> Result<Option<Measure>, Unable> {
     let folder = setup.cache_dir.join(format!("bench-{}", std::process::id()));
     let fresh = Setup { cache_dir: folder.clone(), ..setup.clone() };
-    let stage = fresh.stage(None, &std::collections::BTreeMap::new()).await?;
+    let stage = fresh.stage(None).await?;
     let started = Instant::now();
     let admitted = stage.admit(component).await;
     let took = started.elapsed().as_secs_f64() * 1e3;
