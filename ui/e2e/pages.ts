@@ -29,6 +29,20 @@ const dialog =
     await page.getByRole("dialog").getByText(inside).first().waitFor();
   };
 
+/** A second integration, behind that of the file. */
+const SECOND = `
+  - name: sales
+    displayName: Sales
+    provider: hubspot
+    read:
+      objects:
+        - objectName: deals
+          destination: contacts
+          schedule: "0 * * * *"
+          requiredFields:
+            - fieldName: dealname
+`;
+
 const group = (page: Page) => page.getByRole("textbox", { name: "Group", exact: true });
 
 /** All of them; the world is `populate`d. */
@@ -163,9 +177,9 @@ export const sights: readonly Sight[] = [
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
       await page.locator(".cm-content").getByText("*/15 * * * *").click();
-      await page.keyboard.press("End");
-      await page.keyboard.type(" # every quarter of an hour");
-      await dialog("Deploy…", "crm")(page);
+      await page.keyboard.press("Control+End");
+      await page.keyboard.insertText(SECOND);
+      await dialog("Deploy…", "sales")(page);
     },
   },
   { name: "manifest-unsaved", path: "/manifest", ready: dialog("Import…", "Another file takes their place") },

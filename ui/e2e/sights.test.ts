@@ -47,7 +47,18 @@ async function violations(page: Page): Promise<string[]> {
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run: (options: unknown) => Promise<{ violations: Violation[] }> } };
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    return (await axe.run({ runOnly: tags })).violations;
+    let changes = 0;
+    const observer = new MutationObserver(() => (changes += 1));
+    observer.observe(document, { childList: true, subtree: true });
+    for (;;) {
+      const before = changes;
+      try {
+        return (await axe.run({ runOnly: tags })).violations;
+      } catch (error) {
+        // It loses its way where live pages take elements away under it: such a page is judged as it is then.
+        if (changes === before) throw error;
+      }
+    }
   });
   return found.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`),

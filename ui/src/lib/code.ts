@@ -106,7 +106,12 @@ export function codeEditor(label: string): Extension {
     closeBrackets(),
     autocompletion({ icons: false, activateOnTypingDelay: 60 }),
     highlightSelectionMatches(),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      "aria-description": "Tab indents. Escape and then Tab leaves the text.",
+      spellcheck: "false",
+      tabindex: "0",
+    }),
     keymap.of([
       ...closeBracketsKeymap,
       ...defaultKeymap,
