@@ -61,7 +61,8 @@ fn code_in(smaps: &str, name: &str) -> Code {
             is_it = line.contains(name) && words.next().is_some_and(|permissions| permissions.contains('x'));
         } else if is_it {
             found.resident_mb += mb_of(line, "Rss:").unwrap_or(0.0);
-            found.private_mb += mb_of(line, "Private_Dirty:").unwrap_or(0.0);
+            // Not those that are dirty: a file that was written a moment ago has dirty pages that are everybody's.
+            found.private_mb += mb_of(line, "Anonymous:").unwrap_or(0.0);
         }
     }
     found
@@ -78,10 +79,10 @@ mod tests {
 
     #[test]
     fn code_is_what_can_be_executed() {
-        let smaps = "7f10-7f20 r--p 00000000 08:01 42 /cache/abc.cwasm\nRss: 1000 kB\nPrivate_Dirty: 500 kB\n\
-                     7f20-7f30 r-xp 00010000 08:01 42 /cache/abc.cwasm\nRss: 2000 kB\nPrivate_Dirty: 0 kB\n\
-                     7f30-7f40 rw-p 00020000 08:01 42 /cache/abc.cwasm\nRss: 4000 kB\nPrivate_Dirty: 4000 kB\n\
-                     7f40-7f50 r-xp 00000000 08:01 43 /usr/lib/other.so\nRss: 8000 kB\nPrivate_Dirty: 8 kB\n";
+        let smaps = "7f10-7f20 r--p 00000000 08:01 42 /cache/abc.cwasm\nRss: 1000 kB\nAnonymous: 500 kB\n\
+                     7f20-7f30 r-xp 00010000 08:01 42 /cache/abc.cwasm\nRss: 2000 kB\nPrivate_Dirty: 2000 kB\nAnonymous: 0 kB\n\
+                     7f30-7f40 rw-p 00020000 08:01 42 /cache/abc.cwasm\nRss: 4000 kB\nAnonymous: 4000 kB\n\
+                     7f40-7f50 r-xp 00000000 08:01 43 /usr/lib/other.so\nRss: 8000 kB\nAnonymous: 8 kB\n";
         let code = code_in(smaps, "abc");
         assert_eq!((code.resident_mb, code.private_mb), (2.048, 0.0));
     }

@@ -68,6 +68,31 @@ async fn slow_clients_are_cut_off_and_hold_nobody_up() {
     }
 }
 
+/// RFC 9112, 9.3 and 9.6: a connection goes on only behind the whole request, and who ends it says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_leaves_the_connection_whole_or_says_that_it_ends() {
+    let stage = Stage::new("");
+    let runtime = stage.start();
+    let address = runtime.client.address();
+    let refused = format!("{HEAD}nobody\r\ncontent-length: 2\r\n\r\n");
+    let next = "GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answers = tokio::task::spawn_blocking(move || {
+        let mut stream = sent(address, &refused);
+        // The body comes in a packet of its own, when the refusal could be there already.
+        thread::sleep(Duration::from_millis(100));
+        stream.write_all(format!("{{}}{next}").as_bytes()).unwrap();
+        let whole = rest(stream).0;
+        let [never, asks] = ["", "expect: 100-continue\r\n"]
+            .map(|header| rest(sent(address, &format!("{HEAD}nobody\r\n{header}content-length: 2\r\n\r\n"))).0);
+        (whole, never, asks)
+    });
+    let (whole, never, asks) = answers.await.unwrap();
+    assert!(whole.starts_with("HTTP/1.1 401") && whole.contains("HTTP/1.1 204"), "{whole}");
+    for ended in [never, asks] {
+        assert!(ended.starts_with("HTTP/1.1 401") && ended.to_lowercase().contains("\r\nconnection: close\r\n"), "{ended}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn there_are_limits_on_heads_and_connections_and_pages_and_stops() {
     let further = format!("[api]\nconnections_max = {CONNECTIONS_MAX}\nallowed_origins = [\"https://app.example.com\"]\n");

@@ -1,6 +1,12 @@
 //! Destinations that come, change and go under messages on their way.
 
-use ampline_tests::{faults::Rule, npm, receiver::Mode, requirement::require, verifiers};
+use ampline_tests::{
+    faults::Rule,
+    npm,
+    receiver::{Mode, Seen},
+    requirement::require,
+    verifiers,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -54,6 +60,40 @@ async fn installations_wait_for_a_destination_and_flow_once_it_is_there() {
     runtime.client.post("deliveries:replay", &dead).await.unwrap();
     stage.receiver.wait_until(PATIENCE, |seen| records(&at(seen, "/again")) >= 1).await.unwrap();
     assert!(runtime.terminate().unwrap().success());
+}
+
+/// delivery.md, 5: user information in a URL becomes Basic authentication. The oracle of its form is what `printf 'ada:p@ss w' | base64` says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_in_a_url_authenticates_and_is_told_nobody() {
+    let stage = Stage::new("");
+    let runtime = stage.start();
+    let url = stage.receiver.url("/private").replace("http://", "http://ada:p%40ss%20w@");
+    let headers = json!({ "X-Api-Token": "plain-but-secret" });
+    let given = json!({ "name": "private", "type": "webhook", "metadata": { "url": url, "headers": headers } });
+    let made = ask(&runtime, Method::POST, "destinations", Some(&given), None).await;
+    assert_eq!((made.status, &made.body["metadata"]["url"]), (201, &json!(stage.receiver.url("/private"))), "{:#}", made.body);
+    let sent =
+        |seen: &Seen, path: &str| at(seen, path).iter().map(|one| one.headers["authorization"].clone()).collect::<Vec<_>>();
+    stage.says(&["destinations", "test", "private"]);
+    assert_eq!(sent(&stage.receiver.seen(), "/private"), ["Basic YWRhOnBAc3Mgdw=="]);
+
+    let change = |mask: &[&str], metadata: Value| json!({ "updateMask": mask, "destination": { "metadata": metadata } });
+    let path = change(&["metadata.url"], json!({ "url": stage.receiver.url("/private/2") }));
+    assert_eq!(ask(&runtime, Method::PATCH, "destinations/private", Some(&path), None).await.status, 200);
+    stage.says(&["destinations", "test", "private"]);
+    assert_eq!(sent(&stage.receiver.seen(), "/private/2"), ["Basic YWRhOnBAc3Mgdw=="]);
+    let elsewhere = json!({ "url": "https://elsewhere.example/in" });
+    let moved =
+        ask(&runtime, Method::PATCH, "destinations/private", Some(&change(&["metadata.url"], elsewhere.clone())), None).await;
+    assert_eq!((moved.status, &moved.body["issues"][0]["name"]), (422, &json!("destination.secrets")), "{:#}", moved.body);
+    let both = change(&["metadata.url", "secrets"], elsewhere);
+    assert_eq!(ask(&runtime, Method::PATCH, "destinations/private", Some(&both), None).await.status, 200);
+    let twice = json!({
+        "name": "twice", "type": "webhook", "metadata": { "url": url, "headers": { "authorization": "Bearer x" } }
+    });
+    let refused = ask(&runtime, Method::POST, "destinations", Some(&twice), None).await;
+    assert_eq!((refused.status, &refused.body["issues"][0]["name"]), (422, &json!("metadata.url")), "{:#}", refused.body);
+    assert!(!refused.body.to_string().contains("p%40ss"), "{:#}", refused.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -68,12 +68,16 @@ impl How {
 #[schema(as = CreateInstallationRequest)]
 struct CreateRequest {
     /// The product's own id for the customer's team.
+    #[schema(min_length = 1, max_length = 255)]
     group_ref: String,
     /// Shown to people.
+    #[schema(max_length = 255)]
     group_name: Option<String>,
     /// The product's own id for the person who installs.
+    #[schema(max_length = 255)]
     consumer_ref: Option<String>,
     /// Shown to people.
+    #[schema(max_length = 255)]
     consumer_name: Option<String>,
     /// The connection to read with; the group's only one for the provider, where it is not given.
     connection_id: Option<String>,

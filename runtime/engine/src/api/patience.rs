@@ -3,28 +3,36 @@
 use std::{
     convert::Infallible,
     io,
+    pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use axum::{
-    body::{Body, HttpBody},
+    body::{Body, BodyDataStream, HttpBody},
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header::CONNECTION},
+    http::{
+        HeaderValue, Method, StatusCode, Version,
+        header::{CONNECTION, EXPECT},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt, stream};
-use tokio::time::{Instant, timeout, timeout_at};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Sleep, sleep, timeout};
 
-use super::problem::Problem;
+use super::{gate::body::DISCARDED_BYTES_MAX, problem::Problem};
 use crate::sink::library::TEST_TIME_MAX;
 
 /// Until a request's body must be there.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Until the rest of a body must be there that nobody reads: time for what a client has sent already.
+const REST_TIMEOUT: Duration = Duration::from_secs(1);
 /// Until a client must have received its answer's head.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for the installation of a sink: compiling an interpreter takes a busy machine minutes, and is itself bounded at ten.
@@ -32,22 +40,30 @@ const INSTALL_TIMEOUT: Duration = Duration::from_secs(660);
 /// The same for the test of a sink, which is bounded itself.
 const TEST_TIMEOUT: Duration = TEST_TIME_MAX.saturating_add(Duration::from_secs(30));
 
-/// Answers 408 where the body did not come in time, 504 where the answer did not.
+/// Answers 408 where the body did not come in time, 504 where the answer did not. A body that nobody read to its end is taken in all the
+/// same, or the client told that its connection ends: else its next request would find a connection that is gone.
 pub(super) async fn bounded(request: Request, next: Next) -> Result<Response, Infallible> {
-    let late = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| if body.is_end_stream() { body } else { in_time(body, late.clone()) });
+    let lent = Arc::new(Lent::default());
+    // Who asks first sends nothing of the body yet, and need not.
+    let asks_first = request.headers().contains_key(EXPECT);
+    let is_http_1 = request.version() < Version::HTTP_2;
+    let request =
+        request.map(|body| if body.is_end_stream() { body } else { Body::from_stream(Timely::new(body, lent.clone())) });
     let answer = timeout(patience(request.method(), request.uri().path()), next.run(request)).await;
-    if late.load(Ordering::Relaxed) {
+    let mut response = if lent.late.load(Ordering::Relaxed) {
         let detail = format!("the body was not there within {} s", BODY_TIMEOUT.as_secs());
-        let mut response = Problem::new(StatusCode::REQUEST_TIMEOUT, detail).into_response();
-        // The rest of the body cannot be told from a next request's head any more.
+        Problem::new(StatusCode::REQUEST_TIMEOUT, detail).into_response()
+    } else {
+        answer.unwrap_or_else(|_| {
+            let detail = "the answer took too long; what was asked for goes on";
+            Problem::new(StatusCode::GATEWAY_TIMEOUT, detail).into_response()
+        })
+    };
+    // The rest of a body cannot be told from a next request's head.
+    if is_http_1 && !lent.came_to_its_end(asks_first).await {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        return Ok(response);
     }
-    Ok(answer.unwrap_or_else(|_| {
-        let detail = "the answer took too long; what was asked for goes on";
-        Problem::new(StatusCode::GATEWAY_TIMEOUT, detail).into_response()
-    }))
+    Ok(response)
 }
 
 /// How long the answer to a request may take. Paths are as the router knows them.
@@ -65,22 +81,69 @@ fn patience(method: &Method, path: &str) -> Duration {
     }
 }
 
-/// A body that fails once its time is over, and says so in `late`.
-fn in_time(body: Body, late: Arc<AtomicBool>) -> Body {
-    let end = Instant::now() + BODY_TIMEOUT;
-    Body::from_stream(stream::unfold(Some(body.into_data_stream()), move |body| {
-        let late = late.clone();
-        async move {
-            let mut body = body?;
-            match timeout_at(end, body.next()).await {
-                Ok(chunk) => Some((chunk?.map_err(io::Error::other), Some(body))),
-                Err(_) => {
-                    late.store(true, Ordering::Relaxed);
-                    Some((Err(io::ErrorKind::TimedOut.into()), None))
-                }
+/// What becomes of a body that was handed on.
+#[derive(Default)]
+struct Lent {
+    /// It did not come in time.
+    late: AtomicBool,
+    /// It, where whoever had it stopped reading before its end.
+    rest: Mutex<Option<BodyDataStream>>,
+}
+
+impl Lent {
+    /// Whether nothing of the body is left on the connection, once what is on its way was read.
+    async fn came_to_its_end(&self, asks_first: bool) -> bool {
+        let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut rest) = rest else { return !self.late.load(Ordering::Relaxed) };
+        let read = async {
+            let mut left = DISCARDED_BYTES_MAX;
+            while let Some(chunk) = rest.next().await {
+                left = chunk.ok().and_then(|chunk| left.checked_sub(chunk.len()))?;
+            }
+            Some(())
+        };
+        !asks_first && matches!(timeout(REST_TIMEOUT, read).await, Ok(Some(())))
+    }
+}
+
+/// A body that fails once its time is over, and that goes back to where it was lent when it is dropped before its end.
+struct Timely {
+    body: Option<BodyDataStream>,
+    end: Pin<Box<Sleep>>,
+    lent: Arc<Lent>,
+}
+
+impl Timely {
+    fn new(body: Body, lent: Arc<Lent>) -> Self {
+        Self { body: Some(body.into_data_stream()), end: Box::pin(sleep(BODY_TIMEOUT)), lent }
+    }
+}
+
+impl Stream for Timely {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        match body.poll_next_unpin(context) {
+            Poll::Ready(Some(Ok(chunk))) => Poll::Ready(Some(Ok(chunk))),
+            Poll::Ready(ended) => {
+                self.body = None;
+                Poll::Ready(ended.map(|broken| broken.map_err(io::Error::other)))
+            }
+            Poll::Pending => {
+                ready!(self.end.as_mut().poll(context));
+                self.body = None;
+                self.lent.late.store(true, Ordering::Relaxed);
+                Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())))
             }
         }
-    }))
+    }
+}
+
+impl Drop for Timely {
+    fn drop(&mut self) {
+        *self.lent.rest.lock().unwrap_or_else(PoisonError::into_inner) = self.body.take();
+    }
 }
 
 #[cfg(test)]

@@ -248,7 +248,8 @@ async fn what_cannot_be_is_a_problem_with_its_place() {
     let edit = |group: &str, action: &str| json!({ "groupRef": group, "action": action, "changes": [] });
     let rows = [
         ("POST", all, create("acme", json!("c1"), json!({})), 409, "", "has the installation"),
-        ("POST", all, create("", json!("c1"), json!({})), 422, "groupRef", "must be your own id"),
+        ("POST", all, create("", json!("c1"), json!({})), 422, "groupRef", "the least is 1"),
+        ("POST", all, create(&"g".repeat(256), json!("c1"), json!({})), 422, "groupRef", "the most is 255"),
         ("POST", all, create("beta", json!("c1"), json!({})), 422, "connectionId", "belongs to the group \"acme\""),
         ("POST", all, create("beta", json!("x"), json!({})), 422, "connectionId", "there is no connection \"x\""),
         ("POST", all, create("gamma", Value::Null, json!({})), 422, "connectionId", "has no connection for hubspot"),

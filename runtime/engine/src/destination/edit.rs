@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Url;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
     DeliverySettings, Held, contract,
-    given::{GivenDestination, issue, name_fault, own_metadata, own_secrets, sized},
+    given::{GivenDestination, issue, name_fault, own_metadata, own_secrets, sized, take_user},
     grants::{Checked, GivenGrants},
 };
 use crate::{
     network::AddressPolicy,
     project::{DestinationRecord, Issue},
     secrets::Secret,
+    settings::USERNAME,
     sink::Descriptor,
 };
 
@@ -78,6 +80,12 @@ impl DestinationEdit {
                 _ => issues.push(unknown_path(index, path)),
             }
         }
+        let is_new = take_user(&given.kind, &mut given.metadata, &mut given.secrets, "destination.metadata.url", &mut issues);
+        let is_told = is_new || paths.iter().any(|path| path.split('.').next() == Some("secrets"));
+        if !is_told && given.secrets.contains_key(USERNAME) && origin(&given.metadata) != origin(&record.metadata) {
+            let message = "where username and password are sent changes only together with them: name them in updateMask as well";
+            issues.push(issue("destination.secrets", message));
+        }
         given.metadata = sized(given.metadata, "destination.metadata", &mut issues);
         given.secrets = own_secrets(&given.kind, given.secrets, "destination.secrets", &mut issues);
         given.grants = granted.checked(&given.grants, policy, "destination.grants", &mut issues);
@@ -124,6 +132,11 @@ fn take_member<T: Serialize + DeserializeOwned>(into: &mut T, from: &T, key: &st
 /// Every fault of a pace.
 pub(super) fn delivery_issues(delivery: &DeliverySettings, place: &str) -> Vec<Issue> {
     delivery.faults().into_iter().map(|(member, _, message)| issue(&format!("{place}.{member}"), &message)).collect()
+}
+
+/// The origin of the address in a configuration.
+fn origin(metadata: &Map<String, Value>) -> Option<String> {
+    Some(Url::parse(metadata.get("url")?.as_str()?).ok()?.origin().ascii_serialization())
 }
 
 fn rename(given: &mut GivenDestination, name: Option<&str>, issues: &mut Vec<Issue>) {

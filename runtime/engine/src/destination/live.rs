@@ -153,11 +153,12 @@ impl Destinations {
 
     /// A request for a new destination without what belongs to other types, or every fault of it; the sink judges the configuration.
     pub(crate) async fn checked(&self, given: GivenDestination, grants: GivenGrants) -> Result<GivenDestination, Vec<Issue>> {
-        let GivenDestination { name, kind, metadata, secrets, delivery, .. } = given;
+        let GivenDestination { name, kind, mut metadata, mut secrets, delivery, .. } = given;
         let mut issues = edit::delivery_issues(&delivery, "delivery");
         let grants = grants.checked(&Checked::default(), &self.needs.defaults.policy, "grants", &mut issues);
         issues.extend(self.grant_faults(&kind, &grants.grants, "grants"));
         issues.extend(given::name_fault(&name).map(|fault| given::issue("name", fault)));
+        given::take_user(&kind, &mut metadata, &mut secrets, "metadata.url", &mut issues);
         let mut metadata = given::sized(metadata, "metadata", &mut issues);
         let Some(descriptor) = self.needs.sinks.descriptor(&kind) else {
             issues.push(contract::unknown_kind("type", &kind, &self.needs.sinks.kinds()));

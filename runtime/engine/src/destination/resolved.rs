@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ampline_core::{message::Recipient, plan::KnownDestination};
+use reqwest::Url;
 use serde_json::{Map, Value};
 
 use super::{
@@ -13,13 +14,13 @@ use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, Route},
     network::AddressPolicy,
     project::DestinationRecord,
-    secrets::{NamedCredential, RequestHeaders, Secret, SecretsOf, Signing, SigningKey},
-    settings::{self, DestinationSettings},
+    secrets::{NamedCredential, RequestHeaders, Secret, SecretsOf, Signing, SigningKey, likely_secrets},
+    settings::{self, DestinationSettings, USERNAME, as_user},
     sink::Destination,
 };
 
 /// The type whose requests are signed.
-const WEBHOOK: &str = "webhook";
+pub(super) const WEBHOOK: &str = "webhook";
 /// How much longer a claim holds than the longest that a batch can take.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
@@ -57,6 +58,13 @@ pub(crate) struct DeclaredDestination {
     pub(crate) from_manifest: bool,
 }
 
+/// What the user among a webhook's secrets becomes.
+fn user_header(record: &DestinationRecord, secrets: &BTreeMap<String, Secret>) -> Option<Arc<RequestHeaders>> {
+    let url = record.metadata.get("url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok())?;
+    let is_user = record.kind == WEBHOOK && secrets.contains_key(USERNAME);
+    is_user.then(|| RequestHeaders::new(&as_user(url, secrets), []).ok().map(Arc::new)).flatten()
+}
+
 /// What holds for destinations that no file configures.
 #[derive(Debug, Clone)]
 pub(crate) struct Defaults {
@@ -84,7 +92,7 @@ impl ResolvedDestination {
             destination,
             metadata: record.metadata.clone(),
             signing_keys: Vec::new(),
-            headers: None,
+            headers: user_header(record, &held.secrets),
             secrets: held.secrets,
             named: named(&record.grants, &held.values),
             backlog_bytes_max: record.delivery.backlog_bytes_max(defaults.backlog_bytes_max),
@@ -125,6 +133,7 @@ impl ResolvedDestination {
             credentials: self.secrets.clone(),
             headers: self.headers.clone(),
             named: self.named.clone(),
+            told: self.metadata.get("headers").map(likely_secrets).unwrap_or_default(),
         }
     }
 

@@ -45,6 +45,25 @@ pub struct Party {
     pub name: String,
 }
 
+/// Most characters of a party's id and of its name: every message carries them, and has a size of its own to keep.
+pub(crate) const PARTY_LETTERS_MAX: usize = 255;
+
+impl Party {
+    /// What is wrong with the id and the name of a `kind` of party.
+    pub(super) fn faults(&self, kind: &str) -> impl Iterator<Item = Issue> {
+        let fault = |text: &str| {
+            if text.chars().count() > PARTY_LETTERS_MAX {
+                Some(format!("has more than {PARTY_LETTERS_MAX} characters, and every message carries it: use a shorter one"))
+            } else {
+                text.chars().any(char::is_control).then(|| "holds a control character: leave it out".to_owned())
+            }
+        };
+        let found = [("Ref", fault(&self.reference)), ("Name", fault(&self.name).filter(|_| self.name != self.reference))];
+        let path = kind.to_owned();
+        found.into_iter().filter_map(move |(member, fault)| Some(Issue { path: format!("{path}{member}"), message: fault? }))
+    }
+}
+
 /// A party as a change names it. A name that is not given leaves the known one (the id at first).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NamedParty {
@@ -317,5 +336,25 @@ pub struct Issue {
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_message_carries_is_short_and_plain() {
+        let check = |reference: &str, name: &str, expected: &[(&str, &str)]| {
+            let party = Party { reference: reference.to_owned(), name: name.to_owned() };
+            let found: Vec<Issue> = party.faults("group").collect();
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for (issue, (path, message)) in found.iter().zip(expected) {
+                assert!(issue.path == *path && issue.message.contains(message), "{issue}");
+            }
+        };
+        check("acme", &"é".repeat(PARTY_LETTERS_MAX), &[]);
+        check(&"g".repeat(300), &"g".repeat(300), &[("groupRef", "more than 255")]);
+        check("a\u{0}b", "A\nB", &[("groupRef", "control"), ("groupName", "control")]);
     }
 }

@@ -175,7 +175,8 @@ impl Project {
         integration: &IntegrationRecord,
     ) -> Vec<Issue> {
         let subject = Subject { installation: record, connection, integration, standing: &integration.latest };
-        self.planner.faults(&subject)
+        let parties = record.group.faults("group").chain(record.consumer.faults("consumer"));
+        parties.chain(self.planner.faults(&subject)).collect()
     }
 
     /// Tells the scheduler of what changed.

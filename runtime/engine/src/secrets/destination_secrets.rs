@@ -49,6 +49,8 @@ pub struct SecretsOf {
     pub headers: Option<Arc<RequestHeaders>>,
     /// What the host adds to the requests that ask for it, by name.
     pub named: BTreeMap<String, Arc<NamedCredential>>,
+    /// What else must not be repeated: it is sent out of the destination's own configuration.
+    pub told: Vec<Secret>,
 }
 
 struct OfOne {
@@ -111,7 +113,7 @@ impl DestinationSecrets {
 
     /// Takes in what a destination has from now on; makes its signing key where it has none. Blocks.
     pub fn put(&self, of: SecretsOf) -> Result<(), VaultError> {
-        let SecretsOf { id, name, signing, credentials, headers, named } = of;
+        let SecretsOf { id, name, signing, credentials, headers, named, told } = of;
         let is_made = matches!(signing, Signing::Made);
         let keys = match signing {
             Signing::Unsigned => Vec::new(),
@@ -120,7 +122,7 @@ impl DestinationSecrets {
         };
         let of_headers = headers.iter().flat_map(|headers| headers.redaction().secrets());
         let of_named = named.values().flat_map(|credential| credential.redaction().secrets());
-        let redaction: Redaction = of_headers.chain(of_named).collect();
+        let redaction: Redaction = of_headers.chain(of_named).chain(told).collect();
         let redaction = Some(Arc::new(redaction)).filter(|redaction| !redaction.is_empty());
         let signing = RwLock::new(keys);
         let one = Arc::new(OfOne { name, is_made, signing, credentials, headers, named, redaction });
@@ -248,7 +250,15 @@ mod tests {
         for (name, signing) in [("made", Signing::Made), ("configured", configured), ("store", Signing::Unsigned)] {
             let (id, name) = (name.to_owned(), name.to_owned());
             secrets
-                .put(SecretsOf { id, name, signing, credentials: BTreeMap::new(), headers: None, named: BTreeMap::new() })
+                .put(SecretsOf {
+                    id,
+                    name,
+                    signing,
+                    credentials: BTreeMap::new(),
+                    headers: None,
+                    named: BTreeMap::new(),
+                    told: Vec::new(),
+                })
                 .unwrap();
         }
         secrets

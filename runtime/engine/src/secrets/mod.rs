@@ -32,6 +32,7 @@ pub use master_key::{KeyRing, MasterKey, MasterKeyError};
 pub(crate) use named_credential::Withheld;
 pub use named_credential::{CredentialFault, NamedCredential};
 pub use redaction::Redaction;
+pub(crate) use request_headers::likely_secrets;
 pub use request_headers::{HeaderFault, RequestHeaders};
 pub use rotate::{KeyChange, rotate};
 pub use signing_key::{KeyError, SigningKey};

@@ -5,7 +5,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use reqwest::Url;
 
-use super::{Redaction, Secret};
+use serde_json::Value;
+
+use super::{Redaction, Secret, redaction::forms};
 use crate::{network::reserved, percent::decoded};
 
 /// Headers for one origin.
@@ -39,6 +41,21 @@ pub enum HeaderFault {
     /// Twice.
     #[error("{0} is set twice: as a secret header, and by the URL's user information or in another case")]
     Twice(String),
+}
+
+/// Words in the names of headers that carry secrets.
+const SECRET_WORDS: [&str; 8] = ["auth", "cookie", "credential", "key", "password", "secret", "signature", "token"];
+/// Shorter values are no secrets, and would take words out of what is told.
+const SECRET_BYTES_MIN: usize = 8;
+
+/// The values of plain headers whose names say that they are secrets: a configuration shows them, what others repeat of them does not.
+pub(crate) fn likely_secrets(headers: &Value) -> Vec<Secret> {
+    let is_one = |name: &str| SECRET_WORDS.iter().any(|word| name.to_ascii_lowercase().contains(word));
+    let named = headers.as_object().into_iter().flatten().filter(|(name, _)| is_one(name));
+    let values = named.filter_map(|(_, value)| value.as_str());
+    // A scheme such as `Bearer` is no secret, what stands behind it is.
+    let parts = values.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, token)| token.trim())]).flatten();
+    parts.filter(|part| part.len() >= SECRET_BYTES_MIN).flat_map(|part| forms(&Secret::new(part))).collect()
 }
 
 impl RequestHeaders {

@@ -120,8 +120,8 @@ fn destination(
         }
         None => Vec::new(),
     };
-    let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, env)?;
     let secrets = credentials(&declared.kind, &declared.secrets, env)?;
+    let headers = reach::request_headers(&mut declared.config, &declared.secret_headers, &secrets, env)?;
     let metadata = match serde_json::to_value(&declared.config) {
         Ok(Value::Object(metadata)) => metadata,
         _ => Map::new(),

@@ -22,14 +22,14 @@ pub use api::{ApiSettings, TlsSettings};
 pub use connection_file::{
     BasicSettings, ClientSettings, ConnectionSettings, OAuth2Settings, PasswordSettings, ProviderAppSettings, RateLimitSettings,
 };
-pub(crate) use credentials::{credential_names, credentials_fault};
+pub(crate) use credentials::{PASSWORD, USERNAME, credential_names, credentials_fault};
 pub use file::{
     DestinationSettings, Durability, InstallationSettings, IntegrationSettings, LimitsSettings, NetworkSettings,
     PostgresSettings, ProjectSettings, ProvidersSettings, RetentionSettings, RuntimeSettings, SecretsSettings, Settings,
     SinksSettings,
 };
 pub use grants::{CredentialSettings, GrantsSettings};
-pub(crate) use reach::permit_plain_http;
+pub(crate) use reach::{as_user, bare, permit_plain_http};
 pub use resolve::{Problem, Resolved, resolve};
 
 use std::path::{Path, PathBuf};

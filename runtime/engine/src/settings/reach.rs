@@ -6,10 +6,13 @@ use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc};
 use reqwest::{Certificate, Url};
 use serde_json::{Map, Value};
 
-use super::SecretSource;
+use super::{
+    SecretSource,
+    credentials::{PASSWORD, USERNAME},
+};
 use crate::{
     network::{AddressPolicy, CidrError},
-    secrets::{RequestHeaders, read},
+    secrets::{RequestHeaders, Secret, read},
 };
 
 /// The public internet and the networks that are allowed besides; the place of the first that is none.
@@ -29,18 +32,23 @@ pub(super) fn authorities(file: Option<&Path>) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Takes user information out of a destination's `url` and reads its secret headers; nothing where there are none of both. The
-/// error is a key and a message.
+/// Takes user information out of a destination's `url` and reads its secret headers; nothing where there are none of both, and no user
+/// among its secrets. The error is a key and a message.
 pub(super) fn request_headers(
     config: &mut toml::Table,
     named: &BTreeMap<String, SecretSource>,
+    secrets: &BTreeMap<String, Secret>,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Arc<RequestHeaders>>, (&'static str, String)> {
     let text = config.get("url").and_then(toml::Value::as_str);
     let authority = text.and_then(|text| text.split("://").nth(1)).and_then(|rest| rest.split(['/', '?', '#']).next());
     let has_user = authority.is_some_and(|authority| authority.contains('@'));
-    if !has_user && named.is_empty() {
+    let is_stored = secrets.contains_key(USERNAME);
+    if !has_user && !is_stored && named.is_empty() {
         return Ok(None);
+    }
+    if has_user && is_stored {
+        return Err((".secrets", "the url names a user as well: leave one of both out".to_owned()));
     }
     // The text is not repeated: it may hold a password.
     let url = text.ok_or_else(|| (".secret_headers", "only a destination with a `url` sends headers".to_owned()))?;
@@ -55,11 +63,11 @@ pub(super) fn request_headers(
         if named.keys().any(|secret| secret.eq_ignore_ascii_case(name)) {
             return Err((".secret_headers", format!("{name} is among `headers` as well: leave it out there")));
         }
-        if has_user && name.eq_ignore_ascii_case("authorization") {
+        if (has_user || is_stored) && name.eq_ignore_ascii_case("authorization") {
             return Err((".url", "its user information becomes an Authorization header, which `headers` sets too".to_owned()));
         }
     }
-    let made = RequestHeaders::new(&url, values.iter().map(|(name, value)| (*name, value)));
+    let made = RequestHeaders::new(&as_user(url.clone(), secrets), values.iter().map(|(name, value)| (*name, value)));
     let made = made.map_err(|fault| (".secret_headers", fault.to_string()))?;
     if has_user {
         config.insert("url".to_owned(), bare(url).into());
@@ -67,7 +75,18 @@ pub(super) fn request_headers(
     Ok(Some(Arc::new(made)))
 }
 
-fn bare(mut url: Url) -> String {
+/// The address with the user that secrets name.
+pub(crate) fn as_user(mut url: Url, secrets: &BTreeMap<String, Secret>) -> Url {
+    if let Some(user) = secrets.get(USERNAME) {
+        // Neither fails for an address of http or https.
+        let _ = url.set_username(user.reveal());
+        let _ = url.set_password(secrets.get(PASSWORD).map(Secret::reveal));
+    }
+    url
+}
+
+/// The address without its user information.
+pub(crate) fn bare(mut url: Url) -> String {
     // Neither fails for a URL that had user information.
     let _ = (url.set_username(""), url.set_password(None));
     url.into()

@@ -177,7 +177,11 @@ fn every_problem_of_credentials_and_the_database_is_named_with_its_place() {
     check(&lake("awsKeyId = { env = \"TOKEN\" }"), &["destinations.lake.secrets: awsKeyId and awsSecretKey go together"]);
     check(
         &add("secrets = { token = { env = \"TOKEN\" } }"),
-        &["destinations.hook.secrets: a destination of type \"webhook\" has no"],
+        &["destinations.hook.secrets: nothing is called \"token\"; there are: username, password"],
+    );
+    check(
+        &add("secrets = { password = { env = \"TOKEN\" } }"),
+        &["destinations.hook.secrets: a password is somebody's: give the username as well"],
     );
     check(&database("url = { env = \"NOTHING\" }"), &["postgres.url: the environment variable NOTHING is not set"]);
     check(

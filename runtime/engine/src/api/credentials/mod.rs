@@ -146,14 +146,14 @@ struct GenerateRequest {
     #[schema(min_length = 1)]
     provider: String,
     /// The product's own id for the customer's team.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, max_length = 255)]
     group_ref: String,
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, max_length = 255)]
     group_name: Option<String>,
     /// The product's own id for the person.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, max_length = 255)]
     consumer_ref: Option<String>,
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, max_length = 255)]
     consumer_name: Option<String>,
     /// The provider's workspace (a subdomain, a portal).
     #[schema(min_length = 1)]

@@ -2,7 +2,10 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_TYPE},
+    },
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -13,7 +16,7 @@ use crate::api::{
 };
 
 /// A larger body is cut off.
-const DISCARDED_BYTES_MAX: usize = 8 * REQUEST_BYTES_MAX;
+pub(in crate::api) const DISCARDED_BYTES_MAX: usize = 8 * REQUEST_BYTES_MAX;
 
 /// The whole body. One that is too large is read on for a while and thrown away: a sender that is cut off while it writes never
 /// sees the answer.
@@ -39,10 +42,21 @@ pub(in crate::api) async fn read(body: Body) -> Result<Bytes, Problem> {
     Ok(taken.freeze())
 }
 
-/// JSON, whatever its kind.
+/// JSON, whatever its kind, as it is: in UTF-8, and not packed.
 pub(in crate::api) fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).map(|given| given.to_str().unwrap_or_default()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut parts = given.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let essence = parts.next().unwrap_or_default();
+    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
+    if charset.is_some_and(|charset| !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())) {
+        let problem =
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is said to be JSON in another encoding than UTF-8");
+        return Err(problem.remedy("send it in UTF-8"));
+    }
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is said to be packed");
+        return Err(problem.remedy("send it as it is, without `content-encoding`"));
+    }
     if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
         return Ok(());
     }
