@@ -18,19 +18,23 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_a_preview_tells_is_what_happens() {
+async fn a_files_integration_is_repeated_beside_others_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::open(folder.path());
     stage.sync(declared(&[CONTACTS], Vec::new()), false).await.unwrap();
     let refused = stage.project.preview(&manifest(&[COMPANIES]), &Origin::Api).await.unwrap_err();
     assert!(matches!(refused, ProjectError::OwnedByFile { .. }), "{refused}");
-
-    // A file's integration that is repeated beside others stays what it is.
     let repeated = stage.project.preview(&manifest(&[CONTACTS]), &Origin::Api).await.unwrap();
     assert!(!repeated.integrations[0].changed);
     let [kept] = &stage.project.deploy(&manifest(&[CONTACTS]), Origin::Api, false).await.unwrap()[..] else { panic!("one") };
     assert!(matches!(kept.origin, Origin::File(_)) && kept.latest.number == 1, "{kept:?}");
+}
 
+#[tokio::test]
+async fn what_a_preview_tells_is_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::open(folder.path());
+    stage.sync(declared(&[CONTACTS], Vec::new()), false).await.unwrap();
     let renamed = |objects: &[&str]| {
         let mut manifest = manifest(objects);
         manifest.integrations[0].name = "sales".to_owned();
