@@ -38,7 +38,7 @@ pub(super) const DAY_OF_WEEK: Kind = Kind {
 };
 
 /// A set of values, and whether it was asked for: `*` is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Field {
     bits: u64,
     pub(super) restricted: bool,

@@ -1,22 +1,40 @@
 //! The shortest time between two ticks, worked out from the calendar instead of sampled: the same answer at any time of day.
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
-use super::Fields;
+use super::{Fields, field::Field};
 
 const MINUTES_PER_DAY: u32 = 24 * 60;
 
 /// The calendar repeats itself, weekdays included, after so many years (146,097 days).
 const CYCLE_YEARS: u32 = 400;
 
+/// Most answers that are kept: a manifest has few different schedules, and is judged again for every fix.
+const KNOWN_MAX: usize = 1_024;
+
+thread_local! {
+    /// Answers of [`min_days_between`] by the fields of days; walking the whole cycle for each of thousands of schedules took minutes.
+    static KNOWN: RefCell<HashMap<[Field; 3], Option<u32>>> = RefCell::default();
+}
+
 pub(super) fn min_gap(fields: &Fields) -> Option<Duration> {
-    let days = min_days_between(fields)?;
+    let days = known_min_days_between(fields)?;
     let times: Vec<u32> =
         fields.hour.values().flat_map(|hour| fields.minute.values().map(move |minute| hour * 60 + minute)).collect();
     let within_day = times.windows(2).map(|pair| pair[1] - pair[0]).min();
     let over_midnight = days * MINUTES_PER_DAY + times.first()? - times.last()?;
     let minutes = within_day.map_or(over_midnight, |gap| gap.min(over_midnight));
     Some(Duration::from_secs(u64::from(minutes) * 60))
+}
+
+fn known_min_days_between(fields: &Fields) -> Option<u32> {
+    let key = [fields.day_of_month, fields.month, fields.day_of_week];
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        *known.entry(key).or_insert_with(|| min_days_between(fields))
+    })
 }
 
 /// The fewest days from one matching day to the next; nothing where no day matches.

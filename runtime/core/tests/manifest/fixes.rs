@@ -38,6 +38,29 @@ fn read(rest: &str) -> String {
 }
 
 #[test]
+fn nothing_that_worked_is_lost_to_a_better_name() {
+    let salesforce = |module: &str, objects: &[(&str, &str)]| {
+        let objects: String = objects
+            .iter()
+            .map(|(name, schedule)| {
+                format!("        - objectName: {name}\n          destination: d\n          schedule: '{schedule}'\n")
+            })
+            .collect();
+        let module = if module.is_empty() { String::new() } else { format!("    module: {module}\n") };
+        format!(
+            "specVersion: 1.0.0\nintegrations:\n  - name: sf\n    provider: salesforce\n{module}    read:\n      objects:\n{objects}"
+        )
+    };
+    check_source(&salesforce("", &[("leads", "0 * * * *")]), &salesforce("", &[("lead", "0 * * * *")]));
+    // The second would take the place of the first.
+    let both = salesforce("", &[("lead", "0 * * * *"), ("leads", "")]);
+    check_source(&both, &both);
+    // Account Engagement's own names are in the plural.
+    let pardot = salesforce("account-engagement", &[("campaigns", "0 * * * *")]);
+    check_source(&pardot, &pardot);
+}
+
+#[test]
 fn words_and_keys() {
     let sound = read("          schedule: ''");
     check_fixed(&read("          shedule: ''"), &sound);

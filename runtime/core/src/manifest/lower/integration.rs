@@ -34,14 +34,15 @@ pub(super) fn integration(
     let provider = provider_name(&block, report);
     let is_of_2023 = report.legacy || block.has("actions");
     let naming = if is_of_2023 { Naming::of_2023(&provider) } else { Naming::AsProvider };
-    let scope = Scope { provider, naming, is_of_2023 };
+    let module = block.text("module", report);
+    let is_salesforce_crm = provider == "salesforce" && module.as_deref().is_none_or(|module| module == "crm");
+    let scope = Scope { provider, is_salesforce_crm, naming, is_of_2023 };
     let mut found = action::Found {
         read: read::read(&block, &scope, context, report),
         write: write::write(&block, &scope, report),
         subscribe: subscribe::subscribe(&block, &scope, context, report),
     };
     action::actions(&block, &scope, context, &mut found, report);
-    let module = block.text("module", report);
     if !ACTIONS.iter().any(|action| block.spot(action).is_some()) {
         let message = "an integration needs at least one of `read`, `write`, `subscribe` and `proxy`";
         report.add(block.error(rule::INTEGRATION_STRUCTURE, message).suggest("say what the integration does"));

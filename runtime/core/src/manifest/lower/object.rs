@@ -37,6 +37,8 @@ const SALESFORCE_PLURALS: [(&str, &str); 14] = [
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
     pub(super) provider: String,
+    /// Objects are those of Salesforce's CRM, and not of another module of it.
+    pub(super) is_salesforce_crm: bool,
     /// How names of the provider are written.
     pub(super) naming: Naming,
     /// The integration has the form of 2023, in which a first read takes everything.
@@ -98,7 +100,7 @@ pub(super) fn name(block: &Block<'_>, is_custom: bool, scope: &Scope, report: &m
 
 /// Salesforce's name of an object that was written in the plural.
 fn plural(block: &Block<'_>, name: &str, scope: &Scope, report: &mut Report) -> Option<&'static str> {
-    if scope.provider != "salesforce" {
+    if !scope.is_salesforce_crm {
         return None;
     }
     let (_, meant) = SALESFORCE_PLURALS.iter().find(|(plural, _)| plural.eq_ignore_ascii_case(name))?;
