@@ -108,11 +108,11 @@ pub fn fixed(source: &[u8]) -> Fixed {
         // Once to find the issues, once for each fix that is tried, once for all of them together.
         bytes += fixed.source.len() * 2 + (fixed.source.len() * tried).min(PROVEN_BYTES_MAX);
         rounds += 1;
-        let before = losses(&issues);
+        let errors = errors(&issues);
         let mut chosen = disjoint(issues);
         let Some(first) = chosen.first().cloned() else { break };
         let mut next = apply(&fixed.source, chosen.iter().filter_map(|issue| issue.fix.as_deref()));
-        if losses(&judge(&next).issues) > before {
+        if self::errors(&judge(&next).issues) > errors {
             // Each is proven on its own; should they not get along, one at a time.
             next = apply(&fixed.source, first.fix.as_deref().into_iter());
             chosen = vec![first];
@@ -155,10 +155,10 @@ fn disjoint(issues: Vec<Issue>) -> Vec<Issue> {
     issues.into_iter().filter(|issue| is_free(issue)).collect()
 }
 
-/// Moves every edit behind a byte-order mark of `offset` bytes, and leaves `safe` only where another check finds no more losses
+/// Moves every edit behind a byte-order mark of `offset` bytes, and leaves `safe` only where another check finds no more errors
 /// than before, and no longer this issue.
 pub(super) fn prove(source: &[u8], offset: usize, issues: &mut [Issue]) {
-    let before = losses(issues);
+    let errors = errors(issues);
     let (mut proven, mut bytes) = (0, 0);
     for issue in issues {
         let Issue { rule, message, path, fix: Some(fix), .. } = issue else { continue };
@@ -174,13 +174,11 @@ pub(super) fn prove(source: &[u8], offset: usize, issues: &mut [Issue]) {
         fix.safe = proven <= PROVEN_MAX && bytes <= PROVEN_BYTES_MAX && {
             let after = judge(&apply(source, std::iter::once(&**fix))).issues;
             let persists = |other: &Issue| other.rule == *rule && other.message == *message && other.path == *path;
-            losses(&after) <= before && !after.iter().any(persists)
+            self::errors(&after) <= errors && !after.iter().any(persists)
         };
     }
 }
 
-/// How much is lost: errors, and what is given twice, of which one does not count.
-fn losses(issues: &[Issue]) -> usize {
-    let is_loss = |issue: &&Issue| issue.severity == Severity::Error || issue.rule.starts_with("duplicate-");
-    issues.iter().filter(is_loss).count()
+fn errors(issues: &[Issue]) -> usize {
+    issues.iter().filter(|issue| issue.severity == Severity::Error).count()
 }
