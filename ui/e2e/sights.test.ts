@@ -53,7 +53,9 @@ async function violations(page: Page): Promise<string[]> {
     for (;;) {
       const before = changes;
       try {
-        return (await axe.run({ runOnly: tags })).violations;
+        const { violations } = await axe.run({ runOnly: tags });
+        observer.disconnect();
+        return violations;
       } catch (error) {
         // It loses its way where live pages take elements away under it: such a page is judged as it is then.
         if (changes === before) throw error;

@@ -1,5 +1,6 @@
 //! Destinations of files and of deployed manifests: who owns them, and what a reload does.
 
+use ampline_tests::receiver::{Options, Receiver};
 use reqwest::Method;
 use serde_json::json;
 
@@ -69,6 +70,19 @@ async fn a_deployed_manifest_of_2023_brings_its_destinations_along() {
     assert_eq!(answer.status, 200, "{:#}", answer.body);
     let again = runtime.client.get("destinations/legacyHook").await.unwrap();
     assert_eq!((&again["id"], &again["metadata"]["url"]), (&shown["id"], &json!("https://webhooks.myapp.com/second")));
+
+    // A user that an operator gave stays with the address that it was given for.
+    let (here, there) = (stage.receiver.url("/here"), Receiver::start(Options::default()).unwrap());
+    let user = json!({
+        "updateMask": ["metadata.url", "secrets"],
+        "destination": { "metadata": { "url": here }, "secrets": { "username": "ada", "password": "p@ss w" } },
+    });
+    assert_eq!(ask(&runtime, Method::PATCH, "destinations/legacyHook", Some(&user), None).await.status, 200);
+    stage.says(&["destinations", "test", "legacyHook"]);
+    assert_eq!(at(&stage.receiver.seen(), "/here").last().unwrap().headers["authorization"], "Basic YWRhOnBAc3Mgdw==");
+    assert_eq!(ask(&runtime, Method::PUT, "integrations:batch", Some(&deploy(&there.url("/there"))), None).await.status, 200);
+    stage.says(&["destinations", "test", "legacyHook"]);
+    assert!(!at(&there.seen(), "/there").last().unwrap().headers.contains_key("authorization"));
     let answer = ask(&runtime, Method::PUT, "integrations:batch", Some(&deploy("ftp://nowhere")), None).await;
     assert_eq!((answer.status, &answer.body["issues"][0]["name"]), (422, &json!("destinations[0].url")), "{:#}", answer.body);
 }

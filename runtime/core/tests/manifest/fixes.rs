@@ -39,22 +39,17 @@ fn read(rest: &str) -> String {
 
 #[test]
 fn names_are_those_of_the_module() {
-    let salesforce = |module: &str, objects: &[(&str, &str)]| {
-        let objects: String = objects
-            .iter()
-            .map(|(name, schedule)| {
-                format!("        - objectName: {name}\n          destination: d\n          schedule: '{schedule}'\n")
-            })
-            .collect();
-        let module = if module.is_empty() { String::new() } else { format!("    module: {module}\n") };
+    let salesforce = |module: &str, name: &str| {
         format!(
-            "specVersion: 1.0.0\nintegrations:\n  - name: sf\n    provider: salesforce\n{module}    read:\n      objects:\n{objects}"
+            "specVersion: 1.0.0\nintegrations:\n  - name: sf\n    provider: salesforce\n{module}    read:\n      objects:\n        \
+             - objectName: {name}\n          destination: d\n          schedule: ''\n"
         )
     };
-    check_source(&salesforce("", &[("leads", "0 * * * *")]), &salesforce("", &[("lead", "0 * * * *")]));
+    check_source(&salesforce("", "leads"), &salesforce("", "lead"));
+    check_source(&salesforce("    module: crm\n", "leads"), &salesforce("    module: crm\n", "lead"));
     // Account Engagement's own names are in the plural.
-    let pardot = salesforce("account-engagement", &[("campaigns", "0 * * * *")]);
-    check_source(&pardot, &pardot);
+    let plural = salesforce("    module: account-engagement\n", "campaigns");
+    check_source(&plural, &plural);
 }
 
 #[test]

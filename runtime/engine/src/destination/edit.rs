@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Url;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
     DeliverySettings, Held, contract,
-    given::{GivenDestination, issue, name_fault, own_metadata, own_secrets, sized, take_user},
+    given::{GivenDestination, issue, name_fault, own_metadata, own_secrets, sized},
     grants::{Checked, GivenGrants},
+    user,
 };
 use crate::{
     network::AddressPolicy,
     project::{DestinationRecord, Issue},
     secrets::Secret,
-    settings::USERNAME,
+    settings::{PASSWORD, USERNAME},
     sink::Descriptor,
 };
 
@@ -80,12 +80,15 @@ impl DestinationEdit {
                 _ => issues.push(unknown_path(index, path)),
             }
         }
-        let is_new = take_user(&given.kind, &mut given.metadata, &mut given.secrets, "destination.metadata.url", &mut issues);
-        let is_told = is_new || paths.iter().any(|path| path.split('.').next() == Some("secrets"));
-        if !is_told && given.secrets.contains_key(USERNAME) && origin(&given.metadata) != origin(&record.metadata) {
-            let message = "where username and password are sent changes only together with them: name them in updateMask as well";
-            issues.push(issue("destination.secrets", message));
+        let is_new = user::take(&given.kind, &mut given.metadata, &mut given.secrets);
+        if !is_new && !user::stays(&record.metadata, &given.metadata) {
+            let is_told = |name: &str| paths.iter().any(|path| path == "secrets" || path.strip_prefix("secrets.") == Some(name));
+            let message = "goes elsewhere only together with a new value: name it in updateMask as well";
+            let kept = [USERNAME, PASSWORD].into_iter().filter(|name| given.secrets.contains_key(*name) && !is_told(name));
+            issues.extend(kept.map(|name| issue(&format!("destination.secrets.{name}"), message)));
         }
+        let fault = user::fault(&given.kind, &given.metadata, &given.secrets);
+        issues.extend(fault.map(|fault| issue("destination.metadata.headers", fault)));
         given.metadata = sized(given.metadata, "destination.metadata", &mut issues);
         given.secrets = own_secrets(&given.kind, given.secrets, "destination.secrets", &mut issues);
         given.grants = granted.checked(&given.grants, policy, "destination.grants", &mut issues);
@@ -132,11 +135,6 @@ fn take_member<T: Serialize + DeserializeOwned>(into: &mut T, from: &T, key: &st
 /// Every fault of a pace.
 pub(super) fn delivery_issues(delivery: &DeliverySettings, place: &str) -> Vec<Issue> {
     delivery.faults().into_iter().map(|(member, _, message)| issue(&format!("{place}.{member}"), &message)).collect()
-}
-
-/// The origin of the address in a configuration.
-fn origin(metadata: &Map<String, Value>) -> Option<String> {
-    Some(Url::parse(metadata.get("url")?.as_str()?).ok()?.origin().ascii_serialization())
 }
 
 fn rename(given: &mut GivenDestination, name: Option<&str>, issues: &mut Vec<Issue>) {

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Url;
 use serde_json::{Map, Value};
 
-use super::{DeliverySettings, Held, contract, grants::Checked, resolved::WEBHOOK};
+use super::{DeliverySettings, Held, contract, grants::Checked};
 use crate::{
-    percent::decoded,
     project::Issue,
     secrets::Secret,
-    settings::{PASSWORD, USERNAME, bare, credential_names, credentials_fault},
+    settings::{credential_names, credentials_fault},
     sink::Descriptor,
 };
 
@@ -87,34 +85,6 @@ pub(super) fn own_secrets(
         issues.push(issue(path, fault));
     }
     kept
-}
-
-/// Takes user information out of a webhook's address: it is kept as `username` and `password`, in place of others. Whether there was any.
-pub(super) fn take_user(
-    kind: &str,
-    metadata: &mut Map<String, Value>,
-    secrets: &mut BTreeMap<String, Secret>,
-    path: &str,
-    issues: &mut Vec<Issue>,
-) -> bool {
-    let read = |text: &str| String::from_utf8_lossy(&decoded(text)).into_owned();
-    let url = metadata.get("url").and_then(Value::as_str).and_then(|text| Url::parse(text).ok());
-    let Some(url) = url.filter(|url| kind == WEBHOOK && !(url.username().is_empty() && url.password().is_none())) else {
-        return false;
-    };
-    let headers = metadata.get("headers").and_then(Value::as_object);
-    if headers.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("authorization"))) {
-        issues.push(issue(path, "its user information becomes an Authorization header, which `headers` sets too"));
-    }
-    let user = [(USERNAME, Some(url.username())), (PASSWORD, url.password())];
-    for (name, value) in user {
-        match value.filter(|value| !value.is_empty()) {
-            Some(value) => drop(secrets.insert(name.to_owned(), Secret::new(read(value)))),
-            None => drop(secrets.remove(name)),
-        }
-    }
-    metadata.insert("url".to_owned(), bare(url).into());
-    true
 }
 
 /// Why a name cannot be had.

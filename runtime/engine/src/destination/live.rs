@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::{
     Defaults, DestinationEdit, GivenDestination, Held, ResolvedDestination, contract, edit, given,
     grants::{Checked, DestinationGrants, GivenGrants},
+    user,
 };
 use crate::{
     clock::Clock,
@@ -158,7 +159,8 @@ impl Destinations {
         let grants = grants.checked(&Checked::default(), &self.needs.defaults.policy, "grants", &mut issues);
         issues.extend(self.grant_faults(&kind, &grants.grants, "grants"));
         issues.extend(given::name_fault(&name).map(|fault| given::issue("name", fault)));
-        given::take_user(&kind, &mut metadata, &mut secrets, "metadata.url", &mut issues);
+        user::take(&kind, &mut metadata, &mut secrets);
+        issues.extend(user::fault(&kind, &metadata, &secrets).map(|fault| given::issue("metadata.headers", fault)));
         let mut metadata = given::sized(metadata, "metadata", &mut issues);
         let Some(descriptor) = self.needs.sinks.descriptor(&kind) else {
             issues.push(contract::unknown_kind("type", &kind, &self.needs.sinks.kinds()));

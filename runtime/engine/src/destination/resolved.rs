@@ -3,24 +3,24 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ampline_core::{message::Recipient, plan::KnownDestination};
-use reqwest::Url;
 use serde_json::{Map, Value};
 
 use super::{
     DeliverySettings, Held,
     grants::{CredentialBinding, DestinationGrants},
+    user,
 };
 use crate::{
     dispatcher::{CONCURRENCY_DEFAULT, Route},
     network::AddressPolicy,
     project::DestinationRecord,
     secrets::{NamedCredential, RequestHeaders, Secret, SecretsOf, Signing, SigningKey, likely_secrets},
-    settings::{self, DestinationSettings, USERNAME, as_user},
+    settings::{self, DestinationSettings},
     sink::Destination,
 };
 
 /// The type whose requests are signed.
-pub(super) const WEBHOOK: &str = "webhook";
+pub(crate) const WEBHOOK: &str = "webhook";
 /// How much longer a claim holds than the longest that a batch can take.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
 
@@ -58,13 +58,6 @@ pub(crate) struct DeclaredDestination {
     pub(crate) from_manifest: bool,
 }
 
-/// What the user among a webhook's secrets becomes.
-fn user_header(record: &DestinationRecord, secrets: &BTreeMap<String, Secret>) -> Option<Arc<RequestHeaders>> {
-    let url = record.metadata.get("url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok())?;
-    let is_user = record.kind == WEBHOOK && secrets.contains_key(USERNAME);
-    is_user.then(|| RequestHeaders::new(&as_user(url, secrets), []).ok().map(Arc::new)).flatten()
-}
-
 /// What holds for destinations that no file configures.
 #[derive(Debug, Clone)]
 pub(crate) struct Defaults {
@@ -92,7 +85,7 @@ impl ResolvedDestination {
             destination,
             metadata: record.metadata.clone(),
             signing_keys: Vec::new(),
-            headers: user_header(record, &held.secrets),
+            headers: user::header(&record.kind, &record.metadata, &held.secrets),
             secrets: held.secrets,
             named: named(&record.grants, &held.values),
             backlog_bytes_max: record.delivery.backlog_bytes_max(defaults.backlog_bytes_max),

@@ -15,7 +15,7 @@ use super::{
     sqlite::{InstallationFilter, PAGE_MAX},
 };
 use crate::{
-    destination::{Coming, DestinationEdit, Destinations, GivenDestination, grants::GivenGrants},
+    destination::{Coming, DestinationEdit, Destinations, GivenDestination, WEBHOOK, grants::GivenGrants, stays},
     settings::destinations::manifest_metadata,
 };
 
@@ -96,8 +96,11 @@ impl Project {
         destinations.free(&[&given.name]).await?;
         let id = known.map_or_else(|| Uuid::now_v7().to_string(), |known| known.id.clone());
         let (sealed, grants, delivery) = match known.filter(|_| from_manifest) {
-            // A manifest says nothing of secrets, grants and pace.
-            Some(known) => (known.sealed.clone(), known.grants.clone(), known.delivery.clone()),
+            // A manifest says nothing of secrets, grants and pace; but a webhook's user does not follow it to another address.
+            Some(known) => {
+                let keeps = given.kind != WEBHOOK || stays(&known.metadata, &given.metadata);
+                (known.sealed.clone().filter(|_| keeps), known.grants.clone(), known.delivery.clone())
+            }
             None => (destinations.seal(&id, &given.held())?, given.grants.grants, given.delivery),
         };
         let GivenDestination { name, kind, metadata, .. } = given;

@@ -58,6 +58,7 @@ impl Party {
                 text.chars().any(char::is_control).then(|| "holds a control character: leave it out".to_owned())
             }
         };
+        // A name that nobody gave is the id, of which that was said already.
         let found = [("Ref", fault(&self.reference)), ("Name", fault(&self.name).filter(|_| self.name != self.reference))];
         let path = kind.to_owned();
         found.into_iter().filter_map(move |(member, fault)| Some(Issue { path: format!("{path}{member}"), message: fault? }))

@@ -47,6 +47,10 @@ pub(in crate::api) fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).map(|given| given.to_str().unwrap_or_default()).unwrap_or_default();
     let mut parts = given.split(';').map(|part| part.trim().to_ascii_lowercase());
     let essence = parts.next().unwrap_or_default();
+    if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be JSON");
+        return Err(problem.remedy("send it with `content-type: application/json`"));
+    }
     let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()));
     if charset.is_some_and(|charset| !["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())) {
         let problem =
@@ -57,9 +61,5 @@ pub(in crate::api) fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is said to be packed");
         return Err(problem.remedy("send it as it is, without `content-encoding`"));
     }
-    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
-        return Ok(());
-    }
-    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is not said to be JSON");
-    Err(problem.remedy("send it with `content-type: application/json`"))
+    Ok(())
 }
